@@ -1,0 +1,20 @@
+//! Pure rules of Tokenkeep: what is true about tokens, teams, people and mirrors.
+//!
+//! Owns the grammar of every value, the policy and the verify decision. Never does I/O, never asks
+//! for the time or for randomness (both are arguments), and builds for wasm32 as it does for the server.
+//! Start reading at [`token`], then [`policy`] and [`verify`].
+
+pub mod audit;
+pub mod id;
+pub mod mirror;
+pub mod page;
+pub mod policy;
+pub mod refusal;
+pub mod team;
+pub mod text;
+pub mod token;
+pub mod user;
+pub mod verify;
+
+pub use refusal::{Code, Kind, Refusals, Refused};
+pub use time::OffsetDateTime;

@@ -1,0 +1,19 @@
+//! Mirrors: the copies of token metadata that the edge reads.
+//!
+//! Owns what a mirror should hold (an [`Entry`] for each valid token), the [`plan`] from what it holds to that, when to try again
+//! ([`pace`]) and how a mirror is ([`state`]). Never talks to one: `storage` does, driven by `service::mirror`.
+//! Start at [`plan`].
+
+pub mod entry;
+pub mod failure;
+pub mod key;
+pub mod pace;
+pub mod plan;
+pub mod state;
+
+pub use entry::{Candidate, Entry};
+pub use failure::{Failure, FailureClass};
+pub use key::{Digest, Key};
+pub use pace::Outcome;
+pub use plan::{Observed, Plan, plan};
+pub use state::{Mirror, SetAside, Status};

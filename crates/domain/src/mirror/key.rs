@@ -1,0 +1,85 @@
+//! Where a token's object is, and what its content is known by.
+
+use crate::token::SecretHash;
+use sha2::{Digest as _, Sha256};
+
+/// What every key of ours begins with.
+pub const PREFIX: &str = "tokens/";
+/// What every key of ours ends with.
+const SUFFIX: &str = ".json";
+
+/// Where a token's object is: `tokens/{SHA-256 of the secret, hex}.json`. A key that does not read as one is foreign.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key([u8; 32]);
+
+impl Key {
+    /// The key of a token's hash.
+    pub const fn of(hash: &SecretHash) -> Self {
+        Self(*hash.bytes())
+    }
+
+    /// Reads a path; `None` when it is foreign.
+    pub fn parse(path: &str) -> Option<Self> {
+        let hex = path.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?;
+        SecretHash::from_hex(hex).map(|hash| Self::of(&hash))
+    }
+
+    /// The path, as targets spell it.
+    pub fn path(&self) -> String {
+        let hex = SecretHash::from_slice(&self.0)
+            .map(|hash| hash.to_hex())
+            .unwrap_or_default();
+        format!("{PREFIX}{hex}{SUFFIX}")
+    }
+
+    /// The 32 bytes of the token's hash.
+    pub const fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The key of 32 stored bytes; `None` when there are not 32.
+    pub fn from_slice(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+}
+
+/// Enough to tell keys apart in a test or a log; never the whole hash.
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}…", &self.path()[..PREFIX.len() + 8])
+    }
+}
+
+/// SHA-256 of an object's bytes: equal digests are equal contents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    /// The digest of some bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_grammar_is_ours() {
+        let hex = "0a".repeat(32);
+        let path = format!("tokens/{hex}.json");
+        assert_eq!(Key::parse(&path).map(|key| key.path()), Some(path));
+        for foreign in [
+            "tokens/readme.txt".to_owned(),
+            format!("tokens/{}.json", hex.to_uppercase()),
+            format!("tokens/{hex}"),
+            format!("tokens/{hex}.json.bak"),
+            format!("tokens/x/{hex}.json"),
+            format!("{hex}.json"),
+            String::new(),
+        ] {
+            assert!(Key::parse(&foreign).is_none(), "{foreign}");
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Who may do what: the only way to a [`Permit`], which every write and every list asks for.
+
+use crate::id::{KeyId, UserId};
+use crate::user::Role;
+use crate::{Code, Refused};
+
+/// Who acts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// Nobody known.
+    Anonymous,
+    /// A person with a session.
+    Person {
+        /// Their id.
+        id: UserId,
+        /// Their address, for the audit log.
+        email: String,
+        /// What they may do.
+        role: Role,
+    },
+    /// A program with a management key, which has the owner's rights.
+    Machine {
+        /// The key's id.
+        id: KeyId,
+        /// The key's name, for the audit log.
+        name: String,
+    },
+    /// The operator at the command line of the server's machine.
+    Operator,
+    /// The clock: the server's own loops.
+    Clock,
+}
+
+impl Actor {
+    /// The kind, as the audit log and the API name it.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Anonymous => "anonymous",
+            Self::Person { .. } => "person",
+            Self::Machine { .. } => "machine",
+            Self::Operator => "operator",
+            Self::Clock => "clock",
+        }
+    }
+
+    /// The id in text form, where there is one.
+    pub fn id(&self) -> Option<String> {
+        match self {
+            Self::Person { id, .. } => Some(id.to_string()),
+            Self::Machine { id, .. } => Some(id.to_string()),
+            Self::Anonymous | Self::Operator | Self::Clock => None,
+        }
+    }
+
+    /// What people know the actor by.
+    pub fn label(&self) -> &str {
+        match self {
+            Self::Person { email, .. } => email,
+            Self::Machine { name, .. } => name,
+            Self::Anonymous | Self::Operator | Self::Clock => self.kind(),
+        }
+    }
+}
+
+/// What can be done. One for each use case that a permit guards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Make a token.
+    CreateToken,
+    /// See tokens.
+    ListTokens,
+    /// See a token's secret again.
+    RevealToken,
+    /// End a token.
+    RevokeToken,
+    /// Make a team.
+    CreateTeam,
+    /// See teams.
+    ListTeams,
+    /// See the audit log.
+    ListAudit,
+    /// See the settings.
+    GetSettings,
+    /// See the mirrors.
+    ListMirrors,
+    /// Release a held mirror plan.
+    ReleaseMirror,
+    /// Record what a mirror run did.
+    RecordMirrorRun,
+    /// Make the first owner.
+    CreateOwner,
+    /// Make a link with which the first owner is made.
+    CreateSetupLink,
+    /// Make a management key.
+    CreateKey,
+    /// Open and end one's own session.
+    Session,
+    /// Remove what has run out.
+    Sweep,
+}
+
+impl Action {
+    /// Every action, for the matrix test.
+    pub const ALL: &'static [Self] = &[
+        Self::CreateToken,
+        Self::ListTokens,
+        Self::RevealToken,
+        Self::RevokeToken,
+        Self::CreateTeam,
+        Self::ListTeams,
+        Self::ListAudit,
+        Self::GetSettings,
+        Self::ListMirrors,
+        Self::ReleaseMirror,
+        Self::RecordMirrorRun,
+        Self::CreateOwner,
+        Self::CreateSetupLink,
+        Self::CreateKey,
+        Self::Session,
+        Self::Sweep,
+    ];
+}
+
+/// The proof that an actor may do an action. It cannot be made or changed outside this module.
+///
+/// ```compile_fail
+/// let forged = domain::policy::Permit { actor: todo!(), action: todo!() };
+/// ```
+#[derive(Debug)]
+pub struct Permit {
+    actor: Actor,
+    action: Action,
+}
+
+impl Permit {
+    /// Who was permitted.
+    pub const fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// What was permitted.
+    pub const fn action(&self) -> Action {
+        self.action
+    }
+}
+
+/// Decides whether `actor` may do `action`.
+///
+/// # Errors
+/// `unauthenticated` for the anonymous, `forbidden` for everybody else who may not.
+pub fn permit(actor: &Actor, action: Action) -> Result<Permit, Refused> {
+    if may(actor, action) {
+        return Ok(Permit { actor: actor.clone(), action });
+    }
+    Err(Refused::new(match actor {
+        Actor::Anonymous => Code::Unauthenticated,
+        _ => Code::Forbidden,
+    }))
+}
+
+fn may(actor: &Actor, action: Action) -> bool {
+    use Action::{
+        CreateKey, CreateOwner, CreateSetupLink, CreateTeam, CreateToken, GetSettings, ListAudit,
+        ListMirrors, ListTeams, ListTokens, RecordMirrorRun, ReleaseMirror, RevealToken,
+        RevokeToken, Session, Sweep,
+    };
+    let owner_rights = match action {
+        CreateToken | ListTokens | RevealToken | RevokeToken | CreateTeam | ListTeams
+        | ListAudit | GetSettings | ListMirrors | ReleaseMirror => true,
+        RecordMirrorRun | CreateOwner | CreateSetupLink | CreateKey | Session | Sweep => false,
+    };
+    match actor {
+        // The set-up link, or the password, is what makes the anonymous somebody; the use case checks it.
+        Actor::Anonymous => matches!(action, CreateOwner | Session),
+        Actor::Person { role: Role::Owner, .. } => owner_rights || action == Session,
+        Actor::Machine { .. } => owner_rights,
+        Actor::Operator => matches!(action, CreateOwner | CreateSetupLink | CreateKey),
+        Actor::Clock => matches!(action, RecordMirrorRun | Sweep | CreateSetupLink),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_and_the_anonymous_may_not_see_tokens() {
+        for actor in [Actor::Anonymous, Actor::Clock, Actor::Operator] {
+            assert!(permit(&actor, Action::ListTokens).is_err(), "{actor:?}");
+        }
+        let refused = permit(&Actor::Anonymous, Action::RevealToken).expect_err("refused");
+        assert_eq!(refused.code, Code::Unauthenticated);
+    }
+}

@@ -1,0 +1,220 @@
+//! Refusals: what a person or a program can act on. A code, a kind, maybe a field; never prose.
+//!
+//! The sentences live in the console's locales and in `wire`'s problem titles.
+
+/// How a refusal reads to a caller. `wire` maps each kind to one HTTP status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// The request cannot be read at all.
+    Malformed,
+    /// The caller has not said who it is, or is not believed.
+    Unauthenticated,
+    /// The caller is known and may not.
+    Forbidden,
+    /// There is no such thing, or the caller may not know of it.
+    NotFound,
+    /// The method does not exist on this path.
+    MethodNotAllowed,
+    /// It would contradict what is there.
+    Conflict,
+    /// The body is over the limit.
+    TooLarge,
+    /// The body's type is not one we read.
+    UnsupportedType,
+    /// A value is outside its rule.
+    Invalid,
+    /// Too many attempts; later may work.
+    TooMany,
+    /// We cannot answer now.
+    Unavailable,
+    /// Ours: something broke.
+    Broken,
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $kind:ident;)+) => {
+        /// Every reason for which Tokenkeep refuses. The text form is part of the public contract.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl Code {
+            /// Every code, in the order of the registry.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The code as it crosses the wire.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text),+ }
+            }
+
+            /// How it reads to a caller.
+            pub const fn kind(self) -> Kind {
+                match self { $(Self::$name => Kind::$kind),+ }
+            }
+
+            /// The code of this text form.
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.as_str() == text)
+            }
+        }
+    };
+}
+
+codes! {
+    /// A required text is empty.
+    Empty = "empty", Invalid;
+    /// A text is over its length.
+    TooLong = "too_long", Invalid;
+    /// A text is under its length.
+    TooShort = "too_short", Invalid;
+    /// A text holds NUL or another control character.
+    ControlCharacter = "control_character", Invalid;
+    /// Not an e-mail address.
+    EmailInvalid = "email_invalid", Invalid;
+    /// No scope was given.
+    ScopesEmpty = "scopes_empty", Invalid;
+    /// A scope breaks the grammar.
+    ScopeInvalid = "scope_invalid", Invalid;
+    /// More scopes than a token may have.
+    ScopesTooMany = "scopes_too_many", Invalid;
+    /// Days to expiry are not a whole number of 1 to 3650.
+    ExpiresDaysRange = "expires_days_range", Invalid;
+    /// The expiry is not in the future.
+    ExpiresInPast = "expires_in_past", Invalid;
+    /// The expiry is not an RFC 3339 instant.
+    ExpiresAtInvalid = "expires_at_invalid", Invalid;
+    /// Both days and an instant were given.
+    ExpiresTwice = "expires_twice", Invalid;
+    /// There is no such team.
+    TeamUnknown = "team_unknown", Invalid;
+    /// The name is taken within its team, or among the teams.
+    NameTaken = "name_taken", Conflict;
+    /// The e-mail address belongs to somebody already.
+    EmailTaken = "email_taken", Conflict;
+    /// The token cannot be made revealable: its team does not allow it.
+    RevealNotAllowed = "reveal_not_allowed", Invalid;
+    /// No encryption key is configured, so nothing can be sealed or revealed.
+    RevealOff = "reveal_off", Conflict;
+    /// This token was not sealed when it was made.
+    NotRevealable = "not_revealable", Conflict;
+    /// No configured key opens the sealed copy.
+    SealedWithLostKey = "sealed_with_lost_key", Conflict;
+    /// The token has ended already.
+    AlreadyEnded = "already_ended", Conflict;
+    /// The mirror's plan is not held.
+    NotHeld = "not_held", Conflict;
+    /// The `Idempotency-Key` was used for another request.
+    IdempotencyMismatch = "idempotency_mismatch", Invalid;
+    /// The `Idempotency-Key` is not 1 to 255 printable ASCII characters.
+    IdempotencyKeyInvalid = "idempotency_key_invalid", Malformed;
+    /// The page cursor is not one of ours.
+    CursorInvalid = "cursor_invalid", Malformed;
+    /// The page size is not 1 to 200.
+    LimitRange = "limit_range", Invalid;
+    /// The body is not what the endpoint reads.
+    BodyMalformed = "body_malformed", Malformed;
+    /// The query is not what the endpoint reads.
+    QueryMalformed = "query_malformed", Malformed;
+    /// The body is not UTF-8.
+    Utf8Invalid = "utf8_invalid", Malformed;
+    /// The body is over 1 MiB.
+    BodyTooLarge = "body_too_large", TooLarge;
+    /// The content type is not one we read.
+    ContentTypeUnsupported = "content_type_unsupported", UnsupportedType;
+    /// The method does not exist here.
+    MethodNotAllowed = "method_not_allowed", MethodNotAllowed;
+    /// No session and no key, or ones that have ended.
+    Unauthenticated = "unauthenticated", Unauthenticated;
+    /// The e-mail address or the password is wrong.
+    CredentialsWrong = "credentials_wrong", Unauthenticated;
+    /// Too many attempts from this address or for this account.
+    TooManyAttempts = "too_many_attempts", TooMany;
+    /// The actor may not do this.
+    Forbidden = "forbidden", Forbidden;
+    /// The request came from another site.
+    OriginRefused = "origin_refused", Forbidden;
+    /// The set-up link is wrong, used or out of date.
+    SetupLinkInvalid = "setup_link_invalid", Forbidden;
+    /// There is an owner already.
+    SetupDone = "setup_done", Conflict;
+    /// There is no such thing, or the caller may not know of it.
+    NotFound = "not_found", NotFound;
+    /// The database does not answer.
+    Unavailable = "unavailable", Unavailable;
+    /// Ours: something broke, and was logged under the request id.
+    Internal = "internal", Broken;
+}
+
+/// One refusal, maybe about one field of the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Why.
+    pub code: Code,
+    /// The request's field it is about, named as on the wire.
+    pub field: Option<&'static str>,
+}
+
+impl Refused {
+    /// A refusal of the whole request.
+    pub const fn new(code: Code) -> Self {
+        Self { code, field: None }
+    }
+
+    /// A refusal of one field.
+    pub const fn field(field: &'static str, code: Code) -> Self {
+        Self { code, field: Some(field) }
+    }
+}
+
+/// One or more refusals; the first is the one that a single-code reader sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusals(Vec<Refused>);
+
+impl Refusals {
+    /// All of them, at least one.
+    pub fn all(&self) -> &[Refused] {
+        &self.0
+    }
+
+    /// The first one.
+    pub fn first(&self) -> Refused {
+        self.0[0]
+    }
+}
+
+impl From<Refused> for Refusals {
+    fn from(refused: Refused) -> Self {
+        Self(vec![refused])
+    }
+}
+
+impl From<Code> for Refusals {
+    fn from(code: Code) -> Self {
+        Refused::new(code).into()
+    }
+}
+
+/// Collects the refusals of a form, so that all of its fields are judged at once.
+#[derive(Default)]
+pub struct Judge(Vec<Refused>);
+
+impl Judge {
+    /// Keeps the value, or notes why it was refused.
+    pub fn take<T>(&mut self, judged: Result<T, Refused>) -> Option<T> {
+        judged.map_err(|refused| self.0.push(refused)).ok()
+    }
+
+    /// Notes a refusal.
+    pub fn refuse(&mut self, refused: Refused) {
+        self.0.push(refused);
+    }
+
+    /// `Ok` when nothing was refused.
+    ///
+    /// # Errors
+    /// All that was noted.
+    pub fn verdict(self) -> Result<(), Refusals> {
+        if self.0.is_empty() { Ok(()) } else { Err(Refusals(self.0)) }
+    }
+}

@@ -1,0 +1,71 @@
+//! Tokens: their grammar, their secret, their scopes and their life.
+//!
+//! Start at [`secret`] for the format, [`scope`] for what a token may do, [`expiry`] for how long.
+
+pub mod expiry;
+pub mod name;
+pub mod scope;
+pub mod secret;
+pub mod state;
+
+use crate::OffsetDateTime;
+use crate::id::{TeamId, TokenId};
+use crate::text::Description;
+pub use expiry::{Expiry, ExpiryRequest};
+pub use name::TokenName;
+pub use scope::{Scope, Scopes};
+pub use secret::{Display, Prefix, SecretHash, TokenSecret};
+pub use state::State;
+
+/// What is needed to make a token.
+#[derive(Clone, Debug)]
+pub struct NewToken {
+    /// Its name, unique among its team's tokens that have not been revoked.
+    pub name: TokenName,
+    /// The team it belongs to.
+    pub team: TeamId,
+    /// What it is for.
+    pub description: Description,
+    /// What it may do.
+    pub scopes: Scopes,
+    /// How long it lives.
+    pub expiry: ExpiryRequest,
+    /// Whether a sealed copy is kept for a later reveal.
+    pub revealable: bool,
+}
+
+/// A token as everybody who may know of it sees it: never the secret nor its hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// Its id.
+    pub id: TokenId,
+    /// Its name.
+    pub name: TokenName,
+    /// The team it belongs to.
+    pub team: TeamId,
+    /// That team's name.
+    pub team_name: String,
+    /// What it is for.
+    pub description: Description,
+    /// What it may do.
+    pub scopes: Scopes,
+    /// The first 12 and the last 4 characters of the secret.
+    pub display: Display,
+    /// Whether a sealed copy is kept.
+    pub revealable: bool,
+    /// When it was made.
+    pub created_at: OffsetDateTime,
+    /// Who made it, as the audit log names them.
+    pub created_by: String,
+    /// When it expires; `None` is never.
+    pub expires_at: Option<OffsetDateTime>,
+    /// When it was revoked.
+    pub revoked_at: Option<OffsetDateTime>,
+}
+
+impl Token {
+    /// The token's state at `now`.
+    pub fn state(&self, now: OffsetDateTime) -> State {
+        State::at(self.revoked_at, self.expires_at, now)
+    }
+}

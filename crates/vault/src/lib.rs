@@ -1,0 +1,137 @@
+//! Secrets at rest.
+//!
+//! Owns sealing and opening with Fernet keys. Never stores, logs or decides anything. Start at [`Sealer`].
+//!
+//! The format is the Fernet specification's (version 0x80: AES-128-CBC and HMAC-SHA256), so that what is sealed here opens with Python's
+//! `cryptography` package, and the other way round.
+
+use domain::token::TokenSecret;
+use fernet::Fernet;
+use zeroize::{Zeroize as _, Zeroizing};
+
+/// The keys that seal and open: the first seals, all open.
+///
+/// To rotate, put a new key in front; to retire the old one, take it away once nothing is sealed with it.
+pub struct Sealer {
+    keys: Vec<Fernet>,
+}
+
+/// Why a list of keys cannot be used. Never says what was in it.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum KeyError {
+    /// There is no key in the list.
+    #[error("there is no key; make one with `tokenkeep key generate`")]
+    Empty,
+    /// One key, counted from 1, is not a Fernet key.
+    #[error("key {0} is not a Fernet key (32 bytes in URL-safe base64); make one with `tokenkeep key generate`")]
+    Malformed(usize),
+}
+
+/// What cannot be opened: sealed with another key, changed, or not sealed by anybody.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("no configured key opens this")]
+pub struct NotOpened;
+
+impl Sealer {
+    /// Reads keys in URL-safe base64, separated by commas.
+    ///
+    /// # Errors
+    /// [`KeyError`] when there is none, or one is not a Fernet key.
+    pub fn parse(keys: &str) -> Result<Self, KeyError> {
+        let keys = keys
+            .split(',')
+            .map(str::trim)
+            .filter(|key| !key.is_empty())
+            .enumerate()
+            .map(|(at, key)| Fernet::new(key).ok_or(KeyError::Malformed(at + 1)))
+            .collect::<Result<Vec<_>, _>>()?;
+        if keys.is_empty() { Err(KeyError::Empty) } else { Ok(Self { keys }) }
+    }
+
+    /// A new key from the operating system's generator, in the form that [`Sealer::parse`] reads.
+    pub fn generate_key() -> Zeroizing<String> {
+        Zeroizing::new(Fernet::generate_key())
+    }
+
+    /// How many keys open.
+    pub fn key_count(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Seals a secret with the first key.
+    pub fn seal(&self, secret: &TokenSecret) -> String {
+        self.keys[0].encrypt(secret.expose().as_bytes())
+    }
+
+    /// Opens what was sealed with any of the keys.
+    ///
+    /// # Errors
+    /// [`NotOpened`].
+    pub fn open(&self, sealed: &str) -> Result<TokenSecret, NotOpened> {
+        self.opened(|key| key.decrypt(sealed))
+    }
+
+    /// Opens what was sealed at most `max_age_seconds` ago.
+    ///
+    /// # Errors
+    /// [`NotOpened`], also for what is older.
+    pub fn open_recent(&self, sealed: &str, max_age_seconds: u64) -> Result<TokenSecret, NotOpened> {
+        self.opened(|key| key.decrypt_with_ttl(sealed, max_age_seconds))
+    }
+
+    fn opened(
+        &self,
+        open: impl Fn(&Fernet) -> Result<Vec<u8>, fernet::DecryptionError>,
+    ) -> Result<TokenSecret, NotOpened> {
+        let mut bytes = self.keys.iter().find_map(|key| open(key).ok()).ok_or(NotOpened)?;
+        let secret = std::str::from_utf8(&bytes).ok().and_then(TokenSecret::parse);
+        bytes.zeroize();
+        secret.ok_or(NotOpened)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "ntk_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+    fn sealer(keys: &[&str]) -> Sealer {
+        Sealer::parse(&keys.join(",")).expect("good keys")
+    }
+
+    fn secret() -> TokenSecret {
+        TokenSecret::parse(SECRET).expect("good form")
+    }
+
+    #[test]
+    fn the_first_key_seals_and_all_open() {
+        let (old, new) = (Sealer::generate_key(), Sealer::generate_key());
+        let sealed_by_old = sealer(&[&old]).seal(&secret());
+        let both = sealer(&[&new, &old]);
+        assert_eq!(both.open(&sealed_by_old).expect("opens").expose(), SECRET);
+        let sealed_by_new = both.seal(&secret());
+        assert!(sealer(&[&old]).open(&sealed_by_new).is_err());
+        assert!(sealer(&[&new]).open(&sealed_by_new).is_ok());
+    }
+
+    #[test]
+    fn what_was_changed_does_not_open() {
+        let sealer = sealer(&[&Sealer::generate_key()]);
+        let mut sealed = sealer.seal(&secret()).into_bytes();
+        let middle = sealed.len() / 2;
+        sealed[middle] = if sealed[middle] == b'A' { b'B' } else { b'A' };
+        let sealed = String::from_utf8(sealed).expect("ASCII");
+        assert_eq!(sealer.open(&sealed).err(), Some(NotOpened));
+        assert!(sealer.open("").is_err());
+    }
+
+    #[test]
+    fn keys_are_judged_without_being_repeated() {
+        assert_eq!(Sealer::parse(" , ").err(), Some(KeyError::Empty));
+        let keys = format!("{},nonsense", *Sealer::generate_key());
+        let error = Sealer::parse(&keys).err().expect("refused");
+        assert_eq!(error, KeyError::Malformed(2));
+        assert!(!error.to_string().contains("nonsense"));
+    }
+}

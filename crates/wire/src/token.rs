@@ -1,0 +1,181 @@
+//! Tokens on the wire.
+
+use domain::id::TeamId;
+use domain::refusal::Judge;
+use domain::text::Description;
+use domain::token::{self, ExpiryRequest, NewToken, Scopes, TokenName};
+use domain::{Code, OffsetDateTime, Refusals, Refused};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// `POST /api/tokens`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+// A field that is absent is an empty one, so that its refusal names it.
+#[serde(deny_unknown_fields, default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CreateToken {
+    /// 1 to 255 characters, unique among the team's tokens that have not been revoked.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub name: String,
+    /// The team's id.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub team_id: String,
+    /// At most 500 characters.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// 1 to 50 scopes: `*`, `images`, `images:read`, `images:*`.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub scopes: Vec<String>,
+    /// 1 to 3650 days from now. With `expires_at` absent too, the token never expires.
+    #[serde(default)]
+    pub expires_days: Option<i64>,
+    /// An RFC 3339 instant, instead of days.
+    #[serde(default)]
+    pub expires_at: Option<String>,
+    /// Keep a sealed copy for a later reveal; the team must allow it.
+    #[serde(default)]
+    pub revealable: bool,
+}
+
+impl TryFrom<CreateToken> for NewToken {
+    type Error = Refusals;
+
+    fn try_from(asked: CreateToken) -> Result<Self, Refusals> {
+        let mut judge = Judge::default();
+        let name = judge.take(TokenName::parse(&asked.name));
+        let team = judge
+            .take(TeamId::parse(&asked.team_id).ok_or(Refused::field("team_id", Code::TeamUnknown)));
+        let description =
+            judge.take(Description::parse(asked.description.as_deref().unwrap_or_default()));
+        let scopes = judge.take(Scopes::parse(asked.scopes.iter().map(String::as_str)));
+        let at = judge.take(asked.expires_at.as_deref().map(parse_instant).transpose());
+        let expiry =
+            at.and_then(|at| judge.take(ExpiryRequest::parse(asked.expires_days, at)));
+        judge.verdict()?;
+        match (name, team, description, scopes, expiry) {
+            (Some(name), Some(team), Some(description), Some(scopes), Some(expiry)) => {
+                Ok(Self { name, team, description, scopes, expiry, revealable: asked.revealable })
+            }
+            _ => Err(Code::BodyMalformed.into()),
+        }
+    }
+}
+
+fn parse_instant(text: &str) -> Result<OffsetDateTime, Refused> {
+    OffsetDateTime::parse(text.trim(), &time::format_description::well_known::Rfc3339)
+        .map_err(|_| Refused::field("expires_at", Code::ExpiresAtInvalid))
+}
+
+/// A token as it is listed: never the secret nor its hash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Token {
+    /// Its id, for its whole life.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// Its team's id.
+    pub team_id: Uuid,
+    /// Its team's name.
+    pub team_name: String,
+    /// What it is for; maybe empty.
+    pub description: String,
+    /// What it may do.
+    pub scopes: Vec<String>,
+    /// The first 12 and the last 4 characters of the secret.
+    pub display: String,
+    /// Whether its secret can be revealed.
+    pub revealable: bool,
+    /// `active`, `expired` or `revoked`, at the time of the answer.
+    pub status: Status,
+    /// When it was made.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// Who made it.
+    pub created_by: String,
+    /// When it expires; null is never.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub expires_at: Option<OffsetDateTime>,
+    /// When it was revoked.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub revoked_at: Option<OffsetDateTime>,
+}
+
+/// What a token is at the time of the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Status {
+    /// Good.
+    Active,
+    /// Past its expiry.
+    Expired,
+    /// Ended by somebody.
+    Revoked,
+}
+
+impl From<token::State> for Status {
+    fn from(state: token::State) -> Self {
+        match state {
+            token::State::Active => Self::Active,
+            token::State::Expired => Self::Expired,
+            token::State::Revoked => Self::Revoked,
+        }
+    }
+}
+
+impl Token {
+    /// The view of a token at `now`.
+    pub fn at(token: token::Token, now: OffsetDateTime) -> Self {
+        Self {
+            id: token.id.uuid(),
+            status: token.state(now).into(),
+            name: token.name.as_str().to_owned(),
+            team_id: token.team.uuid(),
+            team_name: token.team_name,
+            description: token.description.as_str().to_owned(),
+            scopes: token.scopes.to_strings(),
+            display: token.display.as_str().to_owned(),
+            revealable: token.revealable,
+            created_at: token.created_at,
+            created_by: token.created_by,
+            expires_at: token.expires_at,
+            revoked_at: token.revoked_at,
+        }
+    }
+}
+
+/// The answer to `POST /api/tokens`: the token, and its secret for the only time. Serialised by the server, never read in the console.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CreatedToken {
+    /// The secret. Null when an `Idempotency-Key` is replayed after the secret was let go.
+    pub token: Option<String>,
+    /// Everything else.
+    #[serde(flatten)]
+    pub created: Token,
+}
+
+/// The answer to a reveal.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RevealedToken {
+    /// The secret.
+    pub token: String,
+}
+
+/// Which tokens.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+pub struct TokenQuery {
+    /// Only this team's.
+    #[serde(default)]
+    pub team_id: Option<String>,
+    /// The `next_cursor` of the page before.
+    #[serde(default)]
+    pub cursor: Option<String>,
+    /// Rows a page: 1 to 200, 50 if absent.
+    #[serde(default)]
+    pub limit: Option<i64>,
+}

@@ -1,0 +1,71 @@
+//! Verification on the wire.
+
+use domain::OffsetDateTime;
+use domain::verify::{Denial, Record, Verdict};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// `POST /api/verify`. No `Debug`: it holds a secret.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VerifyRequest {
+    /// The token as it was received.
+    pub token: String,
+    /// What it shall be used for; each must be covered.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+}
+
+/// The answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VerifyAnswer {
+    /// Whether the token is good for all that was asked.
+    pub valid: bool,
+    /// `valid`, `malformed`, `unknown`, `expired`, `revoked` or `scope_denied`.
+    pub code: String,
+    /// The token's id, where it is known.
+    pub token_id: Option<Uuid>,
+    /// Its team's id.
+    pub team_id: Option<Uuid>,
+    /// Its name.
+    pub name: Option<String>,
+    /// What it may do.
+    pub scopes: Option<Vec<String>>,
+    /// When it expires; null is never, or not known.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub expires_at: Option<OffsetDateTime>,
+}
+
+impl From<Verdict> for VerifyAnswer {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Valid(record) => Self::known(None, record),
+            Verdict::Denied(denial, record) => Self::known(Some(denial), record),
+            Verdict::NotKnown(denial) => Self {
+                valid: false,
+                code: denial.as_str().to_owned(),
+                token_id: None,
+                team_id: None,
+                name: None,
+                scopes: None,
+                expires_at: None,
+            },
+        }
+    }
+}
+
+impl VerifyAnswer {
+    fn known(denial: Option<Denial>, record: Record) -> Self {
+        Self {
+            valid: denial.is_none(),
+            code: denial.map_or("valid", Denial::as_str).to_owned(),
+            token_id: Some(record.id.uuid()),
+            team_id: Some(record.team.uuid()),
+            name: Some(record.name),
+            scopes: Some(record.scopes.to_strings()),
+            expires_at: record.expires_at,
+        }
+    }
+}
