@@ -15,7 +15,7 @@ dev: ## Start it for development: rebuilds and reloads the browser on every chan
 test: ## Install what the tests need and run every ring of tests
 	@scripts/test
 
-lint: ## Check format and clippy, for the server and for the browser
+lint: ## Check format, clippy for the server and for the browser, types of the browser tests
 	@scripts/lint
 
 fmt: ## Format the code

@@ -7,7 +7,7 @@ npm_current() { [[ -r $1/node_modules/.installed-from && $(<"$1/node_modules/.in
 
 npm_install() {
     require_node
-    npm --prefix "$1" ci --no-audit --no-fund
+    npm --prefix "$1" ci --no-audit --no-fund --ignore-scripts
     npm_stamp "$1" >"$1/node_modules/.installed-from"
 }
 

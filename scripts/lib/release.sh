@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # TASK_ABOUT is read by task
 # The release build, and knowing without cargo whether it is still the one these sources make.
 
 RELEASE_BINARY=$TK_TARGET/release/tokenkeep
@@ -49,7 +49,6 @@ build_release() {
         say "Release build: up to date"
     else
         count_step
-        # shellcheck disable=SC2034 # read by task
         TASK_ABOUT=
         if [[ ! -e $RELEASE_BINARY ]]; then TASK_ABOUT='the first time about 8 minutes on 2 cores'; fi
         task "$(label 'Release build: server, browser code, styles')" leptos_build

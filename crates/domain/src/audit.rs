@@ -1,8 +1,8 @@
 //! Events: what happened, as the audit log keeps it. A write transaction is committed with one, and only with one.
 
+use crate::OffsetDateTime;
 use crate::id::{EventId, TeamId};
 use crate::policy::Actor;
-use crate::OffsetDateTime;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)+) => {

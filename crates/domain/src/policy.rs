@@ -170,7 +170,7 @@ fn may(actor: &Actor, action: Action) -> bool {
         RecordMirrorRun | CreateOwner | CreateSetupLink | CreateKey | Session | Sweep => false,
     };
     match actor {
-        // The set-up link, or the password, is what makes the anonymous somebody; the use case checks it.
+        // The setup link, or the password, is what makes the anonymous somebody; the use case checks it.
         Actor::Anonymous => matches!(action, CreateOwner | Session),
         Actor::Person { role: Role::Owner, .. } => owner_rights || action == Session,
         Actor::Machine { .. } => owner_rights,

@@ -134,7 +134,7 @@ codes! {
     Forbidden = "forbidden", Forbidden;
     /// The request came from another site.
     OriginRefused = "origin_refused", Forbidden;
-    /// The set-up link is wrong, used or out of date.
+    /// The setup link is wrong, used or out of date.
     SetupLinkInvalid = "setup_link_invalid", Forbidden;
     /// There is an owner already.
     SetupDone = "setup_done", Conflict;

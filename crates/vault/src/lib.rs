@@ -23,7 +23,9 @@ pub enum KeyError {
     #[error("there is no key; make one with `tokenkeep key generate`")]
     Empty,
     /// One key, counted from 1, is not a Fernet key.
-    #[error("key {0} is not a Fernet key (32 bytes in URL-safe base64); make one with `tokenkeep key generate`")]
+    #[error(
+        "key {0} is not a Fernet key (32 bytes in URL-safe base64); make one with `tokenkeep key generate`"
+    )]
     Malformed(usize),
 }
 
@@ -75,7 +77,11 @@ impl Sealer {
     ///
     /// # Errors
     /// [`NotOpened`], also for what is older.
-    pub fn open_recent(&self, sealed: &str, max_age_seconds: u64) -> Result<TokenSecret, NotOpened> {
+    pub fn open_recent(
+        &self,
+        sealed: &str,
+        max_age_seconds: u64,
+    ) -> Result<TokenSecret, NotOpened> {
         self.opened(|key| key.decrypt_with_ttl(sealed, max_age_seconds))
     }
 

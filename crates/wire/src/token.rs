@@ -43,14 +43,14 @@ impl TryFrom<CreateToken> for NewToken {
     fn try_from(asked: CreateToken) -> Result<Self, Refusals> {
         let mut judge = Judge::default();
         let name = judge.take(TokenName::parse(&asked.name));
-        let team = judge
-            .take(TeamId::parse(&asked.team_id).ok_or(Refused::field("team_id", Code::TeamUnknown)));
+        let team = judge.take(
+            TeamId::parse(&asked.team_id).ok_or(Refused::field("team_id", Code::TeamUnknown)),
+        );
         let description =
             judge.take(Description::parse(asked.description.as_deref().unwrap_or_default()));
         let scopes = judge.take(Scopes::parse(asked.scopes.iter().map(String::as_str)));
         let at = judge.take(asked.expires_at.as_deref().map(parse_instant).transpose());
-        let expiry =
-            at.and_then(|at| judge.take(ExpiryRequest::parse(asked.expires_days, at)));
+        let expiry = at.and_then(|at| judge.take(ExpiryRequest::parse(asked.expires_days, at)));
         judge.verdict()?;
         match (name, team, description, scopes, expiry) {
             (Some(name), Some(team), Some(description), Some(scopes), Some(expiry)) => {
@@ -167,7 +167,7 @@ pub struct RevealedToken {
 /// Which tokens.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
 pub struct TokenQuery {
     /// Only this team's.
     #[serde(default)]

@@ -65,20 +65,8 @@ impl Candidate {
         if self.expires_at.is_some_and(|at| at <= self.created_at) {
             return Err(Refused::field("expires_at", Code::ExpiresInPast));
         }
-        let Self {
-            team,
-            created_at,
-            expires_at,
-            ..
-        } = *self;
-        Ok(Entry {
-            hash,
-            name,
-            team,
-            scopes,
-            created_at,
-            expires_at,
-        })
+        let Self { team, created_at, expires_at, .. } = *self;
+        Ok(Entry { hash, name, team, scopes, created_at, expires_at })
     }
 }
 
@@ -110,50 +98,23 @@ mod tests {
 
     #[test]
     fn a_good_row_becomes_an_entry() {
-        let entry = candidate()
-            .judge()
-            .map_err(|refused| refused.code)
-            .expect("a good row");
-        assert_eq!(
-            entry.key().path(),
-            format!("tokens/{}.json", "07".repeat(32))
-        );
+        let entry = candidate().judge().map_err(|refused| refused.code).expect("a good row");
+        assert_eq!(entry.key().path(), format!("tokens/{}.json", "07".repeat(32)));
     }
 
     #[test]
     fn an_invalid_row_is_refused_by_the_rule_that_it_breaks() {
-        let short = Candidate {
-            hash: vec![7; 31],
-            ..candidate()
-        };
+        let short = Candidate { hash: vec![7; 31], ..candidate() };
         assert_eq!(refused(&short), (Code::TooShort, Some("hash")));
-        let long = Candidate {
-            hash: vec![7; 33],
-            ..candidate()
-        };
+        let long = Candidate { hash: vec![7; 33], ..candidate() };
         assert_eq!(refused(&long), (Code::TooLong, Some("hash")));
-        let nameless = Candidate {
-            name: " ".to_owned(),
-            ..candidate()
-        };
+        let nameless = Candidate { name: " ".to_owned(), ..candidate() };
         assert_eq!(refused(&nameless), (Code::Empty, Some("name")));
-        let powerless = Candidate {
-            scopes: vec![],
-            ..candidate()
-        };
+        let powerless = Candidate { scopes: vec![], ..candidate() };
         assert_eq!(refused(&powerless), (Code::ScopesEmpty, Some("scopes")));
-        let odd = Candidate {
-            scopes: vec!["a b".to_owned()],
-            ..candidate()
-        };
+        let odd = Candidate { scopes: vec!["a b".to_owned()], ..candidate() };
         assert_eq!(refused(&odd), (Code::ScopeInvalid, Some("scopes")));
-        let stillborn = Candidate {
-            expires_at: Some(NOW - Duration::DAY),
-            ..candidate()
-        };
-        assert_eq!(
-            refused(&stillborn),
-            (Code::ExpiresInPast, Some("expires_at"))
-        );
+        let stillborn = Candidate { expires_at: Some(NOW - Duration::DAY), ..candidate() };
+        assert_eq!(refused(&stillborn), (Code::ExpiresInPast, Some("expires_at")));
     }
 }

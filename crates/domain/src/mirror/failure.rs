@@ -26,10 +26,7 @@ impl FailureClass {
 
     /// Reads the stored form.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|class| class.as_str() == text)
+        Self::ALL.iter().copied().find(|class| class.as_str() == text)
     }
 }
 

@@ -26,9 +26,7 @@ impl Key {
 
     /// The path, as targets spell it.
     pub fn path(&self) -> String {
-        let hex = SecretHash::from_slice(&self.0)
-            .map(|hash| hash.to_hex())
-            .unwrap_or_default();
+        let hex = SecretHash::from_slice(&self.0).map(|hash| hash.to_hex()).unwrap_or_default();
         format!("{PREFIX}{hex}{SUFFIX}")
     }
 

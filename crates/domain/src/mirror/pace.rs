@@ -44,24 +44,17 @@ pub fn wait<R: Rng + ?Sized>(
     match outcome {
         Outcome::Settled { next_expiry } => {
             let expiry = next_expiry.map_or(PERIOD, |at| until(at, now));
-            Wait {
-                longest: expiry.clamp(SHORTEST, PERIOD),
-                until_change: true,
-            }
+            Wait { longest: expiry.clamp(SHORTEST, PERIOD), until_change: true }
         }
         Outcome::Failed(FailureClass::Transient) => {
             let doubled = BACKOFF_FIRST.saturating_mul(1 << failures.saturating_sub(1).min(16));
             let half = doubled.min(PERIOD) / 2;
             let drawn = half.mul_f64(f64::from(rng.next_u32()) / f64::from(u32::MAX));
-            Wait {
-                longest: half + drawn,
-                until_change: false,
-            }
+            Wait { longest: half + drawn, until_change: false }
         }
-        Outcome::Failed(FailureClass::Denied | FailureClass::Broken) => Wait {
-            longest: PERIOD,
-            until_change: false,
-        },
+        Outcome::Failed(FailureClass::Denied | FailureClass::Broken) => {
+            Wait { longest: PERIOD, until_change: false }
+        }
     }
 }
 
@@ -85,13 +78,7 @@ mod tests {
     #[test]
     fn a_settled_mirror_waits_for_a_change_the_next_expiry_or_the_period() {
         let settled = |next_expiry| after(Outcome::Settled { next_expiry }, 0);
-        assert_eq!(
-            settled(None),
-            Wait {
-                longest: PERIOD,
-                until_change: true
-            }
-        );
+        assert_eq!(settled(None), Wait { longest: PERIOD, until_change: true });
         let soon = settled(Some(NOW + time::Duration::seconds(5)));
         assert_eq!(soon.longest, Duration::from_secs(5));
         assert_eq!(settled(Some(NOW + time::Duration::DAY)).longest, PERIOD);
@@ -104,10 +91,7 @@ mod tests {
         for (failures, ceiling) in [(1, 2), (2, 4), (3, 8), (6, 60), (40, 60), (u32::MAX, 60)] {
             let ceiling = Duration::from_secs(ceiling);
             let wait = failed(failures);
-            assert!(
-                wait.longest >= ceiling / 2 && wait.longest <= ceiling,
-                "{failures}: {wait:?}"
-            );
+            assert!(wait.longest >= ceiling / 2 && wait.longest <= ceiling, "{failures}: {wait:?}");
             assert!(!wait.until_change);
         }
     }
@@ -116,13 +100,7 @@ mod tests {
     fn what_trying_again_does_not_mend_waits_for_the_period() {
         for class in [FailureClass::Denied, FailureClass::Broken] {
             let wait = after(Outcome::Failed(class), 1);
-            assert_eq!(
-                wait,
-                Wait {
-                    longest: PERIOD,
-                    until_change: false
-                }
-            );
+            assert_eq!(wait, Wait { longest: PERIOD, until_change: false });
         }
     }
 }

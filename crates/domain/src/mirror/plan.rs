@@ -63,23 +63,10 @@ pub struct Plan {
 /// Plans the way from `observed` to `goal`.
 pub fn plan(goal: &BTreeMap<Key, Digest>, observed: &Observed) -> Plan {
     let good = |key: &Key, digest: &Digest| observed.ours.get(key) == Some(&Some(*digest));
-    let put: Vec<Key> = goal
-        .iter()
-        .filter(|(key, digest)| !good(key, digest))
-        .map(|(key, _)| *key)
-        .collect();
-    let delete = observed
-        .ours
-        .keys()
-        .filter(|key| !goal.contains_key(key))
-        .copied()
-        .collect();
-    Plan {
-        unchanged: goal.len() - put.len(),
-        put,
-        delete,
-        observed: observed.len(),
-    }
+    let put: Vec<Key> =
+        goal.iter().filter(|(key, digest)| !good(key, digest)).map(|(key, _)| *key).collect();
+    let delete = observed.ours.keys().filter(|key| !goal.contains_key(key)).copied().collect();
+    Plan { unchanged: goal.len() - put.len(), put, delete, observed: observed.len() }
 }
 
 impl Plan {
@@ -100,10 +87,7 @@ impl Plan {
 
     /// How many deletes are not explained by a token that is known to have ended.
     pub fn unexplained(&self, ended: &BTreeSet<Key>) -> usize {
-        self.delete
-            .iter()
-            .filter(|key| !ended.contains(key))
-            .count()
+        self.delete.iter().filter(|key| !ended.contains(key)).count()
     }
 
     /// Whether it must wait for a person: the deletes that no ended token explains are a large share. A database that answers with
@@ -115,17 +99,8 @@ impl Plan {
     /// What of a held plan is done all the same: the deletes that an ended token explains. A revocation never waits behind a doubt.
     #[must_use]
     pub fn explained(&self, ended: &BTreeSet<Key>) -> Self {
-        let delete = self
-            .delete
-            .iter()
-            .filter(|key| ended.contains(key))
-            .copied()
-            .collect();
-        Self {
-            put: Vec::new(),
-            delete,
-            ..self.clone()
-        }
+        let delete = self.delete.iter().filter(|key| ended.contains(key)).copied().collect();
+        Self { put: Vec::new(), delete, ..self.clone() }
     }
 }
 

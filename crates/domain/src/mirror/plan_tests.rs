@@ -107,9 +107,7 @@ proptest! {
 }
 
 fn wiped(objects: u8) -> Plan {
-    let world: World = (0..objects)
-        .map(|n| (key(n).path(), Some(digest(0))))
-        .collect();
+    let world: World = (0..objects).map(|n| (key(n).path(), Some(digest(0)))).collect();
     plan(&BTreeMap::new(), &observe(&world))
 }
 
@@ -122,11 +120,7 @@ fn a_database_that_answers_with_nothing_is_drastic_from_ten_objects_on() {
 #[test]
 fn exactly_half_is_not_drastic_and_one_more_is() {
     let world: World = (0..20).map(|n| (key(n).path(), Some(digest(0)))).collect();
-    let keep = |n| {
-        (0..n)
-            .map(|n| (key(n), digest(0)))
-            .collect::<BTreeMap<_, _>>()
-    };
+    let keep = |n| (0..n).map(|n| (key(n), digest(0))).collect::<BTreeMap<_, _>>();
     assert!(!plan(&keep(10), &observe(&world)).drastic(&BTreeSet::new()));
     assert!(plan(&keep(9), &observe(&world)).drastic(&BTreeSet::new()));
 }

@@ -106,51 +106,21 @@ mod tests {
 
     fn good() -> Mirror {
         let at = Some(datetime!(2026-11-22 10:00 UTC));
-        Mirror {
-            last_run_at: at,
-            last_ok_at: at,
-            ..Mirror::fresh("files", "/mirror")
-        }
+        Mirror { last_run_at: at, last_ok_at: at, ..Mirror::fresh("files", "/mirror") }
     }
 
     fn failed(class: FailureClass) -> Mirror {
-        let failure = Some(Failure {
-            class,
-            said: "no".to_owned(),
-        });
-        Mirror {
-            failure,
-            held_deletes: 12,
-            ..good()
-        }
+        let failure = Some(Failure { class, said: "no".to_owned() });
+        Mirror { failure, held_deletes: 12, ..good() }
     }
 
     #[test]
     fn the_word_says_what_is_to_be_done() {
         assert_eq!(Mirror::fresh("files", "/mirror").status(), Status::Behind);
         assert_eq!(good().status(), Status::Current);
-        assert_eq!(
-            Mirror {
-                pending: 1,
-                ..good()
-            }
-            .status(),
-            Status::Behind
-        );
-        assert_eq!(
-            Mirror {
-                held_deletes: 12,
-                pending: 1,
-                ..good()
-            }
-            .status(),
-            Status::Held
-        );
-        let released = Mirror {
-            held_deletes: 12,
-            released_deletes: 12,
-            ..good()
-        };
+        assert_eq!(Mirror { pending: 1, ..good() }.status(), Status::Behind);
+        assert_eq!(Mirror { held_deletes: 12, pending: 1, ..good() }.status(), Status::Held);
+        let released = Mirror { held_deletes: 12, released_deletes: 12, ..good() };
         assert_eq!(released.status(), Status::Behind);
         assert_eq!(failed(FailureClass::Transient).status(), Status::Failing);
         assert_eq!(failed(FailureClass::Denied).status(), Status::Stopped);

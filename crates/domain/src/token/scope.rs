@@ -65,7 +65,9 @@ impl Scopes {
     ///
     /// # Errors
     /// `scope_invalid`, `scopes_too_many`, on the field `scopes`.
-    pub fn parse_wanted<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Vec<Scope>, Refused> {
+    pub fn parse_wanted<'a>(
+        texts: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Vec<Scope>, Refused> {
         let mut scopes = Vec::new();
         for text in texts.into_iter().map(str::trim).filter(|text| !text.is_empty()) {
             if scopes.len() == SCOPES_MAX {

@@ -42,7 +42,7 @@ impl Prefix {
         Self("tkm_".to_owned())
     }
 
-    /// `tks_`, the prefix of set-up links.
+    /// `tks_`, the prefix of setup links.
     pub fn setup() -> Self {
         Self("tks_".to_owned())
     }

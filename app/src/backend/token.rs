@@ -1,0 +1,160 @@
+//! Tokens for their pages. A secret leaves by `secret::send` only, and arrives by `secret::take`.
+
+use super::form::{self, settle};
+use super::request::{public_url, refused, service_and_caller};
+use super::{secret, settings, team};
+use crate::pages::token::{Asked, Filter, Listing, NewTokenStart, Shown, TeamChoice};
+use crate::{Refusal, Seen, paths};
+use domain::id::{TeamId, TokenId};
+use domain::page::Limit;
+use domain::token::NewToken;
+use domain::{Code, Refused};
+use service::IdempotencyKey;
+use service::token::{self, TokenCursor, TokenFilter};
+use wire::Page;
+use wire::token::{CreateToken, Token};
+
+/// A page of tokens, and the teams to filter by.
+///
+/// # Errors
+/// `cursor_invalid`, what `service` refuses, a fault.
+pub async fn list(filter: Filter) -> Result<Seen<Listing>, Refusal> {
+    let (service, caller) = service_and_caller()?;
+    let now = service.now();
+    let cursor = filter.cursor.as_deref().map(TokenCursor::parse).transpose().map_err(refused)?;
+    let team = filter.team.as_deref().map(TeamId::parse);
+    let page = match team {
+        // No team has such an id, so none of its tokens are found.
+        Some(None) => Page { items: Vec::new(), next_cursor: None },
+        team => {
+            let asked = TokenFilter { team: team.flatten(), cursor, limit: Limit::default() };
+            let page = token::list(&service, &caller, asked).await.map_err(refused)?;
+            Page::of(page, |token| Token::at(token, now))
+        }
+    };
+    Ok(Seen { now, it: Listing { page, teams: choices().await?, filter } })
+}
+
+/// One token.
+///
+/// # Errors
+/// `not_found`, what `service` refuses, a fault.
+pub async fn get(id: &str) -> Result<Seen<Token>, Refusal> {
+    let (service, caller) = service_and_caller()?;
+    let now = service.now();
+    let id = TokenId::parse(id).ok_or_else(|| refused(Code::NotFound))?;
+    let token = token::get(&service, &caller, id).await.map_err(refused)?;
+    Ok(Seen { now, it: Token::at(token, now) })
+}
+
+/// What the form for a new token begins with.
+///
+/// # Errors
+/// What `service` refuses, a fault.
+pub async fn start() -> Result<NewTokenStart, Refusal> {
+    // The draft comes last: who has not signed in is refused before it is handed out.
+    let teams = choices().await?;
+    let reveal_on = settings::get().await?.encryption.on;
+    Ok(NewTokenStart { form: form::start("create_token").await?, teams, reveal_on })
+}
+
+async fn choices() -> Result<Vec<TeamChoice>, Refusal> {
+    let teams = team::choices().await?;
+    let choice = |team: domain::team::Team| TeamChoice {
+        id: team.id.to_string(),
+        name: team.name.as_str().to_owned(),
+        reveal_allowed: team.reveal_allowed,
+    };
+    Ok(teams.into_iter().map(choice).collect())
+}
+
+/// Makes a token, and leads to the page that shows its secret once.
+///
+/// # Errors
+/// The rules of the fields, what `service` refuses, a fault.
+pub async fn create(asked: Asked, key: &str) -> Result<(), Refusal> {
+    let tick = |ticked: bool| if ticked { "true" } else { "" };
+    let values = [
+        ("name", asked.name.as_str()),
+        ("team_id", &asked.team_id),
+        ("description", &asked.description),
+        ("scopes", &asked.scopes),
+        ("never_expires", tick(asked.never_expires)),
+        ("expires_days", &asked.expires_days),
+        ("revealable", tick(asked.revealable)),
+    ];
+    let outcome = make(request_of(&asked), key).await;
+    settle("create_token", paths::NEW_TOKEN, &values, outcome).await
+}
+
+fn request_of(asked: &Asked) -> CreateToken {
+    // Days that are no number are out of range, like any other wrong count of them.
+    let days = || asked.expires_days.trim().parse().unwrap_or(0);
+    CreateToken {
+        name: asked.name.clone(),
+        team_id: asked.team_id.clone(),
+        description: Some(asked.description.clone()),
+        scopes: asked.scope_list(),
+        expires_days: (!asked.never_expires).then(days),
+        expires_at: None,
+        revealable: asked.revealable,
+    }
+}
+
+async fn make(asked: CreateToken, key: &str) -> Result<String, service::Error> {
+    let Ok((service, caller)) = service_and_caller() else { return Err(Code::Internal.into()) };
+    let asked = NewToken::try_from(asked)?;
+    let key = if key.is_empty() { None } else { Some(IdempotencyKey::parse(key)?) };
+    let made = token::create(&service, &caller, asked, key).await?;
+    match made.secret {
+        Some(secret) => {
+            secret::send(&secret)?;
+            Ok(paths::token_secret(made.token.id))
+        }
+        None => Ok(format!("{}?note=made-before", paths::token(made.token.id))),
+    }
+}
+
+/// Opens the sealed copy, and leads to the page that shows it.
+///
+/// # Errors
+/// What `service` refuses, a fault.
+pub async fn reveal(id: &str) -> Result<(), Refusal> {
+    let page = format!("{}?dialog=reveal", paths::token(id));
+    settle("reveal_token", &page, &[], open(id).await).await
+}
+
+async fn open(id: &str) -> Result<String, service::Error> {
+    let Ok((service, caller)) = service_and_caller() else { return Err(Code::Internal.into()) };
+    let id = TokenId::parse(id).ok_or(Refused::new(Code::NotFound))?;
+    let (token, secret) = token::reveal(&service, &caller, id).await?;
+    secret::send(&secret)?;
+    Ok(paths::token_secret(token.id))
+}
+
+/// Ends a token, and leads back to its page.
+///
+/// # Errors
+/// What `service` refuses, a fault.
+pub async fn revoke(id: &str) -> Result<(), Refusal> {
+    let page = format!("{}?dialog=revoke", paths::token(id));
+    settle("revoke_token", &page, &[], end(id).await).await
+}
+
+async fn end(id: &str) -> Result<String, service::Error> {
+    let Ok((service, caller)) = service_and_caller() else { return Err(Code::Internal.into()) };
+    let id = TokenId::parse(id).ok_or(Refused::new(Code::NotFound))?;
+    let token = token::revoke(&service, &caller, id).await?;
+    Ok(paths::token(token.id))
+}
+
+/// The secret that was sent to the page of this token, if it is still there.
+///
+/// # Errors
+/// `not_found`, what `service` refuses, a fault.
+pub async fn take(id: &str) -> Result<Shown, Refusal> {
+    let token = get(id).await?.it;
+    let secret = secret::take(token.id.into()).await?;
+    let secret = secret.map(|secret| secret.expose().to_owned());
+    Ok(Shown { token, there: secret.is_some(), secret, verify_url: format!("{}/verify", public_url()) })
+}

@@ -1,0 +1,161 @@
+//! The overview: what needs somebody now, and what is quiet.
+
+use crate::ui::button::{LinkButton, Weight};
+use crate::ui::empty::Empty;
+use crate::ui::frame::Page;
+use crate::ui::icon::{Glyph, Icon};
+use crate::ui::load::Load;
+use crate::ui::moment::Moment;
+use crate::ui::status::{Dot, Status, Tone};
+use crate::ui::table::{Column, Table};
+use crate::{Refusal, Seen, paths, say};
+use domain::OffsetDateTime;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use wire::mirror::{Mirror, MirrorStatus};
+use wire::settings::Encryption;
+use wire::token::Token;
+
+/// What the overview says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Teams.
+    pub teams: usize,
+    /// Active tokens.
+    pub active: u64,
+    /// Whether there are more teams than were counted.
+    pub partial: bool,
+    /// Active tokens that expire in 14 days.
+    pub expiring: usize,
+    /// Whether there are more tokens than were looked at.
+    pub expiring_partial: bool,
+    /// The first few of them, the nearest first.
+    pub next: Vec<Token>,
+    /// The mirrors.
+    pub mirrors: Vec<Mirror>,
+    /// The state of the encryption key.
+    pub encryption: Option<Encryption>,
+}
+
+/// The overview.
+///
+/// # Errors
+/// `unauthenticated`, a fault.
+#[server(prefix = "/fn", endpoint = "get_overview")]
+pub async fn get_overview() -> Result<Seen<Facts>, Refusal> {
+    crate::backend::overview::get().await
+}
+
+/// The page.
+#[component]
+pub fn OverviewPage() -> impl IntoView {
+    let facts = Resource::new(|| (), |()| get_overview());
+    view! {
+        <Page title=say!(ui.overview) lede=say!(overview.lede)>
+            <Load of=facts view=|seen| view! { <Body seen=seen/> }.into_any()/>
+        </Page>
+    }
+}
+
+#[component]
+fn Body(seen: Seen<Facts>) -> impl IntoView {
+    let Seen { now, it: facts } = seen;
+    let fresh = facts.teams == 0 || (facts.active == 0 && facts.expiring == 0);
+    let next = if facts.teams == 0 {
+        view! { <LinkButton href=paths::NEW_TEAM label=say!(overview.start_team) weight=Weight::Primary glyph=Glyph::Plus/> }.into_any()
+    } else {
+        view! { <LinkButton href=paths::NEW_TOKEN label=say!(overview.start_token) weight=Weight::Primary glyph=Glyph::Plus/> }.into_any()
+    };
+    let tokens = facts.next.clone();
+    view! {
+        <div class="grid gap-8">
+            <Figures facts=facts/>
+            {if fresh {
+                view! { <Empty glyph=Glyph::Key title=say!(overview.start_title) text=say!(overview.start_text)>{next}</Empty> }.into_any()
+            } else {
+                view! { <Next tokens=tokens now=now/> }.into_any()
+            }}
+        </div>
+    }
+}
+
+#[component]
+fn Figures(facts: Facts) -> impl IntoView {
+    let at_least = |count: u64, partial: bool| {
+        if partial { say!(overview.at_least, count = count) } else { count.to_string() }
+    };
+    let teams = if facts.teams == 1 { say!(overview.active_note_one).to_owned() } else { say!(overview.active_note, count = facts.teams) };
+    let expiring = if facts.expiring == 0 { say!(overview.expiring_none) } else { say!(overview.expiring_some) };
+    let encryption_on = facts.encryption.is_some_and(|encryption| encryption.on);
+    view! {
+        <div class="figures">
+            <a class="figure" href=paths::TOKENS>
+                <span class="figure-name">{say!(overview.active)}</span>
+                <span class="figure-value">{at_least(facts.active, facts.partial)}</span>
+                <span class="figure-note">{teams}</span>
+            </a>
+            <a class="figure" href=paths::TOKENS>
+                <span class="figure-name">{say!(overview.expiring)}</span>
+                <span class="figure-value">{at_least(facts.expiring as u64, facts.expiring_partial)}</span>
+                <span class="figure-note">{expiring}</span>
+            </a>
+            <a class="figure" href=paths::MIRRORS>
+                <span class="figure-name">{say!(overview.mirrors)}</span>
+                <MirrorFigure mirrors=facts.mirrors/>
+            </a>
+            <a class="figure" href=paths::SETTINGS>
+                <span class="figure-name">{say!(overview.key)}</span>
+                <span class="figure-word">
+                    {if encryption_on {
+                        view! { <Status tone=Tone::Ok word=say!(ui.on)/> }
+                    } else {
+                        view! { <Status tone=Tone::Warn word=say!(ui.off)/> }
+                    }}
+                </span>
+                <span class="figure-note">{if encryption_on { say!(overview.key_on) } else { say!(overview.key_off) }}</span>
+            </a>
+        </div>
+    }
+}
+
+#[component]
+fn MirrorFigure(mirrors: Vec<Mirror>) -> impl IntoView {
+    let total = mirrors.len();
+    let quiet = |mirror: &&Mirror| matches!(mirror.status, MirrorStatus::Current | MirrorStatus::Behind);
+    let bad = total - mirrors.iter().filter(quiet).count();
+    let (tone, word, note) = match (total, bad) {
+        (0, _) => (Tone::Plain, say!(overview.mirrors_none), String::new()),
+        (1, 0) => (Tone::Ok, say!(overview.mirrors_ok), say!(overview.mirrors_count_one).to_owned()),
+        (_, 0) => (Tone::Ok, say!(overview.mirrors_ok), say!(overview.mirrors_count, count = total)),
+        _ => (Tone::Danger, say!(mirror.failing), say!(overview.mirrors_bad, count = bad, total = total)),
+    };
+    view! {
+        <span class="figure-word"><Status tone=tone word=word/></span>
+        <span class="figure-note">{note}</span>
+    }
+}
+
+#[component]
+fn Next(tokens: Vec<Token>, now: OffsetDateTime) -> impl IntoView {
+    let list = if tokens.is_empty() {
+        view! { <p class="muted flex items-center gap-2"><Icon glyph=Glyph::Check/>{say!(overview.soon_empty)}</p> }.into_any()
+    } else {
+        let columns =
+            vec![Column::wide(say!(overview.token)), Column::wide(say!(overview.team)), Column::tight(say!(overview.expires))];
+        let row = move |token: Token| {
+            let team = token.team_id.to_string();
+            view! {
+                <tr>
+                    <td><a class="cell-name" href=paths::token(token.id)>{token.name}</a></td>
+                    <td data-label=say!(overview.team)><Dot of=team name=token.team_name/></td>
+                    <td class="tight" data-label=say!(overview.expires)>{token.expires_at.map(|at| view! { <Moment at=at now=now/> })}</td>
+                </tr>
+            }
+        };
+        view! {
+            <Table caption=say!(overview.soon_title) columns=columns>{tokens.into_iter().map(row).collect_view()}</Table>
+        }
+        .into_any()
+    };
+    view! { <section class="grid gap-3"><h2>{say!(overview.soon_title)}</h2>{list}</section> }
+}

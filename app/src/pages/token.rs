@@ -1,0 +1,43 @@
+//! Tokens: the list, the form for a new one, the page of one, and the page that shows a secret once.
+//!
+//! Start at [`api`] for what the pages ask the server, at [`list`] for what people see first.
+
+mod api;
+mod create;
+mod danger;
+mod detail;
+mod filter;
+mod life;
+mod list;
+mod plan;
+mod row;
+mod secret;
+mod usage;
+
+pub use api::{Asked, Filter, Listing, NewTokenStart, Shown, TeamChoice};
+pub use create::NewTokenPage;
+pub use detail::TokenPage;
+pub use list::TokensPage;
+pub use secret::TokenSecretPage;
+
+use crate::say;
+use crate::ui::icon::Glyph;
+use crate::ui::status::{Status as StatusView, Tone};
+use leptos::prelude::*;
+use wire::token::Status;
+
+/// The state of a token: a word and a shape.
+#[component]
+fn TokenStatus(status: Status) -> impl IntoView {
+    match status {
+        Status::Active => view! { <StatusView tone=Tone::Ok word=say!(token.active)/> },
+        Status::Expired => view! { <StatusView tone=Tone::Warn word=say!(token.expired) glyph=Glyph::Clock/> },
+        Status::Revoked => view! { <StatusView tone=Tone::Plain word=say!(token.revoked)/> },
+    }
+}
+
+/// A name short enough for a button.
+fn short(name: &str) -> String {
+    const MOST: usize = 32;
+    if name.chars().count() <= MOST { name.to_owned() } else { name.chars().take(MOST - 1).chain(['…']).collect() }
+}

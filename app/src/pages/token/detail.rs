@@ -1,0 +1,109 @@
+//! The page of one token: what it is, what became of it, and what can be done with it.
+
+use super::TokenStatus;
+use super::api::{RevealToken, RevokeToken, get_token};
+use super::danger::Danger;
+use super::life::Life;
+use crate::ui::button::LinkButton;
+use crate::ui::empty::Empty;
+use crate::ui::frame::Page;
+use crate::ui::icon::Glyph;
+use crate::ui::load::{Failed, Skeleton};
+use crate::ui::moment::{Date, Moment};
+use crate::ui::note::{Matter, Note};
+use crate::ui::status::{Chips, Dot};
+use crate::visit::set_status;
+use crate::{Seen, paths, say};
+use domain::{Code, OffsetDateTime};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use wire::token::{Status, Token};
+
+/// The page. Its name is the token's, so the page waits for it.
+#[component]
+pub fn TokenPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("id")).unwrap_or_default());
+    let reveal = ServerAction::<RevealToken>::new();
+    let revoke = ServerAction::<RevokeToken>::new();
+    let token = Resource::new(move || (id.get(), revoke.version().get()), |(id, _)| get_token(id));
+    view! {
+        <Transition fallback=|| view! { <Page title=say!(token.token) above=above()><Skeleton/></Page> }>
+            {move || Suspend::new(async move {
+                match token.await {
+                    Ok(seen) => view! { <Detail seen=seen reveal=reveal revoke=revoke/> }.into_any(),
+                    Err(refusal) if refusal.is(Code::NotFound) => view! { <NoSuchToken/> }.into_any(),
+                    Err(refusal) => view! { <Page title=say!(token.token) above=above()><Failed refusal=refusal/></Page> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+fn above() -> Vec<(String, String)> {
+    vec![(paths::TOKENS.to_owned(), say!(token.title).to_owned())]
+}
+
+#[component]
+fn NoSuchToken() -> impl IntoView {
+    set_status(404);
+    view! {
+        <Page title=say!(token.no_such) above=above()>
+            <Empty glyph=Glyph::Search title="404" text=say!(token.no_such_text)>
+                <LinkButton href=paths::TOKENS label=say!(token.show_all)/>
+            </Empty>
+        </Page>
+    }
+}
+
+#[component]
+fn Detail(seen: Seen<Token>, reveal: ServerAction<RevealToken>, revoke: ServerAction<RevokeToken>) -> impl IntoView {
+    let Seen { now, it: token } = seen;
+    let query = use_query_map();
+    let again = move || query.with(|query| query.get_str("note") == Some("made-before"));
+    let danger = (token.status != Status::Revoked).then(|| view! { <Danger token=token.clone() reveal=reveal revoke=revoke/> });
+    view! {
+        <Page title=token.name.clone() above=above()>
+            <div class="grid gap-8 max-w-[860px]">
+                <p class="token-line">
+                    <TokenStatus status=token.status/>
+                    <Dot of=token.team_id.to_string() name=token.team_name.clone()/>
+                    <code title=say!(token.display_hint)>{token.display.clone()}</code>
+                </p>
+                <Show when=again>
+                    <Note matter=Matter::Info title=say!(token.made_before)><p>{say!(token.made_before_text)}</p></Note>
+                </Show>
+                <Facts token=token.clone() now=now/>
+                <section class="grid gap-3">
+                    <h2>{say!(token.life)}</h2>
+                    <Life token=token now=now/>
+                </section>
+                {danger}
+            </div>
+        </Page>
+    }
+}
+
+#[component]
+fn Facts(token: Token, now: OffsetDateTime) -> impl IntoView {
+    let description = if token.description.is_empty() {
+        view! { <span class="muted">{say!(token.no_description)}</span> }.into_any()
+    } else {
+        view! { <p class="whitespace-pre-wrap">{token.description}</p> }.into_any()
+    };
+    let expires = match token.expires_at {
+        Some(at) => view! { <Date at=at/>" · "<span class="muted"><Moment at=at now=now/></span> }.into_any(),
+        None => view! { <span>{say!(ui.never)}</span> }.into_any(),
+    };
+    let revealable = if token.revealable { say!(token.revealable_yes) } else { say!(token.revealable_no) };
+    view! {
+        <dl class="panel facts">
+            <dt>{say!(token.description)}</dt><dd>{description}</dd>
+            <dt>{say!(token.team)}</dt><dd><a href=paths::tokens_of_team(token.team_id)>{token.team_name}</a></dd>
+            <dt>{say!(token.scopes)}</dt><dd><Chips words=token.scopes most=50/></dd>
+            <dt>{say!(token.expires)}</dt><dd class="num">{expires}</dd>
+            <dt>{say!(token.reveal)}</dt><dd>{revealable}</dd>
+            <dt>{say!(token.id)}</dt><dd><code>{token.id.to_string()}</code></dd>
+        </dl>
+    }
+}

@@ -1,0 +1,59 @@
+//! The filter of the list: a form that is sent by GET, so that it is in the address, and chips that take it away.
+
+use super::api::TeamChoice;
+use crate::ui::icon::{Glyph, Icon};
+use crate::{paths, say};
+use leptos::ev::Event;
+use leptos::html;
+use leptos::prelude::*;
+use leptos_router::components::Form;
+
+/// The filter.
+#[component]
+pub fn FilterBar(
+    /// The teams to choose from.
+    teams: Vec<TeamChoice>,
+    /// The team that was chosen.
+    team: Option<String>,
+) -> impl IntoView {
+    if teams.len() < 2 && team.is_none() {
+        return ().into_any();
+    }
+    let chip = team.as_deref().map(|id| {
+        let name = teams.iter().find(|team| team.id == id).map_or(say!(token.unknown_team).to_owned(), |team| team.name.clone());
+        let words = say!(token.filter_chip, team = name);
+        view! {
+            <a class="filter-chip" href=paths::TOKENS title=say!(token.filter_remove)>
+                <span class="sr-only">{say!(token.filter_remove)}": "</span><span>{words}</span><Icon glyph=Glyph::Close/>
+            </a>
+        }
+    });
+    let options = teams
+        .into_iter()
+        .map(|choice| {
+            let selected = team.as_ref() == Some(&choice.id);
+            view! { <option value=choice.id selected=selected>{choice.name}</option> }
+        })
+        .collect_view();
+    // With a script the choice is sent at once; the button stays for everybody else, and for the keyboard.
+    let button = NodeRef::<html::Button>::new();
+    let chosen = move |_: Event| {
+        if let Some(button) = button.get() {
+            button.click();
+        }
+    };
+    view! {
+        <div class="filters">
+            <Form method="GET" action=paths::TOKENS attr:class="filter-form">
+                <label for="filter-team">{say!(token.team)}</label>
+                <select class="input" id="filter-team" name="team" on:change=chosen>
+                    <option value="">{say!(token.every_team)}</option>
+                    {options}
+                </select>
+                <button class="button" node_ref=button>{say!(token.filter)}</button>
+            </Form>
+            {chip}
+        </div>
+    }
+    .into_any()
+}

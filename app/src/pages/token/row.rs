@@ -1,0 +1,77 @@
+//! One token in the list.
+
+use super::TokenStatus;
+use crate::ui::icon::{Glyph, Icon};
+use crate::ui::menu::Menu;
+use crate::ui::moment::{Date, Moment};
+use crate::ui::status::{Chips, Dot};
+use crate::ui::tip::Tip;
+use crate::{paths, say};
+use domain::OffsetDateTime;
+use leptos::prelude::*;
+use time::Duration;
+use wire::token::{Status, Token};
+
+/// Days in which an expiry is near.
+const NEAR_DAYS: i64 = 14;
+
+/// The row.
+#[component]
+pub fn Row(
+    /// The token.
+    token: Token,
+    /// The server's time.
+    now: OffsetDateTime,
+) -> impl IntoView {
+    let ended = token.status != Status::Active;
+    let href = paths::token(token.id);
+    view! {
+        <tr class:row-ended=ended>
+            <td class="cell-main">
+                <div>
+                    <a class="cell-name" href=href>{token.name.clone()}</a>
+                    <Tip id=format!("about-{}", token.id) text=token.description.clone()/>
+                </div>
+            </td>
+            <td class="cell-team" data-label=say!(token.team)><Dot of=token.team_id.to_string() name=token.team_name.clone()/></td>
+            <td data-label=say!(token.scopes)><Chips words=token.scopes.clone() most=2/></td>
+            <td class="tight" data-label=say!(token.expires)><Expiry token=token.clone() now=now/></td>
+            <td class="tight" data-label=say!(token.status)><TokenStatus status=token.status/></td>
+            <td class="tight cell-menu"><RowMenu token=token/></td>
+        </tr>
+    }
+}
+
+#[component]
+fn Expiry(token: Token, now: OffsetDateTime) -> impl IntoView {
+    match (token.expires_at, token.status) {
+        (None, _) => view! { <span class="muted">{say!(ui.never)}</span> }.into_any(),
+        // Of a revoked token it does not matter how far the date was.
+        (Some(at), Status::Revoked) => view! { <span class="muted"><Date at=at/></span> }.into_any(),
+        (Some(at), status) => {
+            let near = status == Status::Active && at - now <= Duration::days(NEAR_DAYS);
+            view! { <span class:text-warn=near class:font-semibold=near><Moment at=at now=now/></span> }.into_any()
+        }
+    }
+}
+
+/// What can be done with a token: links, each to its page or to the question that comes before it.
+#[component]
+fn RowMenu(token: Token) -> impl IntoView {
+    let href = paths::token(token.id);
+    let reveal = (token.revealable && token.status == Status::Active).then(|| view! {
+        <li><a class="menu-item" href=format!("{href}?dialog=reveal")><Icon glyph=Glyph::Eye/>{say!(token.reveal_ask)}</a></li>
+    });
+    let revoke = (token.status != Status::Revoked).then(|| view! {
+        <li><a class="menu-item menu-item-danger" href=format!("{href}?dialog=revoke")><Icon glyph=Glyph::Bin/>{say!(token.revoke_ask)}</a></li>
+    });
+    view! {
+        <Menu id=format!("menu-{}", token.id) label=say!(token.actions_of, name = token.name) glyph=Glyph::Dots>
+            <ul>
+                <li><a class="menu-item" href=href.clone()><Icon glyph=Glyph::Key/>{say!(token.view)}</a></li>
+                {reveal}
+                {revoke}
+            </ul>
+        </Menu>
+    }
+}

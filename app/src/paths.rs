@@ -1,0 +1,99 @@
+//! Every path of the console, and which of them may be returned to.
+
+/// Overview.
+pub const OVERVIEW: &str = "/";
+/// The list of tokens.
+pub const TOKENS: &str = "/tokens";
+/// The form for a new token.
+pub const NEW_TOKEN: &str = "/tokens/new";
+/// The list of teams.
+pub const TEAMS: &str = "/teams";
+/// The form for a new team.
+pub const NEW_TEAM: &str = "/teams/new";
+/// The mirrors.
+pub const MIRRORS: &str = "/mirrors";
+/// The audit log.
+pub const AUDIT: &str = "/audit";
+/// The settings.
+pub const SETTINGS: &str = "/settings";
+/// Signing in.
+pub const SIGN_IN: &str = "/sign-in";
+/// Making the first owner.
+pub const SETUP: &str = "/setup";
+/// Every component in every state; development only.
+pub const GALLERY: &str = "/gallery";
+
+/// The page of a token.
+pub fn token(id: impl std::fmt::Display) -> String {
+    format!("{TOKENS}/{id}")
+}
+
+/// The page that shows a token's secret once.
+pub fn token_secret(id: impl std::fmt::Display) -> String {
+    format!("{TOKENS}/{id}/secret")
+}
+
+/// The list of one team's tokens.
+pub fn tokens_of_team(team: impl std::fmt::Display) -> String {
+    format!("{TOKENS}?team={team}")
+}
+
+/// The form for a new token of a team.
+pub fn new_token_for(team: impl std::fmt::Display) -> String {
+    format!("{NEW_TOKEN}?team={team}")
+}
+
+/// Whether a path is outside the frame, for people who have not signed in.
+pub fn is_door(path: &str) -> bool {
+    matches!(path, SIGN_IN | SETUP)
+}
+
+/// Signing in, and then back to `next`, a path with its query.
+pub fn sign_in_then(next: &str) -> String {
+    let next = safe_next(next);
+    if next == OVERVIEW { SIGN_IN.to_owned() } else { format!("{SIGN_IN}?next={}", encode(next)) }
+}
+
+/// `next` when it is a path of this origin that a header can carry, else the overview. `//host` and `/\host` are other origins to a browser.
+pub fn safe_next(next: &str) -> &str {
+    let bytes = next.as_bytes();
+    let local = bytes.first() == Some(&b'/') && !matches!(bytes.get(1), Some(b'/' | b'\\'));
+    let plain = bytes.iter().all(u8::is_ascii_graphic);
+    let path = next.split(['?', '#']).next().unwrap_or_default();
+    if local && plain && next.len() <= 1024 && !is_door(path) { next } else { OVERVIEW }
+}
+
+/// Percent-encodes a value of a query (RFC 3986, section 2.3: what is unreserved stays).
+pub fn encode(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_this_origin_are_returned_to() {
+        for good in ["/", "/tokens/new", "/tokens?team=a&cursor=b", "/a//b"] {
+            assert_eq!(safe_next(good), good);
+        }
+        let bad = ["", "tokens", "//evil", "/\\evil", "https://evil", "/a\nb", "/\u{e9}", "/a b", "/sign-in?next=/"];
+        for bad in bad {
+            assert_eq!(safe_next(bad), "/", "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn the_way_back_is_encoded() {
+        assert_eq!(sign_in_then("/"), "/sign-in");
+        assert_eq!(sign_in_then("/tokens?team=a&b"), "/sign-in?next=/tokens%3Fteam%3Da%26b");
+    }
+}

@@ -1,0 +1,31 @@
+//! The document around the app. Rendered by the server only; language and theme are written on `<html>`, so that nothing flashes and no script is needed.
+
+use crate::routes::App;
+use crate::visit::Visit;
+use leptos::prelude::*;
+use leptos_meta::MetaTags;
+
+/// The document.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let visit = Visit::current();
+    let style = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
+    view! {
+        <!DOCTYPE html>
+        <html lang=leptos_i18n::Locale::as_str(visit.locale) data-theme=visit.theme.as_str() data-request=visit.request_id>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
+                <meta name="color-scheme" content="light dark"/>
+                <meta name="robots" content="noindex"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="stylesheet" id="leptos" href=style/>
+                <AutoReload options=options.clone()/>
+                <HydrationScripts options=options/>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}

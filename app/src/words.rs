@@ -1,0 +1,153 @@
+//! Words: the language of a visit, and a sentence for every code.
+//!
+//! The files are in `locales/`. A language is chosen by loading the page anew, so that words are plain text and not signals.
+
+pub use crate::i18n::Locale;
+use crate::visit::Visit;
+use domain::Code;
+use domain::audit::EventKind;
+use leptos::prelude::use_context;
+use leptos_i18n::td_string;
+
+/// The language of this visit.
+pub fn locale() -> Locale {
+    use_context::<Visit>().map(|visit| visit.locale).unwrap_or_default()
+}
+
+/// Says `namespace.key` in the language of this visit: `say!(ui.skip)`, `say!(time.in_days, count = 3)`. Inside a component or a view
+/// only: an event handler has no context.
+#[macro_export]
+macro_rules! say {
+    ($($key:tt)*) => {
+        ::leptos_i18n::td_string!($crate::words::locale(), $($key)*)
+    };
+}
+
+/// The languages that there are, each in its own words.
+pub const LOCALES: [(Locale, &str); 3] =
+    [(Locale::en, "English"), (Locale::zh_CN, "简体中文"), (Locale::zh_TW, "繁體中文")];
+
+/// The language for an `Accept-Language` header (RFC 9110, section 12.5.4): the first by weight that we have. Chinese is told apart by script or region.
+pub fn accepted(header: &str) -> Locale {
+    let mut ranges: Vec<(u16, &str)> = header
+        .split(',')
+        .filter_map(|range| {
+            let (tag, rest) = range.split_once(';').unwrap_or((range, ""));
+            let weight = rest.trim().strip_prefix("q=").map_or(Some(1.0), |q| q.trim().parse::<f32>().ok());
+            // A weight is 0 to 1; thousandths are its grain.
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=1000")]
+            let weight = (weight?.clamp(0.0, 1.0) * 1000.0) as u16;
+            (weight > 0).then_some((weight, tag.trim()))
+        })
+        .collect();
+    ranges.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
+    ranges.into_iter().find_map(|(_, tag)| known(tag)).unwrap_or_default()
+}
+
+fn known(tag: &str) -> Option<Locale> {
+    let tag = tag.to_ascii_lowercase();
+    let mut parts = tag.split('-');
+    match parts.next()? {
+        "en" => Some(Locale::en),
+        // A script decides, else the region does.
+        "zh" => match parts.next() {
+            Some("hant" | "tw" | "hk" | "mo") => Some(Locale::zh_TW),
+            _ => Some(Locale::zh_CN),
+        },
+        _ => None,
+    }
+}
+
+/// The sentence for a code that came over the wire; one for the unknown if this version does not have it.
+pub fn sentence_of(code: &str) -> &'static str {
+    sentence(Code::parse(code).unwrap_or(Code::Internal))
+}
+
+/// The sentence for a code.
+pub fn sentence(code: Code) -> &'static str {
+    let l = locale();
+    match code {
+        Code::Empty => td_string!(l, code.empty),
+        Code::TooLong => td_string!(l, code.too_long),
+        Code::TooShort => td_string!(l, code.too_short),
+        Code::ControlCharacter => td_string!(l, code.control_character),
+        Code::EmailInvalid => td_string!(l, code.email_invalid),
+        Code::ScopesEmpty => td_string!(l, code.scopes_empty),
+        Code::ScopeInvalid => td_string!(l, code.scope_invalid),
+        Code::ScopesTooMany => td_string!(l, code.scopes_too_many),
+        Code::ExpiresDaysRange => td_string!(l, code.expires_days_range),
+        Code::ExpiresInPast => td_string!(l, code.expires_in_past),
+        Code::ExpiresAtInvalid => td_string!(l, code.expires_at_invalid),
+        Code::ExpiresTwice => td_string!(l, code.expires_twice),
+        Code::TeamUnknown => td_string!(l, code.team_unknown),
+        Code::NameTaken => td_string!(l, code.name_taken),
+        Code::EmailTaken => td_string!(l, code.email_taken),
+        Code::RevealNotAllowed => td_string!(l, code.reveal_not_allowed),
+        Code::RevealOff => td_string!(l, code.reveal_off),
+        Code::NotRevealable => td_string!(l, code.not_revealable),
+        Code::SealedWithLostKey => td_string!(l, code.sealed_with_lost_key),
+        Code::AlreadyEnded => td_string!(l, code.already_ended),
+        Code::NotHeld => td_string!(l, code.not_held),
+        Code::IdempotencyMismatch => td_string!(l, code.idempotency_mismatch),
+        Code::IdempotencyKeyInvalid => td_string!(l, code.idempotency_key_invalid),
+        Code::CursorInvalid => td_string!(l, code.cursor_invalid),
+        Code::LimitRange => td_string!(l, code.limit_range),
+        Code::BodyMalformed => td_string!(l, code.body_malformed),
+        Code::QueryMalformed => td_string!(l, code.query_malformed),
+        Code::Utf8Invalid => td_string!(l, code.utf8_invalid),
+        Code::BodyTooLarge => td_string!(l, code.body_too_large),
+        Code::ContentTypeUnsupported => td_string!(l, code.content_type_unsupported),
+        Code::MethodNotAllowed => td_string!(l, code.method_not_allowed),
+        Code::Unauthenticated => td_string!(l, code.unauthenticated),
+        Code::CredentialsWrong => td_string!(l, code.credentials_wrong),
+        Code::TooManyAttempts => td_string!(l, code.too_many_attempts),
+        Code::Forbidden => td_string!(l, code.forbidden),
+        Code::OriginRefused => td_string!(l, code.origin_refused),
+        Code::SetupLinkInvalid => td_string!(l, code.setup_link_invalid),
+        Code::SetupDone => td_string!(l, code.setup_done),
+        Code::NotFound => td_string!(l, code.not_found),
+        Code::Unavailable => td_string!(l, code.unavailable),
+        Code::Internal => td_string!(l, code.internal),
+    }
+}
+
+/// What happened, in words, for a line of the audit log.
+pub fn happening(kind: EventKind) -> &'static str {
+    let l = locale();
+    match kind {
+        EventKind::TokenCreated => td_string!(l, event.token_created),
+        EventKind::TokenRevealed => td_string!(l, event.token_revealed),
+        EventKind::TokenRevoked => td_string!(l, event.token_revoked),
+        EventKind::TeamCreated => td_string!(l, event.team_created),
+        EventKind::OwnerCreated => td_string!(l, event.owner_created),
+        EventKind::SetupLinkCreated => td_string!(l, event.setup_link_created),
+        EventKind::KeyCreated => td_string!(l, event.key_created),
+        EventKind::SignedIn => td_string!(l, event.signed_in),
+        EventKind::SignInRefused => td_string!(l, event.sign_in_refused),
+        EventKind::SignedOut => td_string!(l, event.signed_out),
+        EventKind::MirrorHeld => td_string!(l, event.mirror_held),
+        EventKind::MirrorReleased => td_string!(l, event.mirror_released),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_gets_its_language() {
+        for (header, locale) in [
+            ("", Locale::en),
+            ("de,fr;q=0.9", Locale::en),
+            ("zh", Locale::zh_CN),
+            ("zh-CN,zh;q=0.9,en;q=0.8", Locale::zh_CN),
+            ("zh-HK", Locale::zh_TW),
+            ("zh-Hant-MO", Locale::zh_TW),
+            ("zh-Hans-HK", Locale::zh_CN),
+            ("de, en;q=0.1, zh-TW;q=0.5", Locale::zh_TW),
+            ("zh;q=0, en", Locale::en),
+        ] {
+            assert_eq!(accepted(header), locale, "{header}");
+        }
+    }
+}

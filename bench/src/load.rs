@@ -1,0 +1,119 @@
+//! Load, bounded in count and time, on 127.0.0.1 only.
+
+use crate::Result;
+use crate::client::{Connection, Request};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// Requests a second, one figure a round.
+#[derive(Default)]
+pub struct Figures(pub Vec<f64>);
+
+impl Figures {
+    /// Adds a round.
+    pub fn push(&mut self, figure: f64) {
+        self.0.push(figure);
+    }
+
+    /// Smallest, median and largest.
+    pub fn spread(&self) -> (f64, f64, f64) {
+        let mut figures = self.0.clone();
+        figures.sort_by(f64::total_cmp);
+        let at = |index: usize| figures.get(index).copied().unwrap_or_default();
+        (at(0), at(figures.len() / 2), at(figures.len().saturating_sub(1)))
+    }
+}
+
+fn expect(status: u16, wanted: u16) -> Result<()> {
+    if status == wanted { Ok(()) } else { Err(format!("status {status} instead of {wanted}").into()) }
+}
+
+/// The same request over `connections`, again and again for `time`.
+pub async fn per_second(
+    address: SocketAddr,
+    connections: usize,
+    time: Duration,
+    request: &Request,
+    status: u16,
+) -> Result<f64> {
+    let began = Instant::now();
+    let tasks: Vec<_> = (0..connections)
+        .map(|_| {
+            let request = request.clone();
+            tokio::spawn(async move {
+                let mut connection = Connection::open(address).await?;
+                let mut count = 0_u32;
+                while began.elapsed() < time {
+                    expect(connection.send(&request).await?.status, status)?;
+                    count += 1;
+                }
+                Ok::<_, Box<dyn std::error::Error + Send + Sync>>(count)
+            })
+        })
+        .collect();
+    let mut total = 0;
+    for task in tasks {
+        total += task.await??;
+    }
+    Ok(f64::from(total) / began.elapsed().as_secs_f64())
+}
+
+/// `count` requests, each another one, over `connections`: ten figures, one for each tenth.
+pub async fn all(
+    address: SocketAddr,
+    connections: usize,
+    count: usize,
+    request: impl Fn(usize) -> Request + Send + Sync + Clone + 'static,
+    status: u16,
+) -> Result<Figures> {
+    let mut figures = Figures::default();
+    let next = Arc::new(AtomicUsize::new(0));
+    for tenth in 1..=10 {
+        let end = count * tenth / 10;
+        let first = next.load(Ordering::Relaxed);
+        let began = Instant::now();
+        let tasks: Vec<_> = (0..connections)
+            .map(|_| {
+                let (request, next) = (request.clone(), Arc::clone(&next));
+                tokio::spawn(async move {
+                    let mut connection = Connection::open(address).await?;
+                    loop {
+                        let claimed = next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| {
+                            (n < end).then_some(n + 1)
+                        });
+                        let Ok(n) = claimed else { break };
+                        expect(connection.send(&request(n)).await?.status, status)?;
+                    }
+                    Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await??;
+        }
+        #[allow(clippy::cast_precision_loss, reason = "counts are small")]
+        figures.push((end - first) as f64 / began.elapsed().as_secs_f64());
+    }
+    Ok(figures)
+}
+
+/// Times to the first byte of one request after another on one connection, without the first `warm` of them.
+pub async fn first_bytes(
+    address: SocketAddr,
+    request: &Request,
+    warm: usize,
+    count: usize,
+) -> Result<Vec<Duration>> {
+    let mut connection = Connection::open(address).await?;
+    let mut times = Vec::with_capacity(count);
+    for n in 0..warm + count {
+        let answer = connection.send(request).await?;
+        expect(answer.status, 200)?;
+        if n >= warm {
+            times.push(answer.first_byte);
+        }
+    }
+    Ok(times)
+}

@@ -1,0 +1,128 @@
+//! `make bench`: measures the release build as its users meet it, and writes bench/RESULTS.md.
+//!
+//! Owns the measuring, nothing of the product: it starts the real program with its embedded Postgres and speaks HTTP to it on 127.0.0.1, beside
+//! a bare axum handler in the same run. Machines are shared and noisy, so rounds alternate and ratios count. Start at [`run`].
+
+#![allow(clippy::print_stdout, reason = "a command line")]
+
+mod bare;
+mod client;
+mod load;
+mod program;
+mod report;
+mod sizes;
+
+use client::Request;
+use load::{Figures, per_second};
+use program::Program;
+use report::Report;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;
+
+/// Tokens that the list is measured with.
+const TOKENS: usize = 100_000;
+/// Connections that load comes over.
+const CONNECTIONS: usize = 16;
+/// Rounds, each against both sides.
+const ROUNDS: usize = 5;
+/// How long a round takes.
+const ROUND: Duration = Duration::from_secs(2);
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    if std::env::args().nth(1).as_deref() == Some("bare") {
+        return bare::serve().await;
+    }
+    let tokens = match std::env::args().nth(1) {
+        Some(count) => count.parse()?,
+        None => TOKENS,
+    };
+    run(tokens).await
+}
+
+async fn run(tokens: usize) -> Result<()> {
+    let mut report = Report::new(tokens);
+    sizes::measure(&mut report)?;
+
+    let bare = Program::bare().await?;
+    let server = Program::tokenkeep().await?;
+    let key = server.command(&["admin", "api-key", "--name", "bench"]).await?;
+    let team = server.post("/api/teams", &key, &json!({ "name": "Platform" })).await?;
+    let team = team["id"].as_str().ok_or("a team has an id")?.to_owned();
+
+    measure_creates(&mut report, &server, &key, &team, tokens).await?;
+    measure_list(&mut report, &server, &bare, &key).await?;
+    measure_verifies(&mut report, &server, &bare, &key, &team).await?;
+    report.write()?;
+    server.stop().await?;
+    bare.stop().await
+}
+
+/// Fills the database through the API, and measures while it does.
+async fn measure_creates(
+    report: &mut Report,
+    server: &Program,
+    key: &str,
+    team: &str,
+    tokens: usize,
+) -> Result<()> {
+    println!("creating {tokens} tokens through the API");
+    let (key, team) = (key.to_owned(), team.to_owned());
+    let body = move |n: usize| create(&key, &format!("token {n}"), &team);
+    let figures = load::all(server.address, CONNECTIONS, tokens, body, 201).await?;
+    report.line("creates a second, embedded Postgres, durable commits", &figures);
+    Ok(())
+}
+
+fn create(key: &str, name: &str, team: &str) -> Request {
+    let body = json!({ "name": name, "team_id": team, "scopes": ["images:read"], "expires_days": 90 });
+    Request::post("/api/tokens").bearer(key).json(&body)
+}
+
+async fn measure_list(report: &mut Report, server: &Program, bare: &Program, key: &str) -> Result<()> {
+    println!("measuring the first byte of the token list");
+    let api = Request::get("/api/tokens?limit=50").bearer(key);
+    let cookie = server.sign_in().await?;
+    let page = Request::get("/tokens").header("Cookie", &cookie).header("Accept", "text/html");
+    let (mut bares, mut apis, mut pages) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        bares.extend(load::first_bytes(bare.address, &Request::get("/"), 100, 200).await?);
+        apis.extend(load::first_bytes(server.address, &api, 100, 200).await?);
+        pages.extend(load::first_bytes(server.address, &page, 100, 200).await?);
+    }
+    report.latency("first byte, bare axum handler", &mut bares);
+    report.latency("first byte, GET /api/tokens", &mut apis);
+    report.latency("first byte, the console's token list as HTML, signed in", &mut pages);
+    Ok(())
+}
+
+async fn measure_verifies(
+    report: &mut Report,
+    server: &Program,
+    bare: &Program,
+    key: &str,
+    team: &str,
+) -> Result<()> {
+    println!("measuring verifies");
+    let made = server
+        .post("/api/tokens", key, &json!({ "name": "verified", "team_id": team, "scopes": ["*"] }))
+        .await?;
+    let secret = made["token"].as_str().ok_or("a token has a secret")?.to_owned();
+    let forward = Request::get("/verify").bearer(&secret);
+    let post = Request::post("/api/verify").json(&Value::Object(
+        [("token".to_owned(), Value::String(secret))].into_iter().collect(),
+    ));
+    let (mut bares, mut forwards, mut posts) =
+        (Figures::default(), Figures::default(), Figures::default());
+    for _ in 0..ROUNDS {
+        bares.push(per_second(bare.address, CONNECTIONS, ROUND, &Request::get("/"), 200).await?);
+        forwards.push(per_second(server.address, CONNECTIONS, ROUND, &forward, 204).await?);
+        posts.push(per_second(server.address, CONNECTIONS, ROUND, &post, 200).await?);
+    }
+    report.line("bare axum handler, requests a second", &bares);
+    report.beside("GET /verify, requests a second", &forwards, &bares);
+    report.beside("POST /api/verify, requests a second", &posts, &bares);
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! The programs that are measured: started on a free port, stopped by their own pid.
+
+use crate::Result;
+use crate::client::{Connection, Request};
+use serde_json::Value;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+
+const EMAIL: &str = "bench@example.com";
+const PASSWORD: &str = "a long password for one run";
+
+/// A running program.
+pub struct Program {
+    /// Where it listens.
+    pub address: SocketAddr,
+    child: Child,
+    data: Option<tempfile::TempDir>,
+}
+
+fn binary() -> PathBuf {
+    std::env::var_os("TOKENKEEP_BINARY").map_or_else(|| "target/release/tokenkeep".into(), PathBuf::from)
+}
+
+impl Program {
+    /// The bare handler, in a process of its own.
+    pub async fn bare() -> Result<Self> {
+        let mut child = Command::new(std::env::current_exe()?)
+            .arg("bare")
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()?;
+        let stdout = child.stdout.take().ok_or("the output is piped")?;
+        let line = BufReader::new(stdout).lines().next_line().await?.ok_or("it says its address")?;
+        Ok(Self { address: line.parse()?, child, data: None })
+    }
+
+    /// Tokenkeep, with an embedded Postgres in a directory of its own.
+    pub async fn tokenkeep() -> Result<Self> {
+        let free = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let data = tempfile::Builder::new().permissions(open_to_all()).tempdir()?;
+        let child = Self::configured(&data, free)
+            .arg("serve")
+            .env("TOKENKEEP_ADMIN_EMAIL", EMAIL)
+            .env("TOKENKEEP_ADMIN_PASSWORD", PASSWORD)
+            .stdout(Stdio::null())
+            .spawn()?;
+        let mut program = Self { address: free, child, data: Some(data) };
+        program.ready().await?;
+        Ok(program)
+    }
+
+    fn configured(data: &tempfile::TempDir, address: SocketAddr) -> Command {
+        let mut command = Command::new(binary());
+        command
+            .env_remove("DATABASE_URL")
+            .env("TOKENKEEP_DATA_DIR", data.path().join("data"))
+            .env("TOKENKEEP_LISTEN", address.to_string())
+            .env("TOKENKEEP_LOG", "warn");
+        command
+    }
+
+    /// Waits until it is ready, at most a minute.
+    async fn ready(&mut self) -> Result<()> {
+        let ask = async {
+            loop {
+                if let Ok(mut connection) = Connection::open(self.address).await
+                    && let Ok(answer) = connection.send(&Request::get("/readyz")).await
+                    && answer.status == 200
+                {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::select! {
+            asked = tokio::time::timeout(Duration::from_secs(60), ask) => Ok(asked?),
+            ended = self.child.wait() => Err(format!("it ended before it was ready: {}", ended?).into()),
+        }
+    }
+
+    /// What a command beside the running server prints.
+    pub async fn command(&self, arguments: &[&str]) -> Result<String> {
+        let data = self.data.as_ref().ok_or("the bare handler has no commands")?;
+        let output = Self::configured(data, self.address).args(arguments).output().await?;
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into());
+        }
+        Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+    }
+
+    /// The JSON that a POST is answered with.
+    pub async fn post(&self, target: &str, key: &str, body: &Value) -> Result<Value> {
+        let request = Request::post(target).bearer(key).json(body);
+        let answer = Connection::open(self.address).await?.send(&request).await?;
+        if answer.status != 201 {
+            return Err(format!("{target}: status {}", answer.status).into());
+        }
+        Ok(serde_json::from_slice(&answer.body)?)
+    }
+
+    /// Signs in by the console's form; the cookie of the session.
+    pub async fn sign_in(&self) -> Result<String> {
+        let form = format!("email={EMAIL}&password={}&next=/", PASSWORD.replace(' ', "+")).replace('@', "%40");
+        let request = Request::post("/fn/sign_in")
+            .header("Accept", "text/html")
+            .header("Origin", &format!("http://{}", self.address))
+            .body("application/x-www-form-urlencoded", form.into_bytes());
+        let answer = Connection::open(self.address).await?.send(&request).await?;
+        let cookie = answer
+            .head
+            .lines()
+            .filter_map(|line| line.split_once(": "))
+            .find(|(name, value)| name.eq_ignore_ascii_case("set-cookie") && value.starts_with("tokenkeep_session="))
+            .and_then(|(_, value)| value.split(';').next());
+        cookie.map(str::to_owned).ok_or_else(|| format!("sign-in: status {}", answer.status).into())
+    }
+
+    /// Stops it, and waits for its end.
+    pub async fn stop(mut self) -> Result<()> {
+        if let Some(pid) = self.child.id() {
+            Command::new("kill").args(["-TERM", &pid.to_string()]).status().await?;
+        }
+        self.child.wait().await?;
+        Ok(())
+    }
+}
+
+/// The embedded Postgres of root runs as somebody else, who must be able to pass.
+fn open_to_all() -> std::fs::Permissions {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::Permissions::from_mode(0o755)
+}

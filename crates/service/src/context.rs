@@ -1,0 +1,170 @@
+//! What every use case needs at hand: the store, the sealer, the clock, the generator.
+
+use crate::password::Passwords;
+use crate::throttle::Throttle;
+use crate::{Error, Fault, Result};
+use domain::OffsetDateTime;
+use domain::audit::{Caller, Event};
+use domain::id::EventId;
+use domain::token::Prefix;
+use rand_core::{CryptoRng, UnwrapErr};
+use std::sync::{Arc, Mutex};
+use store::{Stamp, Store, Tx};
+use vault::Sealer;
+
+/// Tells the time.
+pub type Clock = Arc<dyn Fn() -> OffsetDateTime + Send + Sync>;
+/// Where ids and secrets come from: the operating system's generator, or a seeded one in tests.
+pub type Randomness = Mutex<Box<dyn CryptoRng + Send>>;
+
+/// Where the encryption keys come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeySource {
+    /// Nowhere: reveal is off.
+    None,
+    /// The operator's configuration.
+    Configured,
+    /// Made once, under the data directory.
+    Generated,
+}
+
+/// What a [`Service`] is built from.
+pub struct Parts {
+    /// The database, migrated.
+    pub store: Store,
+    /// The encryption keys; without them nothing is sealed or revealed.
+    pub sealer: Option<Sealer>,
+    /// Where they come from.
+    pub key_source: KeySource,
+    /// What new tokens begin with.
+    pub prefix: Prefix,
+    /// Whether the database is the embedded one.
+    pub embedded: bool,
+    /// Tells the time.
+    pub clock: Clock,
+    /// Makes ids and secrets.
+    pub randomness: Box<dyn CryptoRng + Send>,
+}
+
+impl Parts {
+    /// Parts with the system's clock and generator, without encryption keys.
+    pub fn new(store: Store) -> Self {
+        Self {
+            store,
+            sealer: None,
+            key_source: KeySource::None,
+            prefix: Prefix::token(),
+            embedded: false,
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "this is the clock that others are given"
+            )]
+            clock: Arc::new(OffsetDateTime::now_utc),
+            randomness: Box::new(UnwrapErr(getrandom::SysRng)),
+        }
+    }
+}
+
+/// The room that every door leads into; cheap to clone.
+#[derive(Clone)]
+pub struct Service {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    sealer: Option<Sealer>,
+    browser_sealer: Sealer,
+    key_source: KeySource,
+    prefix: Prefix,
+    embedded: bool,
+    clock: Clock,
+    randomness: Randomness,
+    passwords: Passwords,
+    throttle: Throttle,
+}
+
+impl Service {
+    /// Builds the service on a migrated database.
+    ///
+    /// # Errors
+    /// A fault when the database does not answer.
+    pub async fn new(parts: Parts) -> Result<Self> {
+        let now = (parts.clock)();
+        let candidate = Sealer::generate_key();
+        let key = parts.store.server_key("browser", &candidate, now).await?;
+        let browser_sealer =
+            Sealer::parse(&key).map_err(|error| Fault::new("reading the browser key", error))?;
+        let inner = Inner {
+            store: parts.store,
+            sealer: parts.sealer,
+            browser_sealer,
+            key_source: parts.key_source,
+            prefix: parts.prefix,
+            embedded: parts.embedded,
+            clock: parts.clock,
+            randomness: Mutex::new(parts.randomness),
+            passwords: Passwords::new()?,
+            throttle: Throttle::new(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The time, to the microsecond, as Postgres keeps it.
+    pub fn now(&self) -> OffsetDateTime {
+        let now = (self.inner.clock)();
+        now.replace_nanosecond(now.nanosecond() / 1_000 * 1_000).unwrap_or(now)
+    }
+
+    /// The database. For the worker and the readiness check; use cases of other crates go through the verbs.
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// Makes something random.
+    pub fn random<T>(&self, make: impl FnOnce(&mut dyn CryptoRng) -> T) -> T {
+        let mut rng =
+            self.inner.randomness.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        make(&mut **rng)
+    }
+
+    /// Whether an encryption key is configured, so that tokens can be sealed and revealed.
+    pub fn reveal_on(&self) -> bool {
+        self.inner.sealer.is_some()
+    }
+
+    pub(crate) fn sealer(&self) -> Option<&Sealer> {
+        self.inner.sealer.as_ref()
+    }
+
+    pub(crate) fn browser_sealer(&self) -> &Sealer {
+        &self.inner.browser_sealer
+    }
+
+    pub(crate) fn key_source(&self) -> KeySource {
+        self.inner.key_source
+    }
+
+    pub(crate) fn prefix(&self) -> &Prefix {
+        &self.inner.prefix
+    }
+
+    pub(crate) fn embedded(&self) -> bool {
+        self.inner.embedded
+    }
+
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.inner.passwords
+    }
+
+    pub(crate) fn throttle(&self) -> &Throttle {
+        &self.inner.throttle
+    }
+
+    /// Commits `tx` with its event.
+    pub(crate) async fn commit(&self, tx: Tx, caller: &Caller, event: Event) -> Result<(), Error> {
+        let at = self.now();
+        let id = self.random(|rng| EventId::generate(at, rng));
+        Ok(tx.commit(Stamp { id, at }, caller, event).await?)
+    }
+}

@@ -1,0 +1,49 @@
+//! Idempotency keys (IETF draft "The Idempotency-Key HTTP Header Field"): a request that is sent twice makes one token.
+
+use domain::token::{ExpiryRequest, NewToken};
+use domain::{Code, Refused};
+use sha2::{Digest as _, Sha256};
+
+/// A key that the caller chose for one request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdempotencyKey(String);
+
+impl IdempotencyKey {
+    /// Reads a key: 1 to 255 printable ASCII characters.
+    ///
+    /// # Errors
+    /// `idempotency_key_invalid`.
+    pub fn parse(text: &str) -> Result<Self, Refused> {
+        let good =
+            (1..=255).contains(&text.len()) && text.bytes().all(|b| (b' '..=b'~').contains(&b));
+        if good {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Refused::new(Code::IdempotencyKeyInvalid))
+        }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What tells two requests apart: each part with its length, so that no two lists of parts look alike.
+pub(crate) fn request_hash(asked: &NewToken) -> Vec<u8> {
+    let expiry = match asked.expiry {
+        ExpiryRequest::Never => "never".to_owned(),
+        ExpiryRequest::Days(days) => format!("days {days}"),
+        ExpiryRequest::At(at) => format!("at {}", at.unix_timestamp_nanos()),
+    };
+    let scopes = asked.scopes.to_strings().join(" ");
+    let revealable = if asked.revealable { "revealable" } else { "" };
+    let team = asked.team.to_string();
+    let parts =
+        [asked.name.as_str(), &team, asked.description.as_str(), &scopes, &expiry, revealable];
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().to_vec()
+}

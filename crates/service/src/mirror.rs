@@ -1,0 +1,22 @@
+//! Mirrors: pushing the truth to them, and telling how far they are.
+//!
+//! Owns the body of the reconcile loop and what a person may do about it. Never decides when to run (`server::worker` does), never makes
+//! a target right by what an event says: only by what is true now. Start at [`reconcile`].
+
+mod apply;
+pub mod changes;
+pub mod configure;
+mod draft;
+mod hold;
+pub mod list;
+pub mod object;
+pub mod reconcile;
+pub mod release;
+pub mod target;
+
+pub use changes::Changes;
+pub use configure::configure;
+pub use list::list;
+pub use reconcile::{Run, reconcile};
+pub use release::release;
+pub use target::Target;

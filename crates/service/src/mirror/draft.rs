@@ -1,0 +1,52 @@
+//! From rows to what a mirror should hold: each row is judged, and the invalid ones are set aside.
+
+use super::object;
+use domain::OffsetDateTime;
+use domain::mirror::{Candidate, Digest, Entry, Key, SetAside};
+use std::collections::BTreeMap;
+
+/// How many invalid rows are named; all are counted.
+const SET_ASIDE_NAMED: usize = 100;
+
+/// What a mirror should hold.
+#[derive(Default)]
+pub(super) struct Draft {
+    /// The entries, to make objects of.
+    pub entries: BTreeMap<Key, Entry>,
+    /// What their objects are known by.
+    pub digests: BTreeMap<Key, Digest>,
+    /// The first invalid rows, by id.
+    pub set_aside: Vec<SetAside>,
+    /// How many rows are invalid.
+    pub set_aside_total: u64,
+    /// When the first of the entries expires.
+    pub next_expiry: Option<OffsetDateTime>,
+}
+
+/// Judges the rows.
+pub(super) fn draft(candidates: &[Candidate]) -> Draft {
+    let mut draft = Draft::default();
+    for candidate in candidates {
+        match candidate.judge() {
+            Ok(entry) => draft.take(entry),
+            Err(refused) => {
+                draft.set_aside_total += 1;
+                if draft.set_aside.len() < SET_ASIDE_NAMED {
+                    let field = refused.field.map(str::to_owned);
+                    let (token, code) = (candidate.token, refused.code);
+                    draft.set_aside.push(SetAside { token, code, field });
+                }
+            }
+        }
+    }
+    draft
+}
+
+impl Draft {
+    fn take(&mut self, entry: Entry) {
+        let first = self.next_expiry.into_iter().chain(entry.expires_at).min();
+        self.next_expiry = first;
+        self.digests.insert(entry.key(), Digest::of(&object::bytes(&entry)));
+        self.entries.insert(entry.key(), entry);
+    }
+}

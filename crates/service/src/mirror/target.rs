@@ -1,0 +1,32 @@
+//! A place that a mirror writes to, under a name.
+
+use storage::Files;
+
+/// A configured mirror. It is told apart from others by its name alone.
+#[derive(Clone, Debug)]
+pub struct Target {
+    name: String,
+    place: Files,
+}
+
+impl Target {
+    /// The local files mirror: `files`.
+    pub fn files(place: Files) -> Self {
+        Self { name: "files".to_owned(), place }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where it writes; never with a credential.
+    pub fn describe(&self) -> String {
+        self.place.describe()
+    }
+
+    /// How to talk to it.
+    pub(crate) const fn place(&self) -> &Files {
+        &self.place
+    }
+}

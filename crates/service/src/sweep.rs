@@ -1,0 +1,21 @@
+//! Removes what has run out: sessions, replays, the throttle's memory.
+
+use crate::token::SECRET_KEPT;
+use crate::{Result, Service};
+use domain::policy::{Action, Actor, permit};
+
+/// For how long an idempotency key is remembered.
+const REPLAYS_KEPT: time::Duration = time::Duration::hours(24);
+
+/// Sweeps once. The clock calls it every minute.
+///
+/// # Errors
+/// A fault.
+pub async fn sweep(service: &Service) -> Result<()> {
+    let permit = permit(&Actor::Clock, Action::Sweep)?;
+    let now = service.now();
+    service.throttle().sweep();
+    service.store().sweep_sessions(&permit, now).await?;
+    service.store().sweep_replays(&permit, now - SECRET_KEPT, now - REPLAYS_KEPT).await?;
+    Ok(())
+}

@@ -1,0 +1,14 @@
+//! Tokens: one file for each verb.
+
+mod create;
+mod in_browser;
+mod list;
+mod reveal;
+mod revoke;
+
+pub(crate) use create::SECRET_KEPT;
+pub use create::{Created, create};
+pub use in_browser::{open_for_browser, seal_for_browser};
+pub use list::{TokenCursor, TokenFilter, get, list};
+pub use reveal::reveal;
+pub use revoke::revoke;

@@ -1,0 +1,128 @@
+//! Makes a token.
+
+use crate::error::violated;
+use crate::idempotency::request_hash;
+use crate::{IdempotencyKey, Result, Service};
+use domain::audit::{Caller, Event, EventKind};
+use domain::id::TokenId;
+use domain::policy::{Action, permit};
+use domain::token::{NewToken, SecretHash, Token, TokenSecret};
+use domain::{Code, OffsetDateTime, Refused};
+use store::Tx;
+use store::idempotency::Replay;
+
+/// For how long a replayed request still gets the secret.
+pub(crate) const SECRET_KEPT: time::Duration = time::Duration::minutes(10);
+
+/// A new token, and its secret for the only time.
+pub struct Created {
+    /// The token.
+    pub token: Token,
+    /// Its secret; `None` only for a replay that comes after the secret was let go.
+    pub secret: Option<TokenSecret>,
+    /// Whether an earlier request with the same key made it.
+    pub replayed: bool,
+}
+
+/// Makes a token: permit, replay or mint, hash, maybe seal, insert, commit with its event.
+///
+/// # Errors
+/// `unauthenticated`, `forbidden`; `name_taken` on `name`; `team_unknown` on `team_id`; `expires_in_past` on `expires_at`;
+/// `reveal_off` and `reveal_not_allowed` on `revealable`; `idempotency_mismatch`; a fault.
+pub async fn create(
+    service: &Service,
+    caller: &Caller,
+    asked: NewToken,
+    key: Option<IdempotencyKey>,
+) -> Result<Created> {
+    let mut tx = service.store().begin(permit(&caller.actor, Action::CreateToken)?).await?;
+    let actor = format!("{} {}", caller.actor.kind(), caller.actor.id().unwrap_or_default());
+    if let Some(key) = &key
+        && let Some(replay) = tx.find_replay(&actor, key.as_str()).await?
+    {
+        return replayed(service, tx, replay, &asked).await;
+    }
+
+    let now = service.now();
+    let secret = service.random(|rng| TokenSecret::mint(service.prefix(), rng));
+    let token = draw_up(service, caller, &mut tx, &asked, &secret, now).await?;
+    let hash: SecretHash = secret.hash();
+    let sealed = service.sealer().map(|sealer| sealer.seal(&secret));
+    let sealed_to_keep = if asked.revealable { sealed.as_deref() } else { None };
+    tx.insert_token(&token, &hash, sealed_to_keep).await.map_err(|error| {
+        violated(
+            error,
+            &[
+                ("tokens_name_key", "name", Code::NameTaken),
+                ("tokens_team_id_fkey", "team_id", Code::TeamUnknown),
+            ],
+        )
+    })?;
+    if let Some(key) = &key {
+        let replay = Replay { request_hash: request_hash(&asked), token: token.id, sealed };
+        tx.insert_replay(&actor, key.as_str(), &replay, now).await?;
+    }
+    service.commit(tx, caller, created_event(&token)).await?;
+    Ok(Created { token, secret: Some(secret), replayed: false })
+}
+
+async fn draw_up(
+    service: &Service,
+    caller: &Caller,
+    tx: &mut Tx,
+    asked: &NewToken,
+    secret: &TokenSecret,
+    now: OffsetDateTime,
+) -> Result<Token> {
+    let Some((team_name, reveal_allowed)) = tx.find_team(asked.team).await? else {
+        return Err(Refused::field("team_id", Code::TeamUnknown).into());
+    };
+    if asked.revealable && !reveal_allowed {
+        return Err(Refused::field("revealable", Code::RevealNotAllowed).into());
+    }
+    if asked.revealable && service.sealer().is_none() {
+        return Err(Refused::field("revealable", Code::RevealOff).into());
+    }
+    Ok(Token {
+        id: service.random(|rng| TokenId::generate(now, rng)),
+        name: asked.name.clone(),
+        team: asked.team,
+        team_name,
+        description: asked.description.clone(),
+        scopes: asked.scopes.clone(),
+        display: secret.display(),
+        revealable: asked.revealable,
+        created_at: now,
+        created_by: caller.actor.label().to_owned(),
+        expires_at: asked.expiry.resolve(now)?,
+        revoked_at: None,
+    })
+}
+
+async fn replayed(
+    service: &Service,
+    mut tx: Tx,
+    replay: Replay,
+    asked: &NewToken,
+) -> Result<Created> {
+    if replay.request_hash != request_hash(asked) {
+        return Err(Code::IdempotencyMismatch.into());
+    }
+    let found = tx.lock_token(replay.token).await?;
+    let Some((token, _)) = found else { return Err(Code::NotFound.into()) };
+    let fresh = service.now() - token.created_at < SECRET_KEPT && token.revoked_at.is_none();
+    let secret = match (service.sealer(), replay.sealed) {
+        (Some(sealer), Some(sealed)) if fresh => sealer.open(&sealed).ok(),
+        _ => None,
+    };
+    Ok(Created { token, secret, replayed: true })
+}
+
+fn created_event(token: &Token) -> Event {
+    let id = Some(token.id.to_string());
+    Event::new(EventKind::TokenCreated, "token", id, token.name.as_str())
+        .in_team(token.team)
+        .with("team", &token.team_name)
+        .with("scopes", token.scopes.to_strings().join(" "))
+        .with("display", token.display.as_str())
+}

@@ -1,0 +1,28 @@
+//! Ends a token.
+
+use crate::{Result, Service};
+use domain::Code;
+use domain::audit::{Caller, Event, EventKind};
+use domain::id::TokenId;
+use domain::policy::{Action, permit};
+use domain::token::Token;
+
+/// Ends a token for good. The row stays, for the audit log and for whoever asks why it is refused.
+///
+/// # Errors
+/// `unauthenticated`, `forbidden`, `not_found`; `already_ended` when it was revoked before; a fault.
+pub async fn revoke(service: &Service, caller: &Caller, id: TokenId) -> Result<Token> {
+    let mut tx = service.store().begin(permit(&caller.actor, Action::RevokeToken)?).await?;
+    let (mut token, _) = tx.lock_token(id).await?.ok_or(Code::NotFound)?;
+    if token.revoked_at.is_some() {
+        return Err(Code::AlreadyEnded.into());
+    }
+    let now = service.now();
+    tx.end_token(id, now).await?;
+    token.revoked_at = Some(now);
+    token.revealable = false;
+    let event =
+        Event::new(EventKind::TokenRevoked, "token", Some(id.to_string()), token.name.as_str());
+    service.commit(tx, caller, event.in_team(token.team).with("team", &token.team_name)).await?;
+    Ok(token)
+}

@@ -1,0 +1,83 @@
+//! Stories of plans that delete a large share.
+
+use crate::world::World;
+use domain::Code;
+use domain::mirror::Status;
+use service::mirror;
+use sqlx::PgPool;
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_wiped_database_is_held_until_a_person_releases_it_once(pool: PgPool) {
+    let world = World::new(pool).await;
+    world.create_many(12).await;
+    world.reconcile().await;
+    world.sql("DELETE FROM tokens").await;
+    for _ in 0..2 {
+        let run = world.reconcile().await;
+        assert_eq!((run.held, run.deleted), (12, 0));
+    }
+    assert_eq!(world.paths().len(), 12);
+    let mirror = world.mirror().await;
+    assert_eq!((mirror.status(), mirror.held_deletes), (Status::Held, 12));
+    assert_eq!(world.events("mirror_held").await, 1, "told once, not with each run");
+
+    mirror::release(&world.service, &world.owner, "files").await.expect("released");
+    assert_eq!(world.events("mirror_released").await, 1);
+    let again = mirror::release(&world.service, &world.owner, "files").await.expect_err("once");
+    assert_eq!(again.refusals().first().code, Code::NotHeld);
+    assert_eq!(world.reconcile().await.deleted, 12);
+    let mirror = world.mirror().await;
+    assert_eq!((mirror.status(), mirror.held_deletes), (Status::Current, 0));
+    assert_eq!(mirror.objects, 0);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_release_covers_no_more_than_what_was_held(pool: PgPool) {
+    let world = World::new(pool).await;
+    world.create_many(20).await;
+    world.reconcile().await;
+    world.sql("DELETE FROM tokens WHERE name > 'job 08'").await;
+    assert_eq!(world.reconcile().await.held, 11);
+    mirror::release(&world.service, &world.owner, "files").await.expect("released");
+    world.sql("DELETE FROM tokens").await;
+    assert_eq!(world.reconcile().await.held, 20);
+    assert_eq!(world.paths().len(), 20);
+    assert_eq!(world.mirror().await.status(), Status::Held);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_revocation_does_not_wait_behind_a_hold(pool: PgPool) {
+    let world = World::new(pool).await;
+    let token = world.create("revoked meanwhile", None).await;
+    world.create_many(12).await;
+    world.reconcile().await;
+    world.sql("DELETE FROM tokens WHERE name LIKE 'job%'").await;
+    world.revoke(&token).await;
+    let run = world.reconcile().await;
+    assert_eq!((run.held, run.deleted), (12, 1));
+    assert!(!world.paths().contains(&token.path));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn many_revocations_are_not_held(pool: PgPool) {
+    let world = World::new(pool).await;
+    world.create_many(12).await;
+    world.reconcile().await;
+    world.sql("UPDATE tokens SET revoked_at = now()").await;
+    let run = world.reconcile().await;
+    assert_eq!((run.held, run.deleted), (0, 12));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_restored_database_ends_the_hold_by_itself(pool: PgPool) {
+    let world = World::new(pool).await;
+    world.create_many(12).await;
+    world.reconcile().await;
+    world.sql("CREATE TABLE backup AS TABLE tokens").await;
+    world.sql("DELETE FROM tokens").await;
+    assert_eq!(world.reconcile().await.held, 12);
+    world.sql("INSERT INTO tokens TABLE backup").await;
+    let run = world.reconcile().await;
+    assert_eq!((run.held, run.put, run.deleted), (0, 0, 0));
+    assert_eq!(world.mirror().await.status(), Status::Current);
+}

@@ -1,0 +1,82 @@
+//! Each write leaves one line in the log: who, what, to what, by which request.
+
+use crate::world::{START, World, asked, new_team};
+use domain::audit::{Caller, EventKind};
+use domain::id::RequestId;
+use sqlx::PgPool;
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_line_says_who_did_what_by_which_request(pool: PgPool) {
+    let world = World::new(pool).await;
+    let owner = world.owner().await;
+    let team = world.team("platform").await;
+    let request = world.service.random(|rng| RequestId::generate(START, rng));
+    let caller = Caller {
+        request_id: Some(request),
+        origin: Some([192, 0, 2, 7].into()),
+        actor: owner.actor.clone(),
+    };
+    let made = service::token::create(&world.service, &caller, asked(&team, "import"), None);
+    let (made, log) = world.log_of(made).await;
+    let made = made.expect("a token");
+    let [line] = log.as_slice() else { panic!("{log:?}") };
+    assert_eq!((line.kind, line.at), (EventKind::TokenCreated, START));
+    assert_eq!((line.actor_kind.as_str(), &line.actor_id), ("person", &owner.actor.id()));
+    assert_eq!((line.subject_kind.as_str(), line.subject_label.as_str()), ("token", "import"));
+    assert_eq!(line.subject_id, Some(made.token.id.to_string()));
+    assert_eq!(line.team, Some(team.id));
+    assert_eq!(line.request_id, Some(request.to_string()));
+    assert_eq!(line.origin.as_deref(), Some("192.0.2.7"));
+    let facts: Vec<_> =
+        line.detail.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let display = made.token.display.as_str();
+    assert_eq!(
+        facts,
+        [("display", display), ("scopes", "images:read images:write"), ("team", "platform")]
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn every_write_leaves_one_line(pool: PgPool) {
+    let world = World::new(pool).await;
+    let machine = world.machine("deploy").await;
+    let (team, log) = world
+        .log_of(service::team::create(&world.service, &machine, new_team("platform", true)))
+        .await;
+    let team = team.expect("a team");
+    one(&log, EventKind::TeamCreated, "deploy");
+    let mut asked = asked(&team, "import");
+    asked.revealable = true;
+    let (made, log) =
+        world.log_of(service::token::create(&world.service, &machine, asked, None)).await;
+    let id = made.expect("a token").token.id;
+    one(&log, EventKind::TokenCreated, "deploy");
+    let (shown, log) = world.log_of(service::token::reveal(&world.service, &machine, id)).await;
+    assert!(shown.is_ok());
+    one(&log, EventKind::TokenRevealed, "deploy");
+    let (ended, log) = world.log_of(service::token::revoke(&world.service, &machine, id)).await;
+    assert!(ended.is_ok());
+    one(&log, EventKind::TokenRevoked, "deploy");
+}
+
+fn one(log: &[domain::audit::Entry], kind: EventKind, actor: &str) {
+    let lines: Vec<_> = log.iter().map(|line| (line.kind, line.actor_label.as_str())).collect();
+    assert_eq!(lines, [(kind, actor)]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn reading_leaves_none(pool: PgPool) {
+    let world = World::new(pool).await;
+    let owner = world.owner().await;
+    let made = world.token(&world.team("platform").await, "import").await;
+    let ((), log) = world
+        .log_of(async {
+            service::token::get(&world.service, &owner, made.token.id).await.expect("the token");
+            service::token::list(&world.service, &owner, service::token::TokenFilter::default())
+                .await
+                .expect("a page");
+            assert_eq!(world.verify(crate::world::secret(&made)).await, "valid");
+        })
+        .await;
+    assert!(log.is_empty());
+}

@@ -1,0 +1,17 @@
+//! The service ring: use cases told as stories, each on a database of its own. Start at [`world`].
+
+mod audit;
+mod browser;
+mod expiry;
+mod first_owner;
+mod idempotency;
+mod keys;
+mod names;
+mod pages;
+mod permits;
+mod reveal;
+mod settings;
+mod sign_in;
+mod sweep;
+mod token_life;
+mod world;

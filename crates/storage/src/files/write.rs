@@ -1,0 +1,71 @@
+//! Putting, deleting, and cleaning up after a crash.
+
+use super::dir::{Dir, UNFINISHED};
+use crate::{Error, Object, ObjectKey, Result};
+use rustix::fs::{self, Mode, OFlags};
+use rustix::io::Errno;
+use std::fs::File;
+use std::io::Write as _;
+
+const FILE_MODE: Mode = Mode::RUSR.union(Mode::WUSR);
+
+impl Dir {
+    /// Puts objects that belong in here.
+    pub(super) fn put(&self, objects: &[Object]) -> Result<()> {
+        for object in objects {
+            self.replace(object)
+                .map_err(|errno| Error::os(format!("write {}", object.key.as_str()), errno))?;
+        }
+        self.sync()
+    }
+
+    /// Writes beside the object's place, and moves it there when it is safe on the disk.
+    fn replace(&self, object: &Object) -> rustix::io::Result<()> {
+        let (_, name) = object.key.split();
+        let unfinished = format!("{UNFINISHED}{name}");
+        let moved = self
+            .write_new(&unfinished, &object.bytes)
+            .and_then(|()| fs::renameat(&self.fd, unfinished.as_str(), &self.fd, name));
+        if moved.is_err() {
+            // The first error is the one to tell; what stays is swept before the next run.
+            let _ = self.unlink(&unfinished);
+        }
+        moved
+    }
+
+    fn write_new(&self, name: &str, bytes: &[u8]) -> rustix::io::Result<()> {
+        let flags =
+            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let fd = match fs::openat(&self.fd, name, flags, FILE_MODE) {
+            // What a crash left: nobody else puts here.
+            Err(Errno::EXIST) => {
+                self.unlink(name)?;
+                fs::openat(&self.fd, name, flags, FILE_MODE)?
+            }
+            opened => opened?,
+        };
+        let mut file = File::from(fd);
+        let written = file.write_all(bytes).and_then(|()| file.sync_all());
+        written.map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))
+    }
+
+    /// Deletes objects that are in here.
+    pub(super) fn delete(&self, keys: &[ObjectKey]) -> Result<()> {
+        for key in keys {
+            self.unlink(key.split().1)
+                .map_err(|errno| Error::os(format!("delete {}", key.as_str()), errno))?;
+        }
+        self.sync()
+    }
+
+    /// Removes what a crash left of unfinished puts.
+    pub(super) fn sweep(&self) -> Result<usize> {
+        let mut swept = 0;
+        for name in self.names()?.iter().filter(|name| name.starts_with(UNFINISHED)) {
+            let removed = self.unlink(name);
+            let what = || format!("delete {}/{name}", self.path);
+            swept += usize::from(removed.map_err(|errno| Error::os(what(), errno))?);
+        }
+        Ok(swept)
+    }
+}

@@ -1,0 +1,79 @@
+//! Objects and their keys, as every backend spells them.
+
+use domain::mirror::Digest;
+
+/// The largest object, in bytes. A token's is a few hundred; whatever is larger is not ours.
+pub const OBJECT_MAX: usize = 64 * 1024;
+/// The longest key, in bytes: Cloudflare KV's limit, the tightest of the planned targets.
+const KEY_MAX: usize = 512;
+
+/// Where an object is: one or more segments of `A-Z a-z 0-9 . _ -`, parted by `/`; none begins with a dot, so that none leaves the key space
+/// and none is taken for a file in the making.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectKey(String);
+
+impl ObjectKey {
+    /// Reads a key; `None` when it breaks the grammar.
+    pub fn parse(text: &str) -> Option<Self> {
+        let segment = |segment: &str| {
+            !segment.is_empty()
+                && !segment.starts_with('.')
+                && segment.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+        };
+        let good = text.len() <= KEY_MAX && text.split('/').all(segment);
+        good.then(|| Self(text.to_owned()))
+    }
+
+    /// The key's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The segments before the last, and the last.
+    pub(crate) fn split(&self) -> (&str, &str) {
+        self.0.rsplit_once('/').unwrap_or(("", &self.0))
+    }
+}
+
+impl From<domain::mirror::Key> for ObjectKey {
+    fn from(key: domain::mirror::Key) -> Self {
+        Self(key.path())
+    }
+}
+
+/// An object to put.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Object {
+    /// Where.
+    pub key: ObjectKey,
+    /// What: at most [`OBJECT_MAX`] bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// An object that was found.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Listed {
+    /// Its path as it is found; maybe not one that [`ObjectKey`] would take.
+    pub path: String,
+    /// The digest of its content. `None`: it is not an object that can be read (a directory, a symbolic link, a socket). Of an object that is
+    /// larger than [`OBJECT_MAX`] it is some other digest, equal to none that was put.
+    pub digest: Option<Digest>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_leaves_the_key_space() {
+        for good in ["a", "tokens/0a.json", "a/b/c-d_e.f"] {
+            assert!(ObjectKey::parse(good).is_some(), "{good}");
+        }
+        let long = "a".repeat(KEY_MAX + 1);
+        for bad in
+            ["", "/", "/etc", "..", "a/../b", "a//b", "a/", "./a", ".a", "a\0", "a b", "ä", &long]
+        {
+            assert!(ObjectKey::parse(bad).is_none(), "{bad}");
+        }
+    }
+}

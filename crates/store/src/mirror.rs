@@ -1,0 +1,96 @@
+//! What the mirrors should hold, and how far each of them is.
+//!
+//! Owns the table `mirrors` and the snapshot that a run starts from. Start at [`Store::mirror_goal`], then [`run`].
+
+pub mod changes;
+mod hold;
+pub mod lock;
+pub mod run;
+
+pub use changes::Changes;
+pub use lock::MirrorLock;
+pub use run::RunRecord;
+
+use crate::{Result, Store};
+use domain::OffsetDateTime;
+use domain::mirror::{Candidate, Key};
+use domain::policy::Permit;
+use std::collections::BTreeSet;
+
+/// What the mirrors should hold, in one snapshot.
+pub struct Goal {
+    /// The rows of the tokens that are valid, not yet judged, by id.
+    pub candidates: Vec<Candidate>,
+    /// The last change that they have in them.
+    pub generation: i64,
+}
+
+impl Store {
+    /// Reads what the mirrors should hold at `now`. The snapshot is closed before this returns.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn mirror_goal(&self, _permit: &Permit, now: OffsetDateTime) -> Result<Goal> {
+        let mut snapshot =
+            self.pool().begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        let generation = sqlx::query_scalar!(
+            r#"SELECT coalesce(max(seq), 0) AS "seq!" FROM audit_events WHERE touches_mirrors"#
+        )
+        .fetch_one(&mut *snapshot)
+        .await?;
+        let candidates = sqlx::query!(
+            "SELECT id, secret_hash, name, team_id, scopes, created_at, expires_at
+             FROM tokens
+             WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1)
+             ORDER BY id",
+            now,
+        )
+        .map(|row| Candidate {
+            token: row.id.into(),
+            hash: row.secret_hash,
+            name: row.name,
+            team: row.team_id.into(),
+            scopes: row.scopes,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+        })
+        .fetch_all(&mut *snapshot)
+        .await?;
+        snapshot.rollback().await?;
+        Ok(Goal { candidates, generation })
+    }
+
+    /// The last change that touches the mirrors.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn mirror_generation(&self, _permit: &Permit) -> Result<i64> {
+        Ok(sqlx::query_scalar!(
+            r#"SELECT coalesce(max(seq), 0) AS "seq!" FROM audit_events WHERE touches_mirrors"#
+        )
+        .fetch_one(self.pool())
+        .await?)
+    }
+
+    /// Which of `keys` belong to tokens that are known to have been revoked or to have expired at `now`.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn list_ended(
+        &self,
+        _permit: &Permit,
+        keys: &[Key],
+        now: OffsetDateTime,
+    ) -> Result<BTreeSet<Key>> {
+        let hashes: Vec<Vec<u8>> = keys.iter().map(|key| key.bytes().to_vec()).collect();
+        let ended = sqlx::query_scalar!(
+            "SELECT secret_hash FROM tokens
+             WHERE secret_hash = ANY ($1) AND (revoked_at IS NOT NULL OR expires_at <= $2)",
+            &hashes,
+            now,
+        )
+        .fetch_all(self.pool())
+        .await?;
+        Ok(ended.iter().filter_map(|hash| Key::from_slice(hash)).collect())
+    }
+}

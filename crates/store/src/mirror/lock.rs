@@ -1,0 +1,36 @@
+//! One instance at a time for each mirror.
+
+use crate::{Result, Store};
+use domain::policy::Permit;
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgAdvisoryLock, PgAdvisoryLockGuard};
+use sqlx::{Either, Postgres};
+
+/// The right to work on a mirror, until it is released or dropped, or its connection ends. It is a lock of the session and not of a
+/// transaction: there is no transaction open while the target is talked to.
+pub struct MirrorLock(PgAdvisoryLockGuard<PoolConnection<Postgres>>);
+
+impl Store {
+    /// Takes the lock of a mirror; `None` while another instance has it.
+    ///
+    /// # Errors
+    /// As every statement.
+    pub async fn lock_mirror(&self, _permit: &Permit, name: &str) -> Result<Option<MirrorLock>> {
+        let lock = PgAdvisoryLock::new(format!("tokenkeep mirror {name}"));
+        match lock.try_acquire(self.pool().acquire().await?).await? {
+            Either::Left(guard) => Ok(Some(MirrorLock(guard))),
+            Either::Right(_) => Ok(None),
+        }
+    }
+}
+
+impl MirrorLock {
+    /// Gives the lock back.
+    ///
+    /// # Errors
+    /// As every statement; the lock is gone then too, with its connection.
+    pub async fn release(self) -> Result<()> {
+        self.0.release_now().await?;
+        Ok(())
+    }
+}

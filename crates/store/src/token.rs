@@ -1,0 +1,232 @@
+//! Tokens.
+
+use crate::{Result, Store, Tx};
+use domain::OffsetDateTime;
+use domain::id::{TeamId, TokenId};
+use domain::page::{Limit, Page};
+use domain::policy::Permit;
+use domain::text::Description;
+use domain::token::{Display, Scopes, SecretHash, Token, TokenName};
+use domain::verify::Record;
+
+struct Row {
+    id: uuid::Uuid,
+    team_id: uuid::Uuid,
+    team_name: String,
+    name: String,
+    description: String,
+    display: String,
+    scopes: Vec<String>,
+    revealable: bool,
+    created_at: OffsetDateTime,
+    created_by: String,
+    expires_at: Option<OffsetDateTime>,
+    revoked_at: Option<OffsetDateTime>,
+}
+
+impl From<Row> for Token {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id.into(),
+            name: TokenName::stored(row.name),
+            team: row.team_id.into(),
+            team_name: row.team_name,
+            description: Description::stored(row.description),
+            scopes: Scopes::stored(&row.scopes),
+            display: Display::stored(row.display),
+            revealable: row.revealable,
+            created_at: row.created_at,
+            created_by: row.created_by,
+            expires_at: row.expires_at,
+            revoked_at: row.revoked_at,
+        }
+    }
+}
+
+impl Store {
+    /// A page of tokens, newest first.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn list_tokens(
+        &self,
+        _permit: &Permit,
+        team: Option<TeamId>,
+        before: Option<TokenId>,
+        limit: Limit,
+    ) -> Result<Page<Token, TokenId>> {
+        let before = before.map_or(uuid::Uuid::max(), TokenId::uuid);
+        let rows = i64::try_from(limit.rows() + 1).unwrap_or(i64::MAX);
+        // Two statements, so that each has an index to walk: one with "team or any" in it makes a generic plan that sorts the whole table.
+        let rows = match team {
+            None => {
+                sqlx::query_as!(
+                    Row,
+                    r#"SELECT k.id, k.team_id, t.name AS team_name, k.name, k.description, k.display, k.scopes,
+                              k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.revoked_at
+                       FROM tokens k JOIN teams t ON t.id = k.team_id
+                       WHERE k.id < $1 ORDER BY k.id DESC LIMIT $2"#,
+                    before,
+                    rows
+                )
+                .fetch_all(self.pool())
+                .await?
+            }
+            Some(team) => {
+                sqlx::query_as!(
+                    Row,
+                    r#"SELECT k.id, k.team_id, t.name AS team_name, k.name, k.description, k.display, k.scopes,
+                              k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.revoked_at
+                       FROM tokens k JOIN teams t ON t.id = k.team_id
+                       WHERE k.team_id = $3 AND k.id < $1 ORDER BY k.id DESC LIMIT $2"#,
+                    before,
+                    rows,
+                    team.uuid()
+                )
+                .fetch_all(self.pool())
+                .await?
+            }
+        };
+        let tokens = rows.into_iter().map(Token::from).collect();
+        Ok(Page::cut(tokens, limit, |token: &Token| token.id))
+    }
+
+    /// The token of this id.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn find_token(&self, _permit: &Permit, id: TokenId) -> Result<Option<Token>> {
+        let row = sqlx::query_as!(
+            Row,
+            r#"SELECT k.id, k.team_id, t.name AS team_name, k.name, k.description, k.display, k.scopes,
+                      k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.revoked_at
+               FROM tokens k JOIN teams t ON t.id = k.team_id
+               WHERE k.id = $1"#,
+            id.uuid()
+        )
+        .fetch_optional(self.pool())
+        .await?;
+        Ok(row.map(Token::from))
+    }
+
+    /// What is known of the token of this hash, for the verify decision.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn find_record(&self, hash: &SecretHash) -> Result<Option<Record>> {
+        let row = sqlx::query!(
+            "SELECT id, team_id, name, scopes, expires_at, revoked_at FROM tokens WHERE secret_hash = $1",
+            hash.bytes()
+        )
+        .fetch_optional(self.pool())
+        .await?;
+        Ok(row.map(|row| Record {
+            id: row.id.into(),
+            team: row.team_id.into(),
+            name: row.name,
+            scopes: Scopes::stored(&row.scopes),
+            expires_at: row.expires_at,
+            revoked_at: row.revoked_at,
+        }))
+    }
+
+    /// How many tokens have a sealed copy.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn count_sealed(&self, _permit: &Permit) -> Result<u64> {
+        let count = sqlx::query_scalar!(
+            r#"SELECT count(*) AS "count!" FROM tokens WHERE sealed IS NOT NULL"#
+        )
+        .fetch_one(self.pool())
+        .await?;
+        Ok(u64::try_from(count).unwrap_or_default())
+    }
+
+    /// The oldest and the newest sealed copy, to check the configured keys against.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn sealed_samples(&self) -> Result<Vec<String>> {
+        let sealed = sqlx::query_scalar!(
+            r#"(SELECT sealed AS "sealed!" FROM tokens WHERE sealed IS NOT NULL ORDER BY id LIMIT 1)
+               UNION
+               (SELECT sealed FROM tokens WHERE sealed IS NOT NULL ORDER BY id DESC LIMIT 1)"#
+        );
+        Ok(sealed.fetch_all(self.pool()).await?)
+    }
+}
+
+impl Tx {
+    /// Adds a token.
+    ///
+    /// # Errors
+    /// The constraints `tokens_name_key` when the name is taken and `tokens_team_id_fkey` when there is no such team; else as every statement.
+    pub async fn insert_token(
+        &mut self,
+        token: &Token,
+        hash: &SecretHash,
+        sealed: Option<&str>,
+    ) -> Result<()> {
+        sqlx::query!(
+            "INSERT INTO tokens (id, team_id, name, description, secret_hash, display, sealed, scopes, created_at,
+                                 created_by, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            token.id.uuid(),
+            token.team.uuid(),
+            token.name.as_str(),
+            token.description.as_str(),
+            hash.bytes(),
+            token.display.as_str(),
+            sealed,
+            &token.scopes.to_strings(),
+            token.created_at,
+            token.created_by,
+            token.expires_at,
+        )
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
+    /// The token of this id, locked until the transaction ends, and its sealed copy.
+    ///
+    /// # Errors
+    /// As every statement.
+    pub async fn lock_token(&mut self, id: TokenId) -> Result<Option<(Token, Option<String>)>> {
+        let sealed =
+            sqlx::query_scalar!("SELECT sealed FROM tokens WHERE id = $1 FOR UPDATE", id.uuid())
+                .fetch_optional(self.connection())
+                .await?;
+        let Some(sealed) = sealed else { return Ok(None) };
+        let row = sqlx::query_as!(
+            Row,
+            r#"SELECT k.id, k.team_id, t.name AS team_name, k.name, k.description, k.display, k.scopes,
+                      k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.revoked_at
+               FROM tokens k JOIN teams t ON t.id = k.team_id
+               WHERE k.id = $1"#,
+            id.uuid()
+        )
+        .fetch_one(self.connection())
+        .await?;
+        Ok(Some((row.into(), sealed)))
+    }
+
+    /// Ends a token. Its sealed copies go with it: what is dead need not be revealed.
+    ///
+    /// # Errors
+    /// As every statement.
+    pub async fn end_token(&mut self, id: TokenId, now: OffsetDateTime) -> Result<()> {
+        sqlx::query!(
+            "UPDATE tokens SET revoked_at = $2, sealed = NULL WHERE id = $1",
+            id.uuid(),
+            now
+        )
+        .execute(self.connection())
+        .await?;
+        sqlx::query!("UPDATE idempotency_keys SET sealed = NULL WHERE token_id = $1", id.uuid())
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,94 @@
+//! The write transaction: opened with a [`Permit`], committed with an [`Event`], and no other way.
+//!
+//! The commit writes the audit row, which is also the mark that makes mirrors stale, and announces it. To forget one of them does not
+//! compile.
+
+use crate::{CHANGES, Result, Store};
+use domain::OffsetDateTime;
+use domain::audit::{Caller, Event};
+use domain::id::EventId;
+use domain::policy::Permit;
+use serde_json::{Map, Value};
+use sqlx::{PgConnection, Postgres, Transaction};
+
+/// The audit row's own id and time, from the caller's clock and generator.
+#[derive(Clone, Copy, Debug)]
+pub struct Stamp {
+    /// Its id.
+    pub id: EventId,
+    /// When it happened.
+    pub at: OffsetDateTime,
+}
+
+/// An open write transaction. Dropped without a commit, it changes nothing.
+pub struct Tx {
+    inner: Transaction<'static, Postgres>,
+    permit: Permit,
+}
+
+impl Store {
+    /// Opens a write transaction for what was permitted.
+    ///
+    /// # Errors
+    /// As every statement.
+    pub async fn begin(&self, permit: Permit) -> Result<Tx> {
+        Ok(Tx { inner: self.pool().begin().await?, permit })
+    }
+}
+
+impl Tx {
+    /// The connection, for this crate's statements.
+    pub(crate) fn connection(&mut self) -> &mut PgConnection {
+        &mut self.inner
+    }
+
+    /// What the transaction was opened for.
+    pub const fn permit(&self) -> &Permit {
+        &self.permit
+    }
+
+    /// Writes the event and commits, all or nothing.
+    ///
+    /// # Errors
+    /// As every statement; nothing is changed then.
+    pub async fn commit(mut self, stamp: Stamp, caller: &Caller, event: Event) -> Result<()> {
+        let actor = self.permit.actor();
+        let detail: Map<String, Value> = event
+            .detail
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), Value::String(value)))
+            .collect();
+        sqlx::query!(
+            "INSERT INTO audit_events
+                 (id, at, actor_kind, actor_id, actor_label, kind, subject_kind, subject_id, subject_label,
+                  team_id, detail, request_id, origin, touches_mirrors)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+            stamp.id.uuid(),
+            stamp.at,
+            actor.kind(),
+            actor.id(),
+            actor.label(),
+            event.kind.as_str(),
+            event.subject.kind,
+            event.subject.id,
+            event.subject.label,
+            event.team.map(|team| team.uuid()),
+            Value::Object(detail),
+            caller.request_id.map(|id| id.to_string()),
+            caller.origin.map(|origin| origin.to_string()),
+            event.kind.touches_mirrors(),
+        )
+        .execute(&mut *self.inner)
+        .await?;
+        // Only what moves a mirror is announced: a notification makes commits wait for each other.
+        if event.kind.touches_mirrors() {
+            sqlx::query("SELECT pg_notify($1, $2)")
+                .bind(CHANGES)
+                .bind(event.kind.as_str())
+                .execute(&mut *self.inner)
+                .await?;
+        }
+        self.inner.commit().await?;
+        Ok(())
+    }
+}

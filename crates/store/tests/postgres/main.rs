@@ -1,0 +1,8 @@
+//! The store ring: what Postgres is asked and answers, each test on a database of its own.
+
+mod commits;
+mod constraints;
+mod migrations;
+mod people;
+mod ready;
+mod sessions;

@@ -1,0 +1,103 @@
+// A program that calls the API, with a management key.
+
+import { randomUUID } from "node:crypto";
+
+export interface Answer<T = Record<string, unknown>> {
+  status: number;
+  headers: Headers;
+  body: T;
+}
+
+export interface Team {
+  id: string;
+  name: string;
+}
+
+export interface Token {
+  id: string;
+  token: string;
+  name: string;
+  team_id: string;
+  display: string;
+  description: string;
+  scopes: string[];
+  status: "active" | "expired" | "revoked";
+  expires_at: string | null;
+}
+
+export interface NewToken {
+  name: string;
+  team_id: string;
+  description?: string;
+  scopes?: string[];
+  expires_days?: number | null;
+  expires_at?: string;
+  revealable?: boolean;
+}
+
+export class Api {
+  constructor(
+    readonly url: string,
+    readonly key?: string,
+  ) {}
+
+  async call<T = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> {
+    const response = await fetch(this.url + path, {
+      method,
+      redirect: "manual",
+      headers: {
+        ...(this.key && { Authorization: `Bearer ${this.key}` }),
+        ...(body !== undefined && { "Content-Type": "application/json" }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const json = response.headers.get("content-type")?.includes("json");
+    return { status: response.status, headers: response.headers, body: (json ? JSON.parse(text) : text) as T };
+  }
+
+  /** Calls, and expects this status. */
+  async must<T>(status: number, method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await this.call<T>(method, path, body);
+    if (answer.status !== status) {
+      throw new Error(`${method} ${path}: ${answer.status} instead of ${status}: ${JSON.stringify(answer.body)}`);
+    }
+    return answer.body;
+  }
+
+  createTeam(name: string = unique("team"), more: { description?: string; reveal_allowed?: boolean } = {}): Promise<Team> {
+    return this.must(201, "POST", "/api/teams", { name, ...more });
+  }
+
+  createToken(token: NewToken): Promise<Token> {
+    return this.must(201, "POST", "/api/tokens", { scopes: ["images:read"], ...token });
+  }
+
+  getToken(id: string): Promise<Token> {
+    return this.must(200, "GET", `/api/tokens/${id}`);
+  }
+
+  revoke(id: string): Promise<Token> {
+    return this.must(200, "POST", `/api/tokens/${id}/revoke`);
+  }
+
+  async listTokens(teamId: string): Promise<Token[]> {
+    const page = await this.must<{ items: Token[] }>(200, "GET", `/api/tokens?team_id=${teamId}&limit=200`);
+    return page.items;
+  }
+
+  async verify(token: string, scopes?: string[]): Promise<{ valid: boolean; code?: string; token_id?: string }> {
+    return this.must(200, "POST", "/api/verify", { token, ...(scopes && { scopes }) });
+  }
+}
+
+/** A name that no other test has. */
+export function unique(prefix: string): string {
+  return `${prefix} ${randomUUID().slice(0, 8)}`;
+}

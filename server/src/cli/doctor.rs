@@ -1,0 +1,110 @@
+//! `tokenkeep doctor`: is everything as it should be, and if not, what to do?
+
+use super::Context;
+use crate::boot::{self, Stop};
+use crate::http::site;
+use store::Store;
+use std::process::ExitCode;
+
+/// Clocks that are further apart make tokens expire at different times on different machines.
+const CLOCK_APART_MAX: time::Duration = time::Duration::seconds(5);
+
+#[derive(Default)]
+struct Report {
+    failed: bool,
+}
+
+impl Report {
+    fn good(&mut self, what: &str, text: &str) {
+        println!("ok    {what}: {text}");
+    }
+
+    fn bad(&mut self, what: &str, text: &str) {
+        self.failed = true;
+        println!("fail  {what}: {text}");
+    }
+
+    fn note(&mut self, what: &str, text: &str) {
+        println!("note  {what}: {text}");
+    }
+}
+
+/// Checks each thing, and says how to mend it.
+pub(super) async fn doctor(context: &Context) -> Result<ExitCode, Stop> {
+    let mut report = Report::default();
+    report.good("configuration", "every setting can be read");
+    match site::find(context.config.site_dir.as_deref()) {
+        Some(dir) => report.good("console", &format!("its files are in {}", dir.display())),
+        None => report.bad("console", "its files are not beside the program; set TOKENKEEP_SITE_DIR"),
+    }
+    match boot::open_database_beside(&context.config, context.path.as_deref()).await {
+        Err(Stop(reason)) => report.bad("database", &reason),
+        Ok(database) => {
+            check_database(&mut report, &database.store).await;
+            check_keys(&mut report, context, &database.store).await;
+            check_clock(&mut report, &database.store).await;
+            database.close().await;
+        }
+    }
+    Ok(if report.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+async fn check_database(report: &mut Report, store: &Store) {
+    match store.server_version().await {
+        Ok(version) => report.good("database", &format!("Postgres {} answers", version / 10_000)),
+        Err(error) => report.bad("database", &error.to_string()),
+    }
+    match store.ready().await {
+        Ok(()) => report.good("migrations", "all are applied"),
+        Err(error) => report.bad("migrations", &error.to_string()),
+    }
+}
+
+async fn check_keys(report: &mut Report, context: &Context, store: &Store) {
+    let has_key = context.config.encryption_keys.is_some()
+        || (context.config.database_url.is_none()
+            && boot::generated_key_path(&context.config.data_dir).exists());
+    if !has_key {
+        return report.note(
+            "encryption key",
+            "none yet; with the embedded database `serve` makes one, else set TOKEN_ENCRYPTION_KEY to let tokens be revealed",
+        );
+    }
+    let sealer = match boot::encryption(&context.config) {
+        Ok((Some(sealer), _)) => sealer,
+        Ok((None, _)) => return,
+        Err(Stop(reason)) => return report.bad("encryption key", &reason),
+    };
+    match store.sealed_samples().await {
+        Ok(sealed) if sealed.is_empty() => {
+            report.good("encryption key", "it can be read; nothing is sealed yet");
+        }
+        Ok(sealed) if sealed.iter().all(|sealed| sealer.open(sealed).is_ok()) => {
+            report.good("encryption key", "it opens the oldest and the newest sealed token");
+        }
+        Ok(_) => report.bad(
+            "encryption key",
+            "it does not open every sealed token; add the earlier key to TOKEN_ENCRYPTION_KEY, after the new one",
+        ),
+        Err(error) => report.bad("encryption key", &error.to_string()),
+    }
+}
+
+async fn check_clock(report: &mut Report, store: &Store) {
+    #[expect(clippy::disallowed_methods, reason = "the machine's clock is what is checked")]
+    let ours = time::OffsetDateTime::now_utc();
+    match store.now().await {
+        Ok(theirs) => {
+            let apart = (ours - theirs).abs();
+            if apart > CLOCK_APART_MAX {
+                report.bad(
+                    "clock",
+                    &format!("{} s apart from the database's; set both by NTP", apart.whole_seconds()),
+                );
+            } else {
+                report.good("clock", "it agrees with the database's");
+            }
+        }
+        Err(error) => report.bad("clock", &error.to_string()),
+    }
+}

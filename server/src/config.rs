@@ -1,0 +1,57 @@
+//! The configuration: one tree, read from a file, then the environment, then `*_FILE` for secrets.
+//!
+//! Owns every variable's name, default and description ([`variables`]), from which the documentation and the commented default file are
+//! made. Never reads anything else of the environment. All problems are reported at once, each with its key.
+
+pub mod docs;
+pub mod read;
+pub mod variables;
+
+use domain::token::Prefix;
+use domain::user::Email;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use zeroize::Zeroizing;
+
+pub use read::{Environment, Problem, Problems};
+
+/// A secret of the configuration: no `Debug`, wiped when dropped.
+pub type Secret = Zeroizing<String>;
+
+/// What the operator decided.
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// How people reach the console, without a slash at the end.
+    pub public_url: Option<String>,
+    /// Where what is ours is kept.
+    pub data_dir: PathBuf,
+    /// The database; `None` is the embedded one.
+    pub database_url: Option<Secret>,
+    /// The Fernet keys, separated by commas.
+    pub encryption_keys: Option<Secret>,
+    /// What new tokens begin with.
+    pub token_prefix: Prefix,
+    /// The first owner, made at the first start.
+    pub admin: Option<(Email, Secret)>,
+    /// Where the files mirror writes; `None` is no such mirror.
+    pub mirror_files_path: Option<PathBuf>,
+    /// Where the console's files are; `None` looks beside the program.
+    pub site_dir: Option<PathBuf>,
+    /// Where Postgres' programs are; `None` looks in the usual places.
+    pub postgres_bin_dir: Option<PathBuf>,
+    /// What is logged.
+    pub log: String,
+}
+
+impl Config {
+    /// How people reach the console.
+    pub fn url(&self) -> String {
+        self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen))
+    }
+
+    /// Whether cookies may only travel over TLS.
+    pub fn secure(&self) -> bool {
+        self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+}

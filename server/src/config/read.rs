@@ -1,0 +1,218 @@
+//! Reads the configuration.
+
+use super::variables::{CONFIG, VARIABLES, Variable};
+use super::{Config, Secret};
+use domain::token::Prefix;
+use domain::user::Email;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// The environment, as it was at the start.
+pub type Environment = BTreeMap<String, String>;
+
+/// One thing that is wrong, by its key. Never holds a value.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The setting, as it was given: a variable or a key of the file.
+    pub key: String,
+    /// What is wrong, and what to do.
+    pub text: String,
+}
+
+/// Everything that is wrong.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Problems(pub Vec<Problem>);
+
+impl std::fmt::Display for Problems {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "The configuration cannot be used:")?;
+        for problem in &self.0 {
+            writeln!(f, "  {}: {}", problem.key, problem.text)?;
+        }
+        Ok(())
+    }
+}
+
+struct Reader {
+    values: BTreeMap<&'static str, (String, Secret)>,
+    problems: Vec<Problem>,
+}
+
+/// Reads the configuration from the file that `TOKENKEEP_CONFIG` names, if any, and from the environment. An empty variable is an unset one.
+///
+/// # Errors
+/// Every problem at once.
+pub fn read(environment: &Environment) -> Result<Config, Problems> {
+    let mut reader = Reader { values: BTreeMap::new(), problems: Vec::new() };
+    if let Some(path) = environment.get(CONFIG).filter(|path| !path.is_empty()) {
+        reader.file(Path::new(path));
+    }
+    for variable in VARIABLES {
+        reader.variable(variable, environment);
+    }
+    let config = reader.config();
+    match config {
+        Some(config) if reader.problems.is_empty() => Ok(config),
+        _ => Err(Problems(reader.problems)),
+    }
+}
+
+impl Reader {
+    fn problem(&mut self, key: impl Into<String>, text: impl Into<String>) {
+        self.problems.push(Problem { key: key.into(), text: text.into() });
+    }
+
+    fn file(&mut self, path: &Path) {
+        let shown = path.display().to_string();
+        let table = match std::fs::read_to_string(path).map(|text| text.parse::<toml::Table>()) {
+            Ok(Ok(table)) => table,
+            Ok(Err(error)) => {
+                let at = error.span().map_or_else(String::new, |span| format!(" at byte {}", span.start));
+                return self.problem(CONFIG, format!("{shown} is not TOML{at}"));
+            }
+            Err(error) => return self.problem(CONFIG, format!("{shown} cannot be read: {error}")),
+        };
+        for (key, value) in table {
+            let Some(variable) = VARIABLES.iter().find(|variable| variable.key == key) else {
+                self.problem(&key, format!("there is no such setting (in {shown})"));
+                continue;
+            };
+            match value {
+                toml::Value::String(text) => {
+                    self.values.insert(variable.key, (key, Zeroizing::new(text)));
+                }
+                _ => self.problem(&key, format!("put the value in quotes (in {shown})")),
+            }
+        }
+    }
+
+    fn variable(&mut self, variable: &'static Variable, environment: &Environment) {
+        let given = |name: &str| environment.get(name).filter(|value| !value.is_empty());
+        if let Some(value) = given(variable.env) {
+            self.values.insert(variable.key, (variable.env.to_owned(), Zeroizing::new(value.clone())));
+        }
+        let file_variable = format!("{}_FILE", variable.env);
+        let Some(path) = given(&file_variable).filter(|_| variable.secret) else { return };
+        if given(variable.env).is_some() {
+            let text = format!("{} is set too; keep one of them", variable.env);
+            return self.problem(file_variable, text);
+        }
+        match std::fs::read_to_string(path) {
+            Ok(text) => {
+                let text = Zeroizing::new(text);
+                let value = Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned());
+                self.values.insert(variable.key, (file_variable, value));
+            }
+            Err(error) => self.problem(file_variable, format!("{path} cannot be read: {error}")),
+        }
+    }
+
+    fn take(&mut self, key: &str) -> Option<(String, Secret)> {
+        debug_assert!(VARIABLES.iter().any(|variable| variable.key == key), "{key} is documented");
+        self.values.remove(key)
+    }
+
+    /// The parsed value, or the default; a value that does not parse is a problem.
+    fn parse<T>(
+        &mut self,
+        key: &str,
+        default: Option<T>,
+        mend: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let Some((given_as, text)) = self.take(key) else { return default };
+        let parsed = parse(&text);
+        if parsed.is_none() {
+            self.problem(given_as, mend);
+        }
+        parsed
+    }
+
+    fn path(&mut self, key: &str) -> Option<PathBuf> {
+        self.take(key).map(|(_, text)| PathBuf::from(text.as_str()))
+    }
+
+    fn config(&mut self) -> Option<Config> {
+        let listen = self.parse(
+            "listen",
+            "127.0.0.1:3000".parse().ok(),
+            "give an address and a port, such as 127.0.0.1:3000",
+            |text| text.parse().ok(),
+        );
+        let public_url = self.parse(
+            "public_url",
+            Some(None),
+            "give http:// or https://, a host and maybe a port, without a path",
+            |text| parse_origin(text).map(Some),
+        );
+        let token_prefix = self.parse(
+            "token_prefix",
+            Some(Prefix::token()),
+            "use a lower-case letter, then lower-case letters, digits and underscores, and end with an underscore; at most 16 characters; not tkm_ or tks_",
+            |text| Prefix::parse(text).filter(|p| *p != Prefix::management() && *p != Prefix::setup()),
+        );
+        let encryption_keys = self.take("token_encryption_key");
+        if let Some((given_as, keys)) = &encryption_keys
+            && let Err(error) = vault::Sealer::parse(keys)
+        {
+            self.problem(given_as.clone(), error.to_string());
+        }
+        let admin = self.admin();
+        let database_url = self.database_url();
+        // Nothing is judged below: a problem there would hide behind an earlier one.
+        Some(Config {
+            listen: listen?,
+            public_url: public_url?,
+            data_dir: self.path("data_dir").unwrap_or_else(|| PathBuf::from("./data")),
+            database_url,
+            encryption_keys: encryption_keys.map(|(_, keys)| keys),
+            token_prefix: token_prefix?,
+            admin,
+            mirror_files_path: self.path("mirror_files_path"),
+            site_dir: self.path("site_dir"),
+            postgres_bin_dir: self.path("postgres_bin_dir"),
+            log: self.take("log").map_or_else(|| "info".to_owned(), |(_, text)| text.to_string()),
+        })
+    }
+
+    fn database_url(&mut self) -> Option<Secret> {
+        let (given_as, url) = self.take("database_url")?;
+        if url.parse::<sqlx::postgres::PgConnectOptions>().is_err() {
+            self.problem(given_as, "give a URL such as postgres://user@host/database");
+        }
+        Some(url)
+    }
+
+    fn admin(&mut self) -> Option<(Email, Secret)> {
+        let email = self.take("admin_email");
+        let password = self.take("admin_password");
+        match (email, password) {
+            (None, None) => None,
+            (Some((given_as, _)), None) => {
+                self.problem(given_as, "set TOKENKEEP_ADMIN_PASSWORD or its _FILE too");
+                None
+            }
+            (None, Some((given_as, _))) => {
+                self.problem(given_as, "set TOKENKEEP_ADMIN_EMAIL too");
+                None
+            }
+            (Some((given_as, email)), Some((_, password))) => match Email::parse(&email) {
+                Ok(email) => Some((email, password)),
+                Err(_) => {
+                    self.problem(given_as, "give an e-mail address");
+                    None
+                }
+            },
+        }
+    }
+}
+
+/// An origin: scheme, host, maybe a port; a slash at the end is let go.
+fn parse_origin(text: &str) -> Option<String> {
+    let text = text.trim_end_matches('/');
+    let uri: http::Uri = text.parse().ok()?;
+    let scheme_good = matches!(uri.scheme_str(), Some("http" | "https"));
+    let bare = uri.query().is_none() && uri.path() == "/" && !text.contains('@');
+    (scheme_good && bare && uri.host().is_some()).then(|| text.to_owned())
+}

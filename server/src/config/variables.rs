@@ -1,0 +1,121 @@
+//! Every variable, in one place.
+
+/// One setting.
+pub struct Variable {
+    /// Its key in the configuration file.
+    pub key: &'static str,
+    /// Its environment variable.
+    pub env: &'static str,
+    /// Whether it is a secret, so that `<env>_FILE` may name a file that holds it.
+    pub secret: bool,
+    /// What holds when it is not set, in words or as a value.
+    pub default: &'static str,
+    /// An example value.
+    pub example: &'static str,
+    /// What it does.
+    pub text: &'static str,
+}
+
+/// Where the configuration file is; only in the environment.
+pub const CONFIG: &str = "TOKENKEEP_CONFIG";
+
+/// Every setting, in the order of the documentation.
+pub const VARIABLES: &[Variable] = &[
+    Variable {
+        key: "listen",
+        env: "TOKENKEEP_LISTEN",
+        secret: false,
+        default: "127.0.0.1:3000",
+        example: "0.0.0.0:3000",
+        text: "The address and port to listen on.",
+    },
+    Variable {
+        key: "public_url",
+        env: "TOKENKEEP_PUBLIC_URL",
+        secret: false,
+        default: "http:// and the listen address",
+        example: "https://tokens.example.com",
+        text: "How people reach the console. With https, cookies travel over TLS only.",
+    },
+    Variable {
+        key: "data_dir",
+        env: "TOKENKEEP_DATA_DIR",
+        secret: false,
+        default: "./data",
+        example: "/var/lib/tokenkeep",
+        text: "Where the embedded Postgres and the generated encryption key are kept.",
+    },
+    Variable {
+        key: "database_url",
+        env: "DATABASE_URL",
+        secret: true,
+        default: "an embedded private Postgres under the data directory",
+        example: "postgres://tokenkeep@db.example.com/tokenkeep?sslmode=verify-full",
+        text: "The Postgres server to use, 14 or newer. TLS is as its parameters say.",
+    },
+    Variable {
+        key: "token_encryption_key",
+        env: "TOKEN_ENCRYPTION_KEY",
+        secret: true,
+        default: "made once under the data directory; with DATABASE_URL none, and reveal is off",
+        example: "",
+        text: "Fernet keys, separated by commas. The first seals, all open. Make one with `tokenkeep key generate`.",
+    },
+    Variable {
+        key: "token_prefix",
+        env: "TOKENKEEP_TOKEN_PREFIX",
+        secret: false,
+        default: "ntk_",
+        example: "acme_",
+        text: "What new tokens begin with: a lower-case letter, then lower-case letters, digits and underscores, an underscore at the end; at most 16 \
+               characters. Tokens that were issued before keep theirs.",
+    },
+    Variable {
+        key: "admin_email",
+        env: "TOKENKEEP_ADMIN_EMAIL",
+        secret: false,
+        default: "none: the server prints a setup link",
+        example: "owner@example.com",
+        text: "The first owner, made at the first start. Needs the password too.",
+    },
+    Variable {
+        key: "admin_password",
+        env: "TOKENKEEP_ADMIN_PASSWORD",
+        secret: true,
+        default: "none",
+        example: "",
+        text: "The first owner's password, at least 12 characters.",
+    },
+    Variable {
+        key: "mirror_files_path",
+        env: "TOKENKEEP_MIRROR_FILES_PATH",
+        secret: false,
+        default: "none: no files mirror",
+        example: "/srv/tokenkeep-mirror",
+        text: "The directory that the files mirror writes: one JSON object for each valid token.",
+    },
+    Variable {
+        key: "site_dir",
+        env: "TOKENKEEP_SITE_DIR",
+        secret: false,
+        default: "`site` beside the program, or in the directory above it",
+        example: "/usr/share/tokenkeep/site",
+        text: "Where the console's scripts and styles are.",
+    },
+    Variable {
+        key: "postgres_bin_dir",
+        env: "TOKENKEEP_POSTGRES_BIN_DIR",
+        secret: false,
+        default: "PATH, Debian's directories, `pg_config --bindir`",
+        example: "/usr/lib/postgresql/15/bin",
+        text: "Where the programs of the embedded Postgres are.",
+    },
+    Variable {
+        key: "log",
+        env: "TOKENKEEP_LOG",
+        secret: false,
+        default: "info",
+        example: "info,server::http=debug",
+        text: "What is logged: a level, or levels by module.",
+    },
+];

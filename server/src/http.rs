@@ -1,0 +1,89 @@
+//! The HTTP doors: the API, verification, health and the console.
+//!
+//! Owns routing, who is calling, problem documents and headers. Handlers enter, convert, call a use case, and answer; they hold no rule.
+//! Start at [`router`].
+
+pub mod api;
+pub mod body;
+pub mod console;
+pub mod docs;
+pub mod failure;
+pub mod headers;
+pub mod health;
+pub mod identify;
+pub mod json;
+pub mod openapi;
+pub mod request;
+pub mod site;
+pub mod verify;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use domain::Code;
+use service::Service;
+use std::path::PathBuf;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::SizeAbove;
+use tower_http::csrf::CsrfLayer;
+
+pub use failure::Failure;
+
+/// The largest body that is read, in bytes.
+pub const BODY_MAX: usize = 1024 * 1024;
+
+/// What the doors need.
+#[derive(Clone)]
+pub struct Web {
+    /// The room behind them.
+    pub service: Service,
+    /// Where the console's files are.
+    pub site: PathBuf,
+    /// How people reach the console: the origin that forms may come from.
+    pub public_url: String,
+    /// Whether cookies may only travel over TLS.
+    pub secure: bool,
+}
+
+/// Every route.
+pub fn router(web: Web) -> Router {
+    // Verification has no session and no origin to look at: it is the path that runs millions of times.
+    let bare = Router::new().merge(health::routes()).merge(verify::routes());
+    let (api, _) = api::routes().split_for_parts();
+    let known = Router::new()
+        .merge(api)
+        .merge(openapi::routes())
+        .merge(docs::routes())
+        .merge(console::routes(&web))
+        .layer(middleware::from_fn_with_state(web.clone(), identify::identify))
+        .layer(identify::sessions(&web))
+        .layer(csrf(&web.public_url));
+    let every = ServiceBuilder::new()
+        .layer(middleware::from_fn_with_state(web.clone(), request::answer))
+        .layer(middleware::map_response(headers::secure))
+        .layer(CatchPanicLayer::custom(failure::panicked))
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(middleware::from_fn(body::bound))
+        .layer(compression());
+    bare.merge(known)
+        .method_not_allowed_fallback(|| async { Failure::from(Code::MethodNotAllowed) })
+        .layer(every)
+        .with_state(web)
+}
+
+fn csrf(public_url: &str) -> CsrfLayer<impl tower_http::csrf::ResponseForProtectionError<axum::body::Body> + Clone + use<>> {
+    let layer = CsrfLayer::new();
+    // A URL that is no origin was refused with the configuration.
+    let layer = match layer.clone().add_trusted_origin(public_url) {
+        Ok(trusting) => trusting,
+        Err(_) => layer,
+    };
+    layer.with_rejection_response(|_| failure::response(Code::OriginRefused))
+}
+
+/// Large answers are compressed, but for files that lie there compressed already.
+fn compression() -> CompressionLayer<SizeAbove> {
+    CompressionLayer::new().compress_when(SizeAbove::new(1024))
+}

@@ -1,0 +1,20 @@
+//! The HTTP API: one file a noun, one function a verb.
+
+mod audit;
+mod team;
+mod token;
+
+use super::Web;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Every documented route of the API but verification.
+pub(super) fn routes() -> OpenApiRouter<Web> {
+    OpenApiRouter::new()
+        .routes(routes!(token::create, token::list))
+        .routes(routes!(token::get))
+        .routes(routes!(token::reveal, token::reveal_by_get))
+        .routes(routes!(token::revoke))
+        .routes(routes!(team::create, team::list))
+        .routes(routes!(audit::list))
+}

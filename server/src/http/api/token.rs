@@ -1,0 +1,191 @@
+//! `/api/tokens`.
+
+use crate::http::json::{Json as Body, Query};
+use crate::http::identify::Known;
+use crate::http::{Failure, Web};
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::Json;
+use domain::Code;
+use domain::id::{TeamId, TokenId};
+use domain::page::Limit;
+use domain::policy::Actor;
+use domain::{Refused, token::TokenSecret};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use service::IdempotencyKey;
+use service::token::{TokenCursor, TokenFilter};
+use wire::token::{CreateToken, CreatedToken, RevealedToken, Token, TokenQuery};
+use wire::{Page, Problem};
+
+/// Make a token. Its secret is in this answer, and never again unless it is revealable.
+#[utoipa::path(
+    post,
+    path = "/api/tokens",
+    tag = "tokens",
+    request_body = CreateToken,
+    params(("Idempotency-Key" = Option<String>, Header,
+        description = "1 to 255 printable ASCII characters. The same key with the same body makes one token: within 24 hours it is answered again, \
+                       within 10 minutes with its secret when an encryption key is configured.")),
+    responses(
+        (status = 201, description = "The token.", body = CreatedToken),
+        (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The name is taken in the team.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A value is outside its rule.", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn create(
+    State(web): State<Web>,
+    Known(caller): Known,
+    headers: HeaderMap,
+    Body(asked): Body<CreateToken>,
+) -> Result<Response, Failure> {
+    let key = idempotency_key(&headers)?;
+    let made = service::token::create(&web.service, &caller, asked.try_into()?, key).await?;
+    let now = web.service.now();
+    let location = format!("/api/tokens/{}", made.token.id);
+    let body = CreatedToken {
+        token: made.secret.as_ref().map(|secret| secret.expose().to_owned()),
+        created: Token::at(made.token, now),
+    };
+    let mut response = (StatusCode::CREATED, [(header::LOCATION, location)], Json(body)).into_response();
+    if made.replayed {
+        response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
+    }
+    Ok(response)
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Refused> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let text = value.to_str().map_err(|_| Refused::new(Code::IdempotencyKeyInvalid))?;
+    IdempotencyKey::parse(text).map(Some)
+}
+
+/// List the tokens, newest first: never a secret, never a hash.
+#[utoipa::path(
+    get,
+    path = "/api/tokens",
+    tag = "tokens",
+    params(TokenQuery),
+    responses(
+        (status = 200, description = "A page.", body = Page<Token>),
+        (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn list(
+    State(web): State<Web>,
+    Known(caller): Known,
+    Query(asked): Query<TokenQuery>,
+) -> Result<Json<Page<Token>>, Failure> {
+    let team = asked
+        .team_id
+        .map(|id| TeamId::parse(&id).ok_or(Refused::field("team_id", Code::TeamUnknown)))
+        .transpose()?;
+    let filter = TokenFilter {
+        team,
+        cursor: asked.cursor.as_deref().map(TokenCursor::parse).transpose()?,
+        limit: Limit::parse(asked.limit)?,
+    };
+    let page = service::token::list(&web.service, &caller, filter).await?;
+    let now = web.service.now();
+    Ok(Json(Page::of(page, |token| Token::at(token, now))))
+}
+
+/// Get a token.
+#[utoipa::path(
+    get,
+    path = "/api/tokens/{id}",
+    tag = "tokens",
+    params(("id" = String, Path, description = "The token's id.")),
+    responses(
+        (status = 200, description = "The token.", body = Token),
+        (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such token.", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn get(
+    State(web): State<Web>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+) -> Result<Json<Token>, Failure> {
+    let token = service::token::get(&web.service, &caller, token_id(&id)?).await?;
+    Ok(Json(Token::at(token, web.service.now())))
+}
+
+/// Show a revealable token's secret again. The audit log keeps who did.
+#[utoipa::path(
+    post,
+    path = "/api/tokens/{id}/reveal",
+    tag = "tokens",
+    params(("id" = String, Path, description = "The token's id.")),
+    responses(
+        (status = 200, description = "The secret.", body = RevealedToken),
+        (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such token.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It cannot be revealed; `code` says why.", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn reveal(
+    State(web): State<Web>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    let (_, secret) = service::token::reveal(&web.service, &caller, token_id(&id)?).await?;
+    Ok(revealed(&secret))
+}
+
+/// The same by GET, for clients of the older API: with a management key only, never with a cookie.
+#[utoipa::path(
+    get,
+    path = "/api/tokens/{id}/reveal",
+    tag = "tokens",
+    params(("id" = String, Path, description = "The token's id.")),
+    responses(
+        (status = 200, description = "The secret.", body = RevealedToken),
+        (status = 401, description = "No key.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such token.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It cannot be revealed; `code` says why.", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn reveal_by_get(
+    State(web): State<Web>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    if !matches!(caller.actor, Actor::Machine { .. }) {
+        return Err(Code::Unauthenticated.into());
+    }
+    let (_, secret) = service::token::reveal(&web.service, &caller, token_id(&id)?).await?;
+    Ok(revealed(&secret))
+}
+
+fn revealed(secret: &TokenSecret) -> Response {
+    let body = RevealedToken { token: secret.expose().to_owned() };
+    ([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
+}
+
+/// End a token for good. It stays in the list and in the audit log.
+#[utoipa::path(
+    post,
+    path = "/api/tokens/{id}/revoke",
+    tag = "tokens",
+    params(("id" = String, Path, description = "The token's id.")),
+    responses(
+        (status = 200, description = "The token.", body = Token),
+        (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such token.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It was revoked before.", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn revoke(
+    State(web): State<Web>,
+    Known(caller): Known,
+    Path(id): Path<String>,
+) -> Result<Json<Token>, Failure> {
+    let token = service::token::revoke(&web.service, &caller, token_id(&id)?).await?;
+    Ok(Json(Token::at(token, web.service.now())))
+}
+
+/// The id of the path. What is no id names nothing.
+fn token_id(text: &str) -> Result<TokenId, Failure> {
+    TokenId::parse(text).ok_or(Code::NotFound.into())
+}

@@ -1,0 +1,116 @@
+//! Who is calling: a management key in `Authorization: Bearer`, else the session of the cookie, else nobody.
+
+use super::{Failure, Web};
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use domain::Code;
+use domain::audit::Caller;
+use domain::id::{RequestId, UserId};
+use domain::policy::Actor;
+use http::{HeaderValue, header};
+use http::request::Parts;
+use std::net::SocketAddr;
+use store::Store;
+use time::Duration;
+use tower_sessions::cookie::SameSite;
+use tower_sessions::{Expiry, Session, SessionManagerLayer};
+
+/// A session ends after this time without a request (ASVS 5.0, 7.3.1).
+const IDLE: Duration = Duration::hours(1);
+/// A session ends after this time whatever happens (ASVS 5.0, 7.3.2).
+const LIFE: Duration = Duration::hours(12);
+/// How often a session's last use is written down.
+const TOUCH: Duration = Duration::minutes(5);
+
+/// A caller who is somebody. The anonymous are turned away before anything else of their request is read.
+pub struct Known(pub Caller);
+
+impl<S: Send + Sync> FromRequestParts<S> for Known {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        match parts.extensions.get::<Caller>() {
+            Some(caller) if caller.actor != Actor::Anonymous => Ok(Self(caller.clone())),
+            _ => Err(Code::Unauthenticated.into()),
+        }
+    }
+}
+
+/// The cookie of sessions. The `__Host-` prefix keeps neighbours of the domain from setting it (RFC 6265bis, section 4.1.3.2).
+pub fn sessions(web: &Web) -> SessionManagerLayer<Store> {
+    SessionManagerLayer::new(web.service.store().clone())
+        .with_name(if web.secure { "__Host-tokenkeep_session" } else { "tokenkeep_session" })
+        .with_http_only(true)
+        // Lax, so that a link from a ticket opens the console signed in; unsafe methods are checked for their origin.
+        .with_same_site(SameSite::Lax)
+        .with_secure(web.secure)
+        .with_path("/")
+        .with_expiry(Expiry::OnInactivity(IDLE))
+}
+
+/// Puts the [`Caller`] into the request.
+pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) -> Response {
+    // Taken out first: a body is not to be shared between threads, so that a request is not held while we wait.
+    let authorization = request.headers().get(header::AUTHORIZATION).cloned();
+    let session = request.extensions().get::<Session>().cloned();
+    let actor = match actor(&web, authorization, session).await {
+        Ok(actor) => actor,
+        Err(failure) => return failure.into_response(),
+    };
+    let origin = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let request_id = request.extensions().get::<RequestId>().copied();
+    request.extensions_mut().insert(Caller { actor, request_id, origin });
+    next.run(request).await
+}
+
+async fn actor(
+    web: &Web,
+    authorization: Option<HeaderValue>,
+    session: Option<Session>,
+) -> Result<Actor, Failure> {
+    if let Some(authorization) = authorization {
+        let offered = authorization.to_str().ok().and_then(bearer).unwrap_or_default();
+        let machine = service::key::find_actor(&web.service, offered).await?;
+        // A key that is not good does not fall back to the cookie beside it.
+        return Ok(machine.unwrap_or(Actor::Anonymous));
+    }
+    match session {
+        Some(session) => person(web, &session).await,
+        None => Ok(Actor::Anonymous),
+    }
+}
+
+/// The credentials of `Authorization: Bearer` (RFC 6750, section 2.1; the scheme's case does not matter, RFC 9110, section 11.1).
+pub(super) fn bearer(authorization: &str) -> Option<&str> {
+    let (scheme, credentials) = authorization.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| credentials.trim())
+}
+
+async fn person(web: &Web, session: &Session) -> Result<Actor, Failure> {
+    let lost = |error: tower_sessions::session::Error| -> Failure {
+        Failure {
+            refusals: Code::Unavailable.into(),
+            fault: Some(format!("reading a session: {error}").into()),
+        }
+    };
+    let Some(user_id) = session.get::<String>("user_id").await.map_err(lost)? else {
+        return Ok(Actor::Anonymous);
+    };
+    let now = web.service.now().unix_timestamp();
+    let signed_in_at = session.get::<i64>("signed_in_at").await.map_err(lost)?.unwrap_or(0);
+    let user = UserId::parse(&user_id).filter(|_| now - signed_in_at < LIFE.whole_seconds());
+    let actor = match user {
+        Some(id) => service::user::find_actor(&web.service, id).await?,
+        None => None,
+    };
+    let Some(actor) = actor else {
+        session.flush().await.map_err(lost)?;
+        return Ok(Actor::Anonymous);
+    };
+    let seen_at = session.get::<i64>("seen_at").await.map_err(lost)?.unwrap_or(0);
+    if now - seen_at > TOUCH.whole_seconds() {
+        session.insert("seen_at", now).await.map_err(lost)?;
+    }
+    Ok(actor)
+}

@@ -1,0 +1,74 @@
+//! JSON bodies and query strings, with refusals that say which field.
+
+use super::{BODY_MAX, Failure};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use domain::{Code, Refused};
+use http::header;
+use http::request::Parts;
+use serde::de::DeserializeOwned;
+
+/// A JSON body.
+pub struct Json<T>(pub T);
+
+/// A query string.
+pub struct Query<T>(pub T);
+
+/// The fields that a refusal may name: what was sent is never repeated, so that a path is only followed to a name that is ours.
+const FIELDS: &[&str] = &[
+    "name",
+    "team_id",
+    "description",
+    "scopes",
+    "expires_days",
+    "expires_at",
+    "revealable",
+    "reveal_allowed",
+    "token",
+    "cursor",
+    "limit",
+];
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        let json = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let essence = json.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
+        if !essence.eq_ignore_ascii_case("application/json") {
+            return Err(Code::ContentTypeUnsupported.into());
+        }
+        let body = axum::body::to_bytes(request.into_body(), BODY_MAX)
+            .await
+            .map_err(|_| Failure::from(Code::BodyTooLarge))?;
+        let text = std::str::from_utf8(&body).map_err(|_| Failure::from(Code::Utf8Invalid))?;
+        parse(text).map(Json)
+    }
+}
+
+/// Reads JSON. A value of the wrong type is refused on its field.
+fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let field = error.path().iter().next().and_then(|first| {
+            let first = first.to_string();
+            FIELDS.iter().copied().find(|field| *field == first)
+        });
+        match field {
+            Some(field @ "expires_days") => Refused::field(field, Code::ExpiresDaysRange).into(),
+            Some(field) => Refused::field(field, Code::BodyMalformed).into(),
+            None => Failure::from(Code::BodyMalformed),
+        }
+    })?;
+    json.end().map_err(|_| Failure::from(Code::BodyMalformed))?;
+    Ok(value)
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        axum::extract::Query::try_from_uri(&parts.uri)
+            .map(|query| Self(query.0))
+            .map_err(|_| Code::QueryMalformed.into())
+    }
+}

@@ -1,0 +1,5 @@
+//! The program `tokenkeep`. See `server::cli` for its commands.
+
+fn main() -> std::process::ExitCode {
+    server::cli::main()
+}

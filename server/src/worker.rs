@@ -1,0 +1,51 @@
+//! The clock: what the server does without being asked.
+//!
+//! Owns when to do it. Never knows how: each loop calls a use case of `service`. Every loop survives its own panics, and ends when the
+//! server stops. Start at [`start`].
+
+mod mirror;
+mod sweep;
+
+use crate::boot::{self, Stop};
+use crate::config::Config;
+use service::Service;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How long the loops may take to end.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The loops that run.
+pub struct Workers {
+    tracker: TaskTracker,
+}
+
+/// Starts every loop. They end when `stop` is cancelled.
+///
+/// # Errors
+/// [`Stop`] when the configuration does not make sense to one of them.
+pub fn start(
+    config: &Config,
+    service: &Service,
+    stop: &CancellationToken,
+) -> Result<Workers, Stop> {
+    let tracker = TaskTracker::new();
+    tracker.spawn(sweep::run(service.clone(), stop.clone()));
+    tracker.spawn(mirror::run_all(
+        service.clone(),
+        boot::mirrors(config),
+        stop.clone(),
+    ));
+    tracker.close();
+    Ok(Workers { tracker })
+}
+
+impl Workers {
+    /// Waits until every loop has ended, at most two seconds: a disk that hangs must not keep the server from stopping.
+    pub async fn finish(self) {
+        if tokio::time::timeout(PATIENCE, self.tracker.wait()).await.is_err() {
+            tracing::warn!("a loop did not end in time");
+        }
+    }
+}

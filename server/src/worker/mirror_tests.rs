@@ -1,0 +1,156 @@
+//! The loop on a real database and a real directory. Each wait is for a condition, and far shorter than the period, so that what passes was woken.
+
+use super::*;
+use domain::OffsetDateTime;
+use domain::audit::Caller;
+use domain::id::{KeyId, TeamId};
+use domain::mirror::Status;
+use domain::policy::Actor;
+use domain::team::{NewTeam, TeamName};
+use domain::text::Description;
+use domain::token::{ExpiryRequest, NewToken, Scopes, TokenName};
+use service::Parts;
+use sqlx::PgPool;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use storage::Files;
+use store::Store;
+use tokio::task::JoinHandle;
+
+const NOW: OffsetDateTime = time::macros::datetime!(2026-11-22 10:00 UTC);
+/// Half of the period: nothing here may be the period's doing.
+const SOON: Duration = Duration::from_secs(30);
+
+struct Story {
+    pool: PgPool,
+    service: Service,
+    owner: Caller,
+    team: TeamId,
+    dir: tempfile::TempDir,
+    clock: Arc<Mutex<OffsetDateTime>>,
+    stop: CancellationToken,
+    running: JoinHandle<()>,
+}
+
+impl Story {
+    async fn begin(pool: PgPool) -> Self {
+        let clock = Arc::new(Mutex::new(NOW));
+        let told = Arc::clone(&clock);
+        let parts = Parts {
+            clock: Arc::new(move || *told.lock().expect("the clock")),
+            ..Parts::new(Store::on(pool.clone()))
+        };
+        let service = Service::new(parts).await.expect("a service");
+        let id = service.random(|rng| KeyId::generate(NOW, rng));
+        let owner = Caller::local(Actor::Machine {
+            id,
+            name: "story".to_owned(),
+        });
+        let new = NewTeam {
+            name: TeamName::parse("Images").expect("a name"),
+            description: Description::default(),
+            reveal_allowed: false,
+        };
+        let team = service::team::create(&service, &owner, new)
+            .await
+            .expect("a team")
+            .id;
+        let dir = tempfile::tempdir().expect("a directory");
+        let target = Target::files(Files::new(dir.path().join("mirror")));
+        let stop = CancellationToken::new();
+        let running = tokio::spawn(run_all(service.clone(), vec![target], stop.clone()));
+        Self {
+            pool,
+            service,
+            owner,
+            team,
+            dir,
+            clock,
+            stop,
+            running,
+        }
+    }
+
+    async fn create(&self, name: &str, expiry: ExpiryRequest) {
+        let asked = NewToken {
+            name: TokenName::parse(name).expect("a name"),
+            team: self.team,
+            description: Description::default(),
+            scopes: Scopes::parse(["*"]).expect("a scope"),
+            expiry,
+            revealable: false,
+        };
+        service::token::create(&self.service, &self.owner, asked, None)
+            .await
+            .expect("a token");
+    }
+
+    /// Waits until the mirror has been looked at and holds so many files. Each turn asks the database, so that it does not spin.
+    async fn holds(&self, files: usize) {
+        let tokens = self.dir.path().join("mirror/tokens");
+        let held = async {
+            loop {
+                let mirrors = service::mirror::list(&self.service, &self.owner).await;
+                let current = mirrors
+                    .expect("a list")
+                    .iter()
+                    .any(|m| m.status() == Status::Current);
+                if current && count(&tokens) == files {
+                    return;
+                }
+            }
+        };
+        tokio::time::timeout(SOON, held)
+            .await
+            .expect("woken in time");
+    }
+
+    async fn end(self) {
+        self.stop.cancel();
+        let ended = tokio::time::timeout(SOON, self.running).await;
+        ended.expect("it ends promptly").expect("without a panic");
+    }
+}
+
+fn count(directory: &Path) -> usize {
+    std::fs::read_dir(directory).map_or(0, Iterator::count)
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_commit_wakes_it(pool: PgPool) {
+    let story = Story::begin(pool).await;
+    story.holds(0).await;
+    story.create("one", ExpiryRequest::Never).await;
+    story.holds(1).await;
+    story.end().await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_expiry_wakes_it(pool: PgPool) {
+    let story = Story::begin(pool).await;
+    let expiry = NOW + time::Duration::SECOND;
+    story.create("short", ExpiryRequest::At(expiry)).await;
+    // The clock stands still, so that this holds however slow the machine is.
+    story.holds(1).await;
+    *story.clock.lock().expect("the clock") = expiry;
+    story.holds(0).await;
+    story.end().await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn it_listens_again_when_its_connection_is_lost(pool: PgPool) {
+    let story = Story::begin(pool).await;
+    story.create("one", ExpiryRequest::Never).await;
+    story.holds(1).await;
+    let lost: i64 = sqlx::query_scalar(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+         WHERE datname = current_database() AND query LIKE 'LISTEN%'",
+    )
+    .fetch_one(&story.pool)
+    .await
+    .expect("a count");
+    assert_eq!(lost, 1);
+    story.create("two", ExpiryRequest::Never).await;
+    story.holds(2).await;
+    story.end().await;
+}

@@ -1,0 +1,14 @@
+//! The command line, as the built program answers it. Start at [`program`].
+
+#[path = "cli/admin.rs"]
+mod admin;
+#[path = "cli/configuration.rs"]
+mod configuration;
+#[path = "cli/doctor.rs"]
+mod doctor;
+#[path = "cli/generated.rs"]
+mod generated;
+#[path = "cli/program.rs"]
+mod program;
+#[path = "cli/serve.rs"]
+mod serve;

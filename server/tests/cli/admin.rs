@@ -1,0 +1,95 @@
+//! `tokenkeep migrate` and `tokenkeep admin`, on a database of `DATABASE_URL`.
+
+use crate::program::{Done, Program};
+use domain::token::TokenSecret;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection as _, PgConnection};
+
+const PASSWORD: &str = "correct horse battery staple";
+
+fn api_key(database: &PgConnectOptions, arguments: &[&str]) -> Done {
+    let arguments = [&["admin", "api-key"], arguments].concat();
+    Program::new(&arguments).database(database).run()
+}
+
+fn create_owner(database: &PgConnectOptions, email: &str, password: &str) -> Done {
+    let mut program = Program::new(&["admin", "create-owner", "--email", email]).database(database);
+    let file = program.file("password", password);
+    program.command.args(["--password-file", &file]);
+    program.run()
+}
+
+async fn count(database: &PgConnectOptions, query: &'static str) -> i64 {
+    let mut connection = PgConnection::connect_with(database).await.expect("connected");
+    sqlx::query_scalar(query).fetch_one(&mut connection).await.expect("a count")
+}
+
+#[sqlx::test(migrations = false)]
+async fn migrate_prepares_an_empty_database_and_again_does_nothing(_: PgPoolOptions, database: PgConnectOptions) {
+    for _ in 0..2 {
+        let done = Program::new(&["migrate"]).database(&database).run();
+        assert!(done.good, "{}", done.err);
+        assert_eq!(done.out, "The database is up to date.\n");
+    }
+    assert_eq!(count(&database, "SELECT count(*) FROM tokens").await, 0);
+}
+
+#[sqlx::test(migrations = false)]
+async fn an_api_key_is_printed_alone_and_works(_: PgPoolOptions, database: PgConnectOptions) {
+    // The database was never migrated: the command does it.
+    let done = api_key(&database, &["--name", "deploy", "--expires-days", "30"]);
+    assert!(done.good, "{}", done.err);
+    let key = done.out.strip_suffix('\n').expect("one line");
+    assert!(key.starts_with("tkm_") && TokenSecret::parse(key).is_some());
+    assert!(!done.err.contains(key));
+    let good = "SELECT count(*) FROM management_keys WHERE name = 'deploy' AND expires_at > now() + interval '29 days'";
+    assert_eq!(count(&database, good).await, 1);
+    assert_eq!(count(&database, "SELECT count(*) FROM audit_events WHERE actor_kind = 'operator'").await, 1);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_wrong_with_an_api_key_is_said(_: PgPoolOptions, database: PgConnectOptions) {
+    assert!(api_key(&database, &["--name", "deploy"]).good);
+    for (arguments, word) in [
+        (["--name", "deploy", "--expires-days", "1"], "name already"),
+        (["--name", " ", "--expires-days", "1"], "--name"),
+        (["--name", "other", "--expires-days", "0"], "--expires-days"),
+        (["--name", "other", "--expires-days", "3651"], "--expires-days"),
+        (["--name", "other", "--expires-days", "many"], "--expires-days"),
+    ] {
+        let done = api_key(&database, &arguments);
+        assert!(!done.good && done.out.is_empty(), "{arguments:?}");
+        assert!(done.err.contains(word), "{arguments:?}: {}", done.err);
+    }
+    assert_eq!(count(&database, "SELECT count(*) FROM management_keys").await, 1);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_owner_is_made_once(_: PgPoolOptions, database: PgConnectOptions) {
+    // The line end of an editor is no part of the password.
+    let done = create_owner(&database, "Owner@Example.com", &format!("{PASSWORD}\n"));
+    assert!(done.good, "{}", done.err);
+    assert_eq!(done.out, "Made the owner owner@example.com.\n");
+    let again = create_owner(&database, "second@example.com", PASSWORD);
+    assert!(!again.good);
+    assert!(again.err.contains("There is an owner already"), "{}", again.err);
+    assert_eq!(count(&database, "SELECT count(*) FROM users").await, 1);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_wrong_with_an_owner_is_said(_: PgPoolOptions, database: PgConnectOptions) {
+    for (email, password, word) in [
+        ("nobody", PASSWORD, "--email"),
+        ("owner@example.com", "short", "12 characters"),
+        ("owner@example.com", "", "--password"),
+    ] {
+        let done = create_owner(&database, email, password);
+        assert!(!done.good, "{email}");
+        assert!(done.err.contains(word), "{email}: {}", done.err);
+        assert!(password.is_empty() || !done.err.contains(password), "{}", done.err);
+    }
+    let arguments = ["admin", "create-owner", "--email", "owner@example.com", "--password-file", "/nowhere/password"];
+    let done = Program::new(&arguments).database(&database).run();
+    assert!(!done.good && done.err.contains("/nowhere/password"), "{}", done.err);
+    assert_eq!(count(&database, "SELECT count(*) FROM users").await, 0);
+}

@@ -1,0 +1,86 @@
+//! What is wrong with a configuration is said all at once, by its key, and without its value.
+
+use crate::program::{Done, Program};
+
+/// The keys that were complained about, in order.
+fn keys(done: &Done) -> Vec<&str> {
+    assert!(!done.good);
+    assert!(done.err.starts_with("The configuration cannot be used:\n"), "{}", done.err);
+    done.err.lines().skip(1).map(|line| line.trim().split(':').next().unwrap_or_default()).collect()
+}
+
+#[test]
+fn all_problems_are_told_at_once_without_a_value() {
+    let mut program = Program::new(&["migrate"]);
+    let wrong = [
+        ("TOKENKEEP_LISTEN", "marker-listen"),
+        ("TOKENKEEP_PUBLIC_URL", "https://marker.example.com/path"),
+        ("TOKENKEEP_TOKEN_PREFIX", "Marker"),
+        ("TOKEN_ENCRYPTION_KEY", "marker-key"),
+        ("TOKENKEEP_ADMIN_EMAIL", "marker@example.com"),
+        ("DATABASE_URL", "marker-url"),
+    ];
+    for (name, value) in wrong {
+        program = program.env(name, value);
+    }
+    let done = program.run();
+    let mut expected: Vec<_> = wrong.iter().map(|(name, _)| *name).collect();
+    let mut told = keys(&done);
+    expected.sort_unstable();
+    told.sort_unstable();
+    assert_eq!(told, expected, "{}", done.err);
+    assert!(!done.err.to_lowercase().contains("marker"), "{}", done.err);
+    assert_eq!(done.out, "");
+}
+
+#[test]
+fn a_key_that_there_is_not_is_a_problem() {
+    let file = "listen = \"127.0.0.1:3000\"\ncolour = \"red\"\nlog = 7\n";
+    let done = Program::new(&["migrate"]).env_file("TOKENKEEP_CONFIG", file).run();
+    assert_eq!(keys(&done), ["colour", "log"]);
+    assert!(!done.err.contains("red"), "{}", done.err);
+}
+
+#[test]
+fn a_file_that_is_no_toml_or_not_there_is_a_problem() {
+    let done = Program::new(&["migrate"]).env_file("TOKENKEEP_CONFIG", "token_encryption_key = marker").run();
+    assert_eq!(keys(&done), ["TOKENKEEP_CONFIG"]);
+    assert!(!done.err.contains("marker"), "{}", done.err);
+    let done = Program::new(&["migrate"]).env("TOKENKEEP_CONFIG", "/nowhere/tokenkeep.toml").run();
+    assert_eq!(keys(&done), ["TOKENKEEP_CONFIG"]);
+}
+
+#[test]
+fn a_secret_can_come_from_a_file() {
+    let done = Program::new(&["migrate"]).env_file("DATABASE_URL_FILE", "marker-url\n").run();
+    assert_eq!(keys(&done), ["DATABASE_URL_FILE"]);
+    let done = Program::new(&["migrate"]).env_file("TOKEN_ENCRYPTION_KEY_FILE", "marker-key\n").run();
+    assert_eq!(keys(&done), ["TOKEN_ENCRYPTION_KEY_FILE"]);
+    assert!(!done.err.contains("marker"), "{}", done.err);
+    let done = Program::new(&["migrate"]).env("TOKEN_ENCRYPTION_KEY_FILE", "/nowhere/key").run();
+    assert_eq!(keys(&done), ["TOKEN_ENCRYPTION_KEY_FILE"]);
+}
+
+#[test]
+fn a_secret_given_twice_is_a_problem() {
+    let key = vault::Sealer::generate_key();
+    let program = Program::new(&["migrate"]).env("TOKEN_ENCRYPTION_KEY", &key);
+    let done = program.env_file("TOKEN_ENCRYPTION_KEY_FILE", &key).run();
+    assert_eq!(keys(&done), ["TOKEN_ENCRYPTION_KEY_FILE"]);
+}
+
+#[test]
+fn the_environment_wins_over_the_file_and_an_empty_variable_is_none() {
+    let file = "listen = \"from the file\"\ntoken_prefix = \"from the file\"\n";
+    let program = Program::new(&["migrate"]).env_file("TOKENKEEP_CONFIG", file);
+    let done = program.env("TOKENKEEP_LISTEN", "from the environment").env("TOKENKEEP_TOKEN_PREFIX", "").run();
+    assert_eq!(keys(&done), ["TOKENKEEP_LISTEN", "token_prefix"]);
+}
+
+#[test]
+fn the_prefixes_of_ours_are_not_for_tokens() {
+    for prefix in ["tkm_", "tks_", "_", "a", "9a_", "a_b", &format!("{}_", "a".repeat(16))] {
+        let done = Program::new(&["migrate"]).env("TOKENKEEP_TOKEN_PREFIX", prefix).run();
+        assert_eq!(keys(&done), ["TOKENKEEP_TOKEN_PREFIX"], "{prefix}");
+    }
+}

@@ -1,0 +1,149 @@
+//! `tokenkeep serve`, from its start to its stop.
+
+use crate::program::Program;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// What the contract allows between SIGTERM and the end.
+const STOP_MAX: Duration = Duration::from_secs(10);
+
+/// A server that runs, and what it printed until it was ready. Killed when dropped.
+struct Server {
+    _program: Program,
+    child: Child,
+    out: BufReader<ChildStdout>,
+    address: SocketAddr,
+    printed: Vec<String>,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It has ended already, unless the test failed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A port that was free a moment ago.
+fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port")
+}
+
+fn program(database: &PgConnectOptions, address: SocketAddr) -> Program {
+    let program = Program::new(&["serve"]).database(database).env("TOKENKEEP_LISTEN", &address.to_string());
+    std::fs::create_dir_all(program.path().join("site/pkg")).expect("a directory");
+    let site = program.path().join("site").display().to_string();
+    program.env("TOKENKEEP_SITE_DIR", &site)
+}
+
+fn start(mut program: Program, address: SocketAddr) -> Server {
+    let mut child = program.command.stdout(Stdio::piped()).spawn().expect("it starts");
+    let out = BufReader::new(child.stdout.take().expect("its output"));
+    let mut server = Server { _program: program, child, out, address, printed: Vec::new() };
+    server.read_until("is ready at");
+    server
+}
+
+impl Server {
+    fn read_until(&mut self, word: &str) {
+        let mut line = String::new();
+        while !line.contains(word) {
+            line.clear();
+            let read = self.out.read_line(&mut line).expect("its output");
+            assert!(read > 0, "it ended before it said {word:?}: {:?}", self.printed);
+            self.printed.push(line.clone());
+        }
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(self.address).expect("connected");
+        let request = format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", self.address);
+        stream.write_all(request.as_bytes()).expect("written");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("read");
+        answer
+    }
+
+    /// SIGTERM; answers whether it ended well, and after what time.
+    fn stop(mut self) -> (bool, Duration) {
+        let began = Instant::now();
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs").success());
+        let ended = self.child.wait().expect("it ends");
+        (ended.success(), began.elapsed())
+    }
+}
+
+#[sqlx::test(migrations = false)]
+async fn it_answers_prints_the_link_and_stops_when_told(_: PgPoolOptions, database: PgConnectOptions) {
+    let address = free_address();
+    let mut server = start(program(&database, address), address);
+    server.read_until("/setup?link=tks_");
+    assert!(server.printed[0].ends_with(&format!("is ready at http://{address}\n")), "{:?}", server.printed);
+    assert!(server.get("/healthz").starts_with("HTTP/1.1 200"));
+    assert!(server.get("/readyz").starts_with("HTTP/1.1 200"));
+    assert!(server.get("/api/tokens").starts_with("HTTP/1.1 401"));
+    let (good, time) = server.stop();
+    assert!(good && time < STOP_MAX, "{time:?}");
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_connection_that_stays_open_does_not_keep_it(_: PgPoolOptions, database: PgConnectOptions) {
+    let address = free_address();
+    let server = start(program(&database, address), address);
+    // A request that never ends, and a connection that says nothing.
+    let mut slow = TcpStream::connect(address).expect("connected");
+    slow.write_all(b"POST /api/verify HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{").expect("written");
+    let _idle = TcpStream::connect(address).expect("connected");
+    assert!(server.get("/healthz").starts_with("HTTP/1.1 200"));
+    let (good, time) = server.stop();
+    assert!(good && time < STOP_MAX, "{time:?}");
+}
+
+#[sqlx::test(migrations = false)]
+async fn the_configured_owner_is_made_at_the_first_start(_: PgPoolOptions, database: PgConnectOptions) {
+    let address = free_address();
+    for _ in 0..2 {
+        let program = program(&database, address)
+            .env("TOKENKEEP_ADMIN_EMAIL", "owner@example.com")
+            .env_file("TOKENKEEP_ADMIN_PASSWORD_FILE", "correct horse battery staple\n");
+        let server = start(program, address);
+        let (good, _) = server.stop();
+        assert!(good);
+    }
+    let mut connection = <sqlx::PgConnection as sqlx::Connection>::connect_with(&database).await.expect("connected");
+    let (owners, made): (i64, i64) = sqlx::query_as(
+        "SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM audit_events WHERE kind = 'owner_created')",
+    )
+    .fetch_one(&mut connection)
+    .await
+    .expect("counts");
+    assert_eq!((owners, made), (1, 1));
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_port_that_is_taken_is_said(_: PgPoolOptions, database: PgConnectOptions) {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("its address");
+    let done = program(&database, address).run();
+    assert!(!done.good);
+    assert!(done.err.contains(&address.to_string()) && done.err.contains("TOKENKEEP_LISTEN"), "{}", done.err);
+}
+
+#[sqlx::test(migrations = false)]
+async fn without_the_consoles_files_it_says_so(_: PgPoolOptions, database: PgConnectOptions) {
+    let done = program(&database, free_address()).env("TOKENKEEP_SITE_DIR", "/nowhere").run();
+    assert!(!done.good);
+    assert!(done.err.contains("TOKENKEEP_SITE_DIR"), "{}", done.err);
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_password_that_is_too_short_is_said(_: PgPoolOptions, database: PgConnectOptions) {
+    let program = program(&database, free_address()).env("TOKENKEEP_ADMIN_EMAIL", "owner@example.com");
+    let done = program.env("TOKENKEEP_ADMIN_PASSWORD", "marker").run();
+    assert!(!done.good);
+    assert!(done.err.contains("TOKENKEEP_ADMIN_PASSWORD") && !done.err.contains("marker"), "{}", done.err);
+}

@@ -1,0 +1,206 @@
+//! The authorisation ring: every actor at every door, as a snapshot to be read by a person when it changes.
+//!
+//! The doors are taken from the OpenAPI document, the server functions and the pages, so that a new one appears here by itself; those that
+//! are none of these are listed in [`OTHERS`], and a route in the source that is missing fails [`every_route_of_the_source_is_a_door`].
+
+use crate::app::{Answer, TestApp, Who, text};
+use domain::Code;
+use domain::policy::{Action, Actor, permit};
+use domain::token::ExpiryRequest;
+use domain::user::Role;
+use http::Method;
+use insta::assert_snapshot;
+use leptos::server_fn::axum::server_fn_paths;
+use sqlx::PgPool;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::Path;
+use store::Store;
+use time::Duration;
+use tower_sessions::SessionStore as _;
+
+/// Doors that are neither documented API, nor server functions, nor pages.
+const OTHERS: &[(&str, &str)] = &[
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/verify"),
+    ("GET", "/api/openapi.json"),
+    ("GET", "/api/docs"),
+    ("GET", "/pkg/{*file}"),
+    ("GET", "/fn/{*name}"),
+    ("POST", "/fn/{*name}"),
+];
+
+/// An id that nothing has: whoever may, is told that there is no such thing, and nothing changes.
+const NOTHING: &str = "00000000-0000-0000-0000-000000000000";
+
+/// Method and path of every door.
+fn doors() -> BTreeSet<(String, String)> {
+    let mut doors: BTreeSet<_> =
+        OTHERS.iter().map(|(method, path)| ((*method).to_owned(), (*path).to_owned())).collect();
+    let document = serde_json::to_value(server::http::openapi::document()).expect("the document");
+    for (path, methods) in document["paths"].as_object().expect("paths") {
+        for method in methods.as_object().expect("methods").keys() {
+            doors.insert((method.to_uppercase(), path.clone()));
+        }
+    }
+    doors.extend(server_fn_paths().map(|(path, method)| (method.to_string(), path.to_owned())));
+    for page in leptos_axum::generate_route_list(app::App) {
+        doors.insert(("GET".to_owned(), page.path().to_owned()));
+    }
+    doors
+}
+
+/// The path with something in place of its parameters.
+fn concrete(path: &str) -> String {
+    let part = |part: &str| {
+        if part.starts_with("{*") { "nothing.js".to_owned() }
+        else if part.starts_with('{') || part.starts_with(':') { NOTHING.to_owned() }
+        else { part.to_owned() }
+    };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+/// Status, code and way on, as one word of the matrix.
+fn outcome(answer: &Answer) -> String {
+    let mut text = answer.status.as_u16().to_string();
+    let code = serde_json::from_slice::<serde_json::Value>(&answer.body).ok();
+    if let Some(code) = code.as_ref().and_then(|json| json["code"].as_str()) {
+        let _ = write!(text, " {code}");
+    }
+    if !answer.header("location").is_empty() {
+        let _ = write!(text, " to {}", answer.header("location").split('?').next().unwrap_or_default());
+    }
+    text
+}
+
+async fn knock(app: &TestApp, method: &str, path: &str, who: &Who) -> Answer {
+    let method: Method = method.parse().expect("a method");
+    let path = concrete(path);
+    let ask = app.ask(method.clone(), &path).by(who);
+    if method == Method::GET {
+        let accept = if path.contains("/fn/") { "application/json" } else { "text/html" };
+        ask.header("accept", accept).send().await
+    } else if path.contains("/fn/") {
+        ask.header("accept", "application/json").form("").await
+    } else {
+        ask.raw_json("{}").await
+    }
+}
+
+/// Somebody of each sort. Made anew for each door: one of the doors ends sessions.
+async fn actors(app: &TestApp, owner: &str, keys: &[(&'static str, Who)]) -> Vec<(&'static str, Who)> {
+    let mut actors = vec![("anonymous", Who::Nobody), ("owner session", app.session(owner).await)];
+    actors.push(("ended session", ended(app, owner).await));
+    actors.extend(keys.iter().cloned());
+    actors
+}
+
+async fn ended(app: &TestApp, owner: &str) -> Who {
+    let session = app.session(owner).await;
+    let Who::Session(id) = &session else { panic!("a session") };
+    let store = Store::on(app.pool.clone());
+    store.delete(&id.parse().expect("an id")).await.expect("ended");
+    session
+}
+
+async fn keys(app: &TestApp) -> Vec<(&'static str, Who)> {
+    let expired = app.key_named("expired", ExpiryRequest::Days(1)).await;
+    let revoked = app.key_named("revoked", ExpiryRequest::Never).await;
+    sqlx::query("UPDATE management_keys SET revoked_at = now() WHERE name = 'revoked'")
+        .execute(&app.pool)
+        .await
+        .expect("revoked");
+    app.pass(Duration::days(1));
+    let token = app.token(&app.team("platform").await, "import").await;
+    vec![
+        ("management key", app.key.clone()),
+        ("expired key", expired),
+        ("revoked key", revoked),
+        ("token as key", Who::Key(text(&token, "token"))),
+    ]
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn every_actor_at_every_door(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let owner = app.owner().await;
+    let keys = keys(&app).await;
+    let mut matrix = String::new();
+    for (method, path) in doors() {
+        let _ = writeln!(matrix, "{method} {path}");
+        for (name, who) in actors(&app, &owner, &keys).await {
+            let answer = knock(&app, &method, &path, &who).await;
+            let _ = writeln!(matrix, "  {name:<15} {}", outcome(&answer));
+        }
+    }
+    assert_snapshot!(matrix);
+}
+
+/// The rule behind the matrix: what is not open to strangers turns them all away alike.
+#[sqlx::test(migrations = "../migrations")]
+async fn nobody_who_is_nobody_gets_further_than_a_stranger(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let owner = app.owner().await;
+    let keys = keys(&app).await;
+    for (method, path) in doors() {
+        // There a token is what is asked about.
+        if path == "/verify" {
+            continue;
+        }
+        let stranger = outcome(&knock(&app, &method, &path, &Who::Nobody).await);
+        for (name, who) in actors(&app, &owner, &keys).await {
+            if !matches!(name, "owner session" | "management key") {
+                let answer = outcome(&knock(&app, &method, &path, &who).await);
+                assert_eq!(answer, stranger, "{name} at {method} {path}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_route_of_the_source_is_a_door() {
+    let known: BTreeSet<_> = doors().into_iter().map(|(_, path)| path).collect();
+    let mut files = Vec::new();
+    rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http"), &mut files);
+    files.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http.rs"));
+    for file in files {
+        let source = std::fs::read_to_string(&file).expect("a source file");
+        for rest in source.split(".route(").skip(1) {
+            let path = rest.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next());
+            let path = path.unwrap_or_else(|| panic!("{}: give .route( its path as a text", file.display()));
+            assert!(known.contains(path), "{path} of {} is missing in OTHERS", file.display());
+        }
+    }
+}
+
+fn rust_files(directory: &Path, files: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(directory).expect("a directory") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            rust_files(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+#[test]
+fn the_policy() {
+    let actors = [
+        Actor::Anonymous,
+        Actor::Person { id: uuid::Uuid::nil().into(), email: String::new(), role: Role::Owner },
+        Actor::Machine { id: uuid::Uuid::nil().into(), name: String::new() },
+        Actor::Operator,
+        Actor::Clock,
+    ];
+    let mut matrix = String::new();
+    for action in Action::ALL {
+        let _ = writeln!(matrix, "{action:?}");
+        for actor in &actors {
+            let answer = permit(actor, *action).map_or_else(|refused| Code::as_str(refused.code), |_| "may");
+            let _ = writeln!(matrix, "  {:<10} {answer}", actor.kind());
+        }
+    }
+    assert_snapshot!(matrix);
+}

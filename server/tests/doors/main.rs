@@ -1,0 +1,27 @@
+//! The doors ring: the whole router, called in process, on a database of its own for each test. Start at [`app`].
+//!
+//! One file an endpoint; [`bad_input`] and [`authorisation`] go over all of them, and [`canary`] looks for secrets that got out.
+
+// The types of the console's pages are deep.
+#![recursion_limit = "256"]
+
+mod app;
+mod audit;
+mod authorisation;
+mod bad_input;
+mod canary;
+mod create_token;
+mod csrf;
+mod errors;
+mod forward_auth;
+mod get_token;
+mod headers;
+mod health;
+mod identify;
+mod list_tokens;
+mod openapi;
+mod reveal_token;
+mod revoke_token;
+mod socket;
+mod team;
+mod verify;
