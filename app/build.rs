@@ -7,7 +7,8 @@ use std::path::PathBuf;
 
 /// One file a namespace, in every language.
 const NAMESPACES: &[&str] = &[
-    "audit", "code", "door", "event", "mirror", "overview", "settings", "team", "time", "token", "ui",
+    "audit", "code", "door", "event", "mirror", "overview", "settings", "team", "time", "token",
+    "ui",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -19,7 +20,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .parse_options(ParseOptions::new().interpolate_display(true));
     let words = TranslationsInfos::parse(config)?;
     words.emit_diagnostics();
-    let attributes = "#![allow(missing_docs, clippy::all, reason = \"generated from locales/\")]".parse()?;
+    let attributes =
+        "#![allow(missing_docs, clippy::all, reason = \"generated from locales/\")]".parse()?;
     let options = CodegenOptions::new().top_level_attributes(Some(attributes)).gen_docs(false);
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("no OUT_DIR")?);
     words.generate_i18n_module_with_options(out.join("i18n"), options)?;

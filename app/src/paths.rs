@@ -56,11 +56,16 @@ pub fn sign_in_then(next: &str) -> String {
 
 /// `next` when it is a path of this origin that a header can carry, else the overview. `//host` and `/\host` are other origins to a browser.
 pub fn safe_next(next: &str) -> &str {
+    let path = next.split(['?', '#']).next().unwrap_or_default();
+    if is_door(path) { OVERVIEW } else { safe_back(next) }
+}
+
+/// As [`safe_next`], and the door is taken too.
+pub fn safe_back(next: &str) -> &str {
     let bytes = next.as_bytes();
     let local = bytes.first() == Some(&b'/') && !matches!(bytes.get(1), Some(b'/' | b'\\'));
     let plain = bytes.iter().all(u8::is_ascii_graphic);
-    let path = next.split(['?', '#']).next().unwrap_or_default();
-    if local && plain && next.len() <= 1024 && !is_door(path) { next } else { OVERVIEW }
+    if local && plain && next.len() <= 1024 { next } else { OVERVIEW }
 }
 
 /// Percent-encodes a value of a query (RFC 3986, section 2.3: what is unreserved stays).
@@ -85,7 +90,17 @@ mod tests {
         for good in ["/", "/tokens/new", "/tokens?team=a&cursor=b", "/a//b"] {
             assert_eq!(safe_next(good), good);
         }
-        let bad = ["", "tokens", "//evil", "/\\evil", "https://evil", "/a\nb", "/\u{e9}", "/a b", "/sign-in?next=/"];
+        let bad = [
+            "",
+            "tokens",
+            "//evil",
+            "/\\evil",
+            "https://evil",
+            "/a\nb",
+            "/\u{e9}",
+            "/a b",
+            "/sign-in?next=/",
+        ];
         for bad in bad {
             assert_eq!(safe_next(bad), "/", "{bad:?}");
         }

@@ -8,15 +8,20 @@ use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 use wire::Problem;
 
-/// A refusal or a fault, as the browser sees it.
+/// A refusal or a fault, as the browser sees it. Boxed: a problem is large, and most answers are not one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Refusal(pub Problem);
+pub struct Refusal(pub Box<Problem>);
 
 impl Refusal {
+    /// A refusal of this problem.
+    pub fn new(problem: Problem) -> Self {
+        Self(Box::new(problem))
+    }
+
     /// A refusal for one code, of a request that has no id (it did not reach the server, or could not be read).
     pub fn of(code: Code) -> Self {
-        Self(Problem::of(&code.into(), ""))
+        Self::new(Problem::of(&code.into(), ""))
     }
 
     /// Whether it has this code.

@@ -2,8 +2,8 @@
 
 use crate::pages::audit::AuditPage;
 use crate::pages::gallery::GalleryPage;
-use crate::pages::missing::MissingPage;
 use crate::pages::mirror::MirrorPage;
+use crate::pages::missing::MissingPage;
 use crate::pages::overview::OverviewPage;
 use crate::pages::settings::SettingsPage;
 use crate::pages::setup::SetupPage;

@@ -64,7 +64,10 @@ impl Visit {
 
     fn of_document() -> Self {
         let attribute = |name: &str| {
-            document().document_element().and_then(|html| html.get_attribute(name)).unwrap_or_default()
+            document()
+                .document_element()
+                .and_then(|html| html.get_attribute(name))
+                .unwrap_or_default()
         };
         Self {
             locale: attribute("lang").parse().unwrap_or_default(),

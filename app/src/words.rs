@@ -33,9 +33,14 @@ pub fn accepted(header: &str) -> Locale {
         .split(',')
         .filter_map(|range| {
             let (tag, rest) = range.split_once(';').unwrap_or((range, ""));
-            let weight = rest.trim().strip_prefix("q=").map_or(Some(1.0), |q| q.trim().parse::<f32>().ok());
+            let weight =
+                rest.trim().strip_prefix("q=").map_or(Some(1.0), |q| q.trim().parse::<f32>().ok());
             // A weight is 0 to 1; thousandths are its grain.
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=1000")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "clamped to 0..=1000"
+            )]
             let weight = (weight?.clamp(0.0, 1.0) * 1000.0) as u16;
             (weight > 0).then_some((weight, tag.trim()))
         })

@@ -18,14 +18,18 @@ fn words(locale: &str) -> Words {
             let path = entry.expect("readable").path();
             let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
             let text = fs::read_to_string(&path).expect("UTF-8");
-            let parsed = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let parsed = serde_json::from_str(&text)
+                .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             (name, parsed)
         })
         .collect()
 }
 
 fn keys(words: &Words) -> BTreeSet<String> {
-    words.iter().flat_map(|(name, words)| words.keys().map(move |key| format!("{name}.{key}"))).collect()
+    words
+        .iter()
+        .flat_map(|(name, words)| words.keys().map(move |key| format!("{name}.{key}")))
+        .collect()
 }
 
 /// The `{{ names }}` in a text.
@@ -40,7 +44,10 @@ fn every_language_has_the_same_keys() {
         let found = keys(&words(locale));
         let missing: Vec<_> = english.difference(&found).collect();
         let extra: Vec<_> = found.difference(&english).collect();
-        assert!(missing.is_empty() && extra.is_empty(), "{locale}: missing {missing:?}, extra {extra:?}");
+        assert!(
+            missing.is_empty() && extra.is_empty(),
+            "{locale}: missing {missing:?}, extra {extra:?}"
+        );
     }
 }
 
@@ -50,7 +57,8 @@ fn every_language_fills_the_same_holes_and_leaves_nothing_empty() {
     for locale in LOCALES {
         for (name, namespace) in words(locale) {
             for (key, text) in namespace {
-                let text = text.as_str().unwrap_or_else(|| panic!("{locale} {name}.{key} is not text"));
+                let text =
+                    text.as_str().unwrap_or_else(|| panic!("{locale} {name}.{key} is not text"));
                 assert!(!text.trim().is_empty(), "{locale} {name}.{key} is empty");
                 let original = english[&name][&key].as_str().unwrap_or_default();
                 assert_eq!(holes(text), holes(original), "{locale} {name}.{key}");
@@ -62,7 +70,8 @@ fn every_language_fills_the_same_holes_and_leaves_nothing_empty() {
 #[test]
 fn every_code_and_every_event_has_its_words() {
     let codes: BTreeSet<&str> = domain::Code::ALL.iter().map(|code| code.as_str()).collect();
-    let events: BTreeSet<&str> = domain::audit::EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    let events: BTreeSet<&str> =
+        domain::audit::EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
     for locale in LOCALES {
         let words = words(locale);
         for (name, registry) in [("code", &codes), ("event", &events)] {

@@ -27,7 +27,11 @@ impl Figures {
 }
 
 fn expect(status: u16, wanted: u16) -> Result<()> {
-    if status == wanted { Ok(()) } else { Err(format!("status {status} instead of {wanted}").into()) }
+    if status == wanted {
+        Ok(())
+    } else {
+        Err(format!("status {status} instead of {wanted}").into())
+    }
 }
 
 /// The same request over `connections`, again and again for `time`.
@@ -80,9 +84,10 @@ pub async fn all(
                 tokio::spawn(async move {
                     let mut connection = Connection::open(address).await?;
                     loop {
-                        let claimed = next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| {
-                            (n < end).then_some(n + 1)
-                        });
+                        let claimed =
+                            next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| {
+                                (n < end).then_some(n + 1)
+                            });
                         let Ok(n) = claimed else { break };
                         expect(connection.send(&request(n)).await?.status, status)?;
                     }

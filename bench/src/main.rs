@@ -77,11 +77,17 @@ async fn measure_creates(
 }
 
 fn create(key: &str, name: &str, team: &str) -> Request {
-    let body = json!({ "name": name, "team_id": team, "scopes": ["images:read"], "expires_days": 90 });
+    let body =
+        json!({ "name": name, "team_id": team, "scopes": ["images:read"], "expires_days": 90 });
     Request::post("/api/tokens").bearer(key).json(&body)
 }
 
-async fn measure_list(report: &mut Report, server: &Program, bare: &Program, key: &str) -> Result<()> {
+async fn measure_list(
+    report: &mut Report,
+    server: &Program,
+    bare: &Program,
+    key: &str,
+) -> Result<()> {
     println!("measuring the first byte of the token list");
     let api = Request::get("/api/tokens?limit=50").bearer(key);
     let cookie = server.sign_in().await?;
@@ -111,9 +117,8 @@ async fn measure_verifies(
         .await?;
     let secret = made["token"].as_str().ok_or("a token has a secret")?.to_owned();
     let forward = Request::get("/verify").bearer(&secret);
-    let post = Request::post("/api/verify").json(&Value::Object(
-        [("token".to_owned(), Value::String(secret))].into_iter().collect(),
-    ));
+    let post = Request::post("/api/verify")
+        .json(&Value::Object([("token".to_owned(), Value::String(secret))].into_iter().collect()));
     let (mut bares, mut forwards, mut posts) =
         (Figures::default(), Figures::default(), Figures::default());
     for _ in 0..ROUNDS {

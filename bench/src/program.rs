@@ -22,7 +22,8 @@ pub struct Program {
 }
 
 fn binary() -> PathBuf {
-    std::env::var_os("TOKENKEEP_BINARY").map_or_else(|| "target/release/tokenkeep".into(), PathBuf::from)
+    std::env::var_os("TOKENKEEP_BINARY")
+        .map_or_else(|| "target/release/tokenkeep".into(), PathBuf::from)
 }
 
 impl Program {
@@ -34,7 +35,8 @@ impl Program {
             .kill_on_drop(true)
             .spawn()?;
         let stdout = child.stdout.take().ok_or("the output is piped")?;
-        let line = BufReader::new(stdout).lines().next_line().await?.ok_or("it says its address")?;
+        let line =
+            BufReader::new(stdout).lines().next_line().await?.ok_or("it says its address")?;
         Ok(Self { address: line.parse()?, child, data: None })
     }
 
@@ -104,7 +106,8 @@ impl Program {
 
     /// Signs in by the console's form; the cookie of the session.
     pub async fn sign_in(&self) -> Result<String> {
-        let form = format!("email={EMAIL}&password={}&next=/", PASSWORD.replace(' ', "+")).replace('@', "%40");
+        let form = format!("email={EMAIL}&password={}&next=/", PASSWORD.replace(' ', "+"))
+            .replace('@', "%40");
         let request = Request::post("/fn/sign_in")
             .header("Accept", "text/html")
             .header("Origin", &format!("http://{}", self.address))
@@ -114,7 +117,9 @@ impl Program {
             .head
             .lines()
             .filter_map(|line| line.split_once(": "))
-            .find(|(name, value)| name.eq_ignore_ascii_case("set-cookie") && value.starts_with("tokenkeep_session="))
+            .find(|(name, value)| {
+                name.eq_ignore_ascii_case("set-cookie") && value.starts_with("tokenkeep_session=")
+            })
             .and_then(|(_, value)| value.split(';').next());
         cookie.map(str::to_owned).ok_or_else(|| format!("sign-in: status {}", answer.status).into())
     }

@@ -32,38 +32,46 @@ impl Report {
     /// A rate.
     pub fn line(&mut self, what: &str, figures: &Figures) {
         let (min, median, max) = figures.spread();
-        self.row(what, [format!("{min:.0}"), format!("{median:.0}"), format!("{max:.0}"), String::new()]);
+        self.row(
+            what,
+            [format!("{min:.0}"), format!("{median:.0}"), format!("{max:.0}"), String::new()],
+        );
     }
 
     /// A rate beside another of the same run.
     pub fn beside(&mut self, what: &str, figures: &Figures, other: &Figures) {
         let (min, median, max) = figures.spread();
         let ratio = median / other.spread().1;
-        self.row(what, [
-            format!("{min:.0}"),
-            format!("{median:.0}"),
-            format!("{max:.0}"),
-            format!("{ratio:.2}"),
-        ]);
+        self.row(
+            what,
+            [
+                format!("{min:.0}"),
+                format!("{median:.0}"),
+                format!("{max:.0}"),
+                format!("{ratio:.2}"),
+            ],
+        );
     }
 
     /// Times.
     pub fn latency(&mut self, what: &str, times: &mut [Duration]) {
         times.sort();
-        let at = |share: usize| times.get((times.len() - 1) * share / 100).copied().unwrap_or_default();
+        let at =
+            |share: usize| times.get((times.len() - 1) * share / 100).copied().unwrap_or_default();
         let millis = |time: Duration| format!("{:.2} ms", time.as_secs_f64() * 1000.0);
-        self.row(&format!("{what} (min, p50, p99)"), [
-            millis(at(0)),
-            millis(at(50)),
-            millis(at(99)),
-            String::new(),
-        ]);
+        self.row(
+            &format!("{what} (min, p50, p99)"),
+            [millis(at(0)), millis(at(50)), millis(at(99)), String::new()],
+        );
     }
 
     /// A size.
     pub fn size(&mut self, name: &str, raw: usize, gzip: usize, brotli: usize) {
         let kb = |bytes: usize| format!("{}.{} kB", bytes / 1000, bytes % 1000 / 100);
-        self.row(&format!("{name} (raw, gzip, brotli)"), [kb(raw), kb(gzip), kb(brotli), String::new()]);
+        self.row(
+            &format!("{name} (raw, gzip, brotli)"),
+            [kb(raw), kb(gzip), kb(brotli), String::new()],
+        );
     }
 
     /// Something to look at.

@@ -22,13 +22,15 @@ fn brotli(bytes: &[u8]) -> Result<usize> {
 
 /// Measures the files that a first visit fetches.
 pub fn measure(report: &mut Report) -> Result<()> {
-    let site = std::env::var_os("TOKENKEEP_SITE_DIR").map_or_else(|| "target/site".into(), PathBuf::from);
+    let site =
+        std::env::var_os("TOKENKEEP_SITE_DIR").map_or_else(|| "target/site".into(), PathBuf::from);
     for name in ["tokenkeep.wasm", "tokenkeep.js", "tokenkeep.css"] {
         let bytes = std::fs::read(site.join("pkg").join(name))?;
         let (gzip, brotli) = (gzip(&bytes)?, brotli(&bytes)?);
         report.size(name, bytes.len(), gzip, brotli);
         if name.ends_with(".wasm") && brotli > WASM_BROTLI_MAX {
-            report.note(&format!("the wasm is over its limit of {WASM_BROTLI_MAX} bytes in brotli"));
+            report
+                .note(&format!("the wasm is over its limit of {WASM_BROTLI_MAX} bytes in brotli"));
         }
     }
     Ok(())

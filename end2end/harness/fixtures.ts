@@ -95,6 +95,7 @@ export const test = base.extend<Given & Here, Around>({
       started.push(server);
       return server;
     });
+    watch.rest();
     // The last one first: it may live on another's database.
     for (const server of started.toReversed()) await server.end();
   },

@@ -25,7 +25,7 @@ export function HEARING(): void {
 
 /** Waits until the page is alive. */
 export async function hydrated(page: Page): Promise<void> {
-  await until(`${page.url()} is hydrated`, 30_000, () =>
+  await until(`${page.url()} is hydrated`, 15_000, () =>
     page
       .evaluate(() => {
         const { hears } = window as unknown as Hearing;

@@ -121,7 +121,6 @@ export class Person {
 
   /** The secret that the page shows. */
   async readSecret(): Promise<string> {
-    await this.sees("Store this token now");
     const line = this.page.getByRole("region", { name: "The token" }).locator("code");
     await expect(line).toHaveText(/^ntk_[A-Za-z0-9_-]{43}$/);
     await this.settle();

@@ -10,6 +10,7 @@ export class Watch {
   readonly seen: string[] = [];
   readonly #origins: string[];
   readonly #allowed: RegExp[] = [];
+  #resting = false;
 
   constructor(context: BrowserContext, origin: string) {
     this.#origins = [origin];
@@ -50,8 +51,13 @@ export class Watch {
     return this.seen.filter((line) => !this.#allowed.some((allowed) => allowed.test(line)));
   }
 
+  /** The test is over: what the browser still does while servers stop is no fault of theirs. */
+  rest(): void {
+    this.#resting = true;
+  }
+
   #note(line: string): void {
-    this.seen.push(line);
+    if (!this.#resting) this.seen.push(line);
   }
 
   #follow(page: Page): void {

@@ -99,13 +99,13 @@ cargo_tool() {
 name_cargo_leptos() { printf 'cargo-leptos %s' "$CARGO_LEPTOS_VERSION"; }
 have_cargo_leptos() { answers cargo-leptos --version "$CARGO_LEPTOS_VERSION"; }
 install_cargo_leptos() { cargo_tool cargo-leptos "$CARGO_LEPTOS_VERSION" --locked --features no_downloads; }
-about_cargo_leptos() { printf 'compiled once, about 9 minutes on 2 cores'; }
+about_cargo_leptos() { printf 'compiled once, about 8 minutes on 2 cores'; }
 
 name_wasm_bindgen() { printf 'wasm-bindgen %s' "$WASM_BINDGEN_VERSION"; }
 have_wasm_bindgen() { answers wasm-bindgen --version "$WASM_BINDGEN_VERSION"; }
 # Without --locked: its lock file names a version that was withdrawn.
 install_wasm_bindgen() { cargo_tool wasm-bindgen-cli "$WASM_BINDGEN_VERSION"; }
-about_wasm_bindgen() { printf 'compiled once, about 3 minutes on 2 cores'; }
+about_wasm_bindgen() { printf 'compiled once, about 2 minutes on 2 cores'; }
 
 name_nextest() { printf 'cargo-nextest %s' "$CARGO_NEXTEST_VERSION"; }
 have_nextest() { answers cargo-nextest nextest --version "$CARGO_NEXTEST_VERSION"; }

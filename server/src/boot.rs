@@ -5,8 +5,8 @@ use domain::audit::Caller;
 use domain::policy::Actor;
 use domain::user::Password;
 use service::mirror::Target;
-use sqlx::postgres::PgConnectOptions;
 use service::{KeySource, Parts, Service};
+use sqlx::postgres::PgConnectOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use storage::Files;
@@ -36,7 +36,9 @@ impl Stop {
 impl From<service::Error> for Stop {
     fn from(error: service::Error) -> Self {
         match error {
-            service::Error::Refused(refusals) => Self(refusals.first().code.as_str().replace('_', " ")),
+            service::Error::Refused(refusals) => {
+                Self(refusals.first().code.as_str().replace('_', " "))
+            }
             service::Error::Fault(fault) => Self(fault.chain()),
         }
     }
@@ -118,11 +120,13 @@ pub async fn open_database_beside(config: &Config, path: Option<&str>) -> Result
 }
 
 async fn connect(url: &str) -> Result<Database, Stop> {
-    let options = url
-        .parse()
-        .map_err(|_| Stop("DATABASE_URL is not a Postgres URL.".to_owned()))?;
+    let options =
+        url.parse().map_err(|_| Stop("DATABASE_URL is not a Postgres URL.".to_owned()))?;
     let store = Store::connect(options).await.map_err(|error| {
-        Stop::because("The database of DATABASE_URL does not answer; check the address and that it runs", &error)
+        Stop::because(
+            "The database of DATABASE_URL does not answer; check the address and that it runs",
+            &error,
+        )
     })?;
     let version = store
         .server_version()
@@ -156,13 +160,16 @@ pub fn generated_key_path(data_dir: &Path) -> PathBuf {
 /// [`Stop`] when they cannot be read or made.
 pub fn encryption(config: &Config) -> Result<(Option<Sealer>, KeySource), Stop> {
     let parse = |keys: &str, from: &str| {
-        Sealer::parse(keys).map_err(|error| Stop::because(&format!("{from} cannot be used"), &error))
+        Sealer::parse(keys)
+            .map_err(|error| Stop::because(&format!("{from} cannot be used"), &error))
     };
     if let Some(keys) = &config.encryption_keys {
         return Ok((Some(parse(keys, "TOKEN_ENCRYPTION_KEY")?), KeySource::Configured));
     }
     if config.database_url.is_some() {
-        tracing::warn!("TOKEN_ENCRYPTION_KEY is not set: tokens cannot be sealed, and reveal is off");
+        tracing::warn!(
+            "TOKEN_ENCRYPTION_KEY is not set: tokens cannot be sealed, and reveal is off"
+        );
         return Ok((None, KeySource::None));
     }
     let path = generated_key_path(&config.data_dir);
@@ -181,7 +188,8 @@ pub fn encryption(config: &Config) -> Result<(Option<Sealer>, KeySource), Stop> 
 fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let temporary = path.with_extension(format!("new-{}", std::process::id()));
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
+    let mut file =
+        std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     // A link, not a rename: of two servers that start together the first one's key stays.
@@ -223,9 +231,8 @@ pub async fn first_owner(config: &Config, service: &Service) -> Result<(), Stop>
     if !service::user::setup_open(service).await? {
         return Ok(());
     }
-    let password = Password::choose(password.to_string()).map_err(|_| {
-        Stop("TOKENKEEP_ADMIN_PASSWORD: give at least 12 characters.".to_owned())
-    })?;
+    let password = Password::choose(password.to_string())
+        .map_err(|_| Stop("TOKENKEEP_ADMIN_PASSWORD: give at least 12 characters.".to_owned()))?;
     let caller = Caller::local(Actor::Operator);
     service::user::create_owner_by_operator(service, &caller, email.clone(), password).await?;
     tracing::info!("made the first owner from the configuration");

@@ -127,7 +127,9 @@ fn with_config(command: Command, environment: &Environment) -> Result<ExitCode, 
             Command::Serve => serve::serve(context).await.map(|()| ExitCode::SUCCESS),
             Command::Migrate => migrate(&context).await.map(|()| ExitCode::SUCCESS),
             Command::Doctor => doctor::doctor(&context).await,
-            Command::Admin(command) => admin::admin(&context, command).await.map(|()| ExitCode::SUCCESS),
+            Command::Admin(command) => {
+                admin::admin(&context, command).await.map(|()| ExitCode::SUCCESS)
+            }
             Command::Key(_) | Command::Print(_) => Ok(ExitCode::SUCCESS),
         }
     })

@@ -73,7 +73,10 @@ pub fn router(web: Web) -> Router {
         .with_state(web)
 }
 
-fn csrf(public_url: &str) -> CsrfLayer<impl tower_http::csrf::ResponseForProtectionError<axum::body::Body> + Clone + use<>> {
+fn csrf(
+    public_url: &str,
+) -> CsrfLayer<impl tower_http::csrf::ResponseForProtectionError<axum::body::Body> + Clone + use<>>
+{
     let layer = CsrfLayer::new();
     // A URL that is no origin was refused with the configuration.
     let layer = match layer.clone().add_trusted_origin(public_url) {

@@ -32,11 +32,7 @@ pub fn start(
 ) -> Result<Workers, Stop> {
     let tracker = TaskTracker::new();
     tracker.spawn(sweep::run(service.clone(), stop.clone()));
-    tracker.spawn(mirror::run_all(
-        service.clone(),
-        boot::mirrors(config),
-        stop.clone(),
-    ));
+    tracker.spawn(mirror::run_all(service.clone(), boot::mirrors(config), stop.clone()));
     tracker.close();
     Ok(Workers { tracker })
 }

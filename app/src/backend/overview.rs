@@ -57,7 +57,8 @@ pub async fn get() -> Result<Seen<Facts>, Refusal> {
     facts.expiring_partial = cursor.is_some();
     facts.expiring = near.len();
     near.sort_by_key(|token| token.expires_at);
-    facts.next = near.into_iter().take(SHOWN).map(|token| wire::token::Token::at(token, now)).collect();
+    facts.next =
+        near.into_iter().take(SHOWN).map(|token| wire::token::Token::at(token, now)).collect();
 
     facts.mirrors = mirror::list().await?.it;
     facts.encryption = Some(settings::get().await?.encryption);

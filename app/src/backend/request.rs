@@ -3,6 +3,7 @@
 use crate::Refusal;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use domain::Code;
 use domain::audit::Caller;
 use domain::policy::Actor;
 use leptos::prelude::use_context;
@@ -25,7 +26,9 @@ pub struct PublicUrl(pub String);
 pub fn public_url() -> String {
     match use_context::<PublicUrl>() {
         Some(PublicUrl(url)) => url.trim_end_matches('/').to_owned(),
-        None => format!("http://{}", header_of(&header::HOST).unwrap_or_else(|| "localhost".to_owned())),
+        None => {
+            format!("http://{}", header_of(&header::HOST).unwrap_or_else(|| "localhost".to_owned()))
+        }
     }
 }
 
@@ -36,6 +39,20 @@ pub fn public_url() -> String {
 pub fn service_and_caller() -> Result<(Service, Caller), Refusal> {
     let service = use_context::<Service>().ok_or_else(|| misbuilt("no service"))?;
     Ok((service, caller()))
+}
+
+/// The service, and a caller who is somebody: for a form, whose fields are judged only after that, so that nobody corrects them in vain.
+///
+/// # Errors
+/// `unauthenticated`; `internal` when the server forgot to provide them.
+pub fn service_and_person() -> Result<(Service, Caller), service::Error> {
+    let service = use_context::<Service>().ok_or(Code::Internal)?;
+    let caller = caller();
+    if caller.actor == Actor::Anonymous {
+        Err(Code::Unauthenticated.into())
+    } else {
+        Ok((service, caller))
+    }
 }
 
 /// Who calls; nobody known if the server did not say.
@@ -52,7 +69,7 @@ pub fn request_id() -> String {
 
 pub(super) fn misbuilt(what: &str) -> Refusal {
     tracing::error!(what, request_id = request_id(), "the console is not given what it needs");
-    Refusal(Problem::of(&domain::Code::Internal.into(), request_id()))
+    Refusal::new(Problem::of(&domain::Code::Internal.into(), request_id()))
 }
 
 /// The one way in which an error of `service` leaves a server function. A fault is logged here, once, with its chain.
@@ -66,7 +83,7 @@ pub fn refused(error: impl Into<service::Error>) -> Refusal {
     if is_call() && !accepts_html() {
         set_status(problem.status);
     }
-    Refusal(problem)
+    Refusal::new(problem)
 }
 
 /// Whether this is a call of a server function, and not the rendering of a page.
@@ -124,5 +141,8 @@ pub fn add_header(name: HeaderName, value: &str) {
 pub fn set_cookie(name: &str, value: &str, same_site: &str, rest: &str) {
     let secure = use_context::<Cookies>().is_none_or(|cookies| cookies.secure);
     let secure = if secure { "; Secure" } else { "" };
-    add_header(header::SET_COOKIE, &format!("{name}={value}; SameSite={same_site}; {rest}{secure}"));
+    add_header(
+        header::SET_COOKIE,
+        &format!("{name}={value}; SameSite={same_site}; {rest}{secure}"),
+    );
 }

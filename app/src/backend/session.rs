@@ -66,7 +66,11 @@ pub async fn close() -> Result<(), Refusal> {
     if caller.actor != Actor::Anonymous {
         user::sign_out(&service, &caller).await.map_err(refused)?;
     }
-    current()?.flush().await.map_err(broken)?;
+    let session = current()?;
+    // There is nothing to delete for who was never in.
+    if session.id().is_some() {
+        session.flush().await.map_err(broken)?;
+    }
     leptos_axum::redirect(paths::SIGN_IN);
     Ok(())
 }

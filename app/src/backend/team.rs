@@ -1,7 +1,7 @@
 //! Teams for their pages, and for the pages that choose one.
 
 use super::form::{self, settle};
-use super::request::{refused, service_and_caller};
+use super::request::{refused, service_and_caller, service_and_person};
 use crate::form_start::FormStart;
 use crate::pages::team::Listing;
 use crate::{Refusal, Seen, paths};
@@ -75,7 +75,7 @@ pub async fn create(asked: CreateTeam) -> Result<(), Refusal> {
 }
 
 async fn make(asked: CreateTeam) -> Result<String, service::Error> {
-    let Ok((service, caller)) = service_and_caller() else { return Err(domain::Code::Internal.into()) };
+    let (service, caller) = service_and_person()?;
     let team = team::create(&service, &caller, NewTeam::try_from(asked)?).await?;
     let all = team::list(&service, &caller, None, Limit::default()).await?;
     let first = all.items.len() == 1;

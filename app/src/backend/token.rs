@@ -1,7 +1,7 @@
 //! Tokens for their pages. A secret leaves by `secret::send` only, and arrives by `secret::take`.
 
 use super::form::{self, settle};
-use super::request::{public_url, refused, service_and_caller};
+use super::request::{public_url, refused, service_and_caller, service_and_person};
 use super::{secret, settings, team};
 use crate::pages::token::{Asked, Filter, Listing, NewTokenStart, Shown, TeamChoice};
 use crate::{Refusal, Seen, paths};
@@ -102,7 +102,7 @@ fn request_of(asked: &Asked) -> CreateToken {
 }
 
 async fn make(asked: CreateToken, key: &str) -> Result<String, service::Error> {
-    let Ok((service, caller)) = service_and_caller() else { return Err(Code::Internal.into()) };
+    let (service, caller) = service_and_person()?;
     let asked = NewToken::try_from(asked)?;
     let key = if key.is_empty() { None } else { Some(IdempotencyKey::parse(key)?) };
     let made = token::create(&service, &caller, asked, key).await?;
@@ -125,7 +125,7 @@ pub async fn reveal(id: &str) -> Result<(), Refusal> {
 }
 
 async fn open(id: &str) -> Result<String, service::Error> {
-    let Ok((service, caller)) = service_and_caller() else { return Err(Code::Internal.into()) };
+    let (service, caller) = service_and_person()?;
     let id = TokenId::parse(id).ok_or(Refused::new(Code::NotFound))?;
     let (token, secret) = token::reveal(&service, &caller, id).await?;
     secret::send(&secret)?;
@@ -142,7 +142,7 @@ pub async fn revoke(id: &str) -> Result<(), Refusal> {
 }
 
 async fn end(id: &str) -> Result<String, service::Error> {
-    let Ok((service, caller)) = service_and_caller() else { return Err(Code::Internal.into()) };
+    let (service, caller) = service_and_person()?;
     let id = TokenId::parse(id).ok_or(Refused::new(Code::NotFound))?;
     let token = token::revoke(&service, &caller, id).await?;
     Ok(paths::token(token.id))
@@ -156,5 +156,10 @@ pub async fn take(id: &str) -> Result<Shown, Refusal> {
     let token = get(id).await?.it;
     let secret = secret::take(token.id.into()).await?;
     let secret = secret.map(|secret| secret.expose().to_owned());
-    Ok(Shown { token, there: secret.is_some(), secret, verify_url: format!("{}/verify", public_url()) })
+    Ok(Shown {
+        token,
+        there: secret.is_some(),
+        secret,
+        verify_url: format!("{}/verify", public_url()),
+    })
 }

@@ -52,7 +52,9 @@ fn Log(seen: Seen<wire::Page<AuditEntry>>, paged: bool) -> impl IntoView {
         Column::tight(say!(audit.origin)),
         Column::tight(say!(audit.request)),
     ];
-    let next = page.next_cursor.map(|cursor| format!("{}?cursor={}", paths::AUDIT, paths::encode(&cursor)));
+    let next = page
+        .next_cursor
+        .map(|cursor| format!("{}?cursor={}", paths::AUDIT, paths::encode(&cursor)));
     view! {
         <Table caption=say!(audit.caption) columns=columns>
             {page.items.into_iter().map(|entry| view! { <Line entry=entry now=now/> }).collect_view()}
@@ -64,7 +66,8 @@ fn Log(seen: Seen<wire::Page<AuditEntry>>, paged: bool) -> impl IntoView {
 
 #[component]
 fn Line(entry: AuditEntry, now: OffsetDateTime) -> impl IntoView {
-    let what = EventKind::parse(&entry.action).map_or(entry.action.clone(), |kind| words::happening(kind).to_owned());
+    let what = EventKind::parse(&entry.action)
+        .map_or(entry.action.clone(), |kind| words::happening(kind).to_owned());
     let who = match entry.actor_kind.as_str() {
         "anonymous" => say!(audit.anonymous).to_owned(),
         "operator" => say!(audit.operator).to_owned(),
@@ -72,13 +75,18 @@ fn Line(entry: AuditEntry, now: OffsetDateTime) -> impl IntoView {
         _ => entry.actor,
     };
     let subject = match (entry.subject_kind.as_str(), entry.subject_id) {
-        ("token", Some(id)) => view! { <a class="cell-name" href=paths::token(id)>{entry.subject}</a> }.into_any(),
+        ("token", Some(id)) => {
+            view! { <a class="cell-name" href=paths::token(id)>{entry.subject}</a> }.into_any()
+        }
         _ => view! { <span class="font-semibold">{entry.subject}</span> }.into_any(),
     };
     let detail = (!entry.detail.is_empty()).then(|| {
-        let detail: Vec<String> = entry.detail.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        let detail: Vec<String> =
+            entry.detail.iter().map(|(name, value)| format!("{name}: {value}")).collect();
         view! { <div class="cell-note" tabindex="0">{detail.join(" · ")}</div> }
     });
+    // On a phone a label without a value would be noise.
+    let origin_label = entry.origin.is_some().then(|| say!(audit.origin));
     let request = entry.request_id.unwrap_or_default();
     let short = request.get(request.len().saturating_sub(8)..).unwrap_or_default().to_owned();
     view! {
@@ -87,8 +95,8 @@ fn Line(entry: AuditEntry, now: OffsetDateTime) -> impl IntoView {
             <td class="tight" data-label=say!(audit.what)>{what}</td>
             <td data-label=say!(audit.subject)><div>{subject}{detail}</div></td>
             <td data-label=say!(audit.who)>{who}</td>
-            <td class="tight muted" data-label=say!(audit.origin)>{entry.origin.unwrap_or_default()}</td>
-            <td class="tight muted" data-label=say!(audit.request)><code title=request>{short}</code></td>
+            <td class="tight muted" data-label=origin_label>{entry.origin}</td>
+            <td class="tight muted max-sm:hidden" data-label=say!(audit.request)><code title=request>{short}</code></td>
         </tr>
     }
 }

@@ -76,7 +76,11 @@ pub fn status_words(status: MirrorStatus) -> (Tone, &'static str, Option<Glyph>)
 }
 
 #[component]
-fn Section(mirror: Mirror, now: OffsetDateTime, release: ServerAction<ReleaseMirror>) -> impl IntoView {
+fn Section(
+    mirror: Mirror,
+    now: OffsetDateTime,
+    release: ServerAction<ReleaseMirror>,
+) -> impl IntoView {
     let (tone, word, glyph) = status_words(mirror.status);
     let status = match glyph {
         Some(glyph) => view! { <Status tone=tone word=word glyph=glyph/> }.into_any(),
@@ -86,8 +90,9 @@ fn Section(mirror: Mirror, now: OffsetDateTime, release: ServerAction<ReleaseMir
         Some(at) => view! { <Moment at=at now=now/> }.into_any(),
         None => say!(mirror.not_yet).into_any(),
     };
-    let held = (mirror.status == MirrorStatus::Held)
-        .then(|| view! { <Held name=mirror.name.clone() deletes=mirror.held_deletes release=release/> });
+    let held = (mirror.status == MirrorStatus::Held).then(
+        || view! { <Held name=mirror.name.clone() deletes=mirror.held_deletes release=release/> },
+    );
     view! {
         <section class="grid gap-3" aria-label=mirror.name.clone()>
             <div class="flex items-center justify-between gap-4"><h2><code>{mirror.name.clone()}</code></h2>{status}</div>
@@ -104,7 +109,11 @@ fn Section(mirror: Mirror, now: OffsetDateTime, release: ServerAction<ReleaseMir
 }
 
 fn objects(count: u64) -> String {
-    if count == 1 { say!(mirror.objects_one).to_owned() } else { say!(mirror.objects, count = count) }
+    if count == 1 {
+        say!(mirror.objects_one).to_owned()
+    } else {
+        say!(mirror.objects, count = count)
+    }
 }
 
 #[component]
@@ -139,8 +148,11 @@ fn Aside(rows: Vec<SetAside>, total: u64) -> impl IntoView {
     if rows.is_empty() {
         return None;
     }
-    let columns =
-        vec![Column::tight(say!(mirror.aside_token)), Column::tight(say!(mirror.aside_field)), Column::wide(say!(mirror.aside_rule))];
+    let columns = vec![
+        Column::tight(say!(mirror.aside_token)),
+        Column::tight(say!(mirror.aside_field)),
+        Column::wide(say!(mirror.aside_rule)),
+    ];
     let row = |row: SetAside| {
         view! {
             <tr>

@@ -84,8 +84,16 @@ fn Figures(facts: Facts) -> impl IntoView {
     let at_least = |count: u64, partial: bool| {
         if partial { say!(overview.at_least, count = count) } else { count.to_string() }
     };
-    let teams = if facts.teams == 1 { say!(overview.active_note_one).to_owned() } else { say!(overview.active_note, count = facts.teams) };
-    let expiring = if facts.expiring == 0 { say!(overview.expiring_none) } else { say!(overview.expiring_some) };
+    let teams = if facts.teams == 1 {
+        say!(overview.active_note_one).to_owned()
+    } else {
+        say!(overview.active_note, count = facts.teams)
+    };
+    let expiring = if facts.expiring == 0 {
+        say!(overview.expiring_none)
+    } else {
+        say!(overview.expiring_some)
+    };
     let encryption_on = facts.encryption.is_some_and(|encryption| encryption.on);
     view! {
         <div class="figures">
@@ -121,13 +129,22 @@ fn Figures(facts: Facts) -> impl IntoView {
 #[component]
 fn MirrorFigure(mirrors: Vec<Mirror>) -> impl IntoView {
     let total = mirrors.len();
-    let quiet = |mirror: &&Mirror| matches!(mirror.status, MirrorStatus::Current | MirrorStatus::Behind);
+    let quiet =
+        |mirror: &&Mirror| matches!(mirror.status, MirrorStatus::Current | MirrorStatus::Behind);
     let bad = total - mirrors.iter().filter(quiet).count();
     let (tone, word, note) = match (total, bad) {
         (0, _) => (Tone::Plain, say!(overview.mirrors_none), String::new()),
-        (1, 0) => (Tone::Ok, say!(overview.mirrors_ok), say!(overview.mirrors_count_one).to_owned()),
-        (_, 0) => (Tone::Ok, say!(overview.mirrors_ok), say!(overview.mirrors_count, count = total)),
-        _ => (Tone::Danger, say!(mirror.failing), say!(overview.mirrors_bad, count = bad, total = total)),
+        (1, 0) => {
+            (Tone::Ok, say!(overview.mirrors_ok), say!(overview.mirrors_count_one).to_owned())
+        }
+        (_, 0) => {
+            (Tone::Ok, say!(overview.mirrors_ok), say!(overview.mirrors_count, count = total))
+        }
+        _ => (
+            Tone::Danger,
+            say!(mirror.failing),
+            say!(overview.mirrors_bad, count = bad, total = total),
+        ),
     };
     view! {
         <span class="figure-word"><Status tone=tone word=word/></span>
@@ -140,8 +157,11 @@ fn Next(tokens: Vec<Token>, now: OffsetDateTime) -> impl IntoView {
     let list = if tokens.is_empty() {
         view! { <p class="muted flex items-center gap-2"><Icon glyph=Glyph::Check/>{say!(overview.soon_empty)}</p> }.into_any()
     } else {
-        let columns =
-            vec![Column::wide(say!(overview.token)), Column::wide(say!(overview.team)), Column::tight(say!(overview.expires))];
+        let columns = vec![
+            Column::wide(say!(overview.token)),
+            Column::wide(say!(overview.team)),
+            Column::tight(say!(overview.expires)),
+        ];
         let row = move |token: Token| {
             let team = token.team_id.to_string();
             view! {

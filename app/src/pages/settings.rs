@@ -30,7 +30,11 @@ pub fn SettingsPage() -> impl IntoView {
 
 #[component]
 fn Sections(settings: Settings) -> impl IntoView {
-    let database = if settings.embedded_database { say!(settings.database_embedded) } else { say!(settings.database_external) };
+    let database = if settings.embedded_database {
+        say!(settings.database_embedded)
+    } else {
+        say!(settings.database_external)
+    };
     view! {
         <div class="grid gap-8 max-w-[760px]">
             <section class="grid gap-3">
@@ -93,10 +97,12 @@ fn KeyAdvice(encryption: Encryption) -> impl IntoView {
             </ol>
         </Note>
     });
-    let generated = (encryption.source == KeySource::Generated).then(|| view! {
-        <Note matter=Matter::Info title=say!(settings.key_generated_title)>
-            <p>{say!(settings.key_generated_text)}</p>
-        </Note>
+    let generated = (encryption.source == KeySource::Generated).then(|| {
+        view! {
+            <Note matter=Matter::Info title=say!(settings.key_generated_title)>
+                <p>{say!(settings.key_generated_text)}</p>
+            </Note>
+        }
     });
     view! { {lost}{off}{generated} }
 }

@@ -55,8 +55,11 @@ pub async fn create_owner(
 /// The page: the form with a link, the way to get one without.
 #[component]
 pub fn SetupPage() -> impl IntoView {
-    let link = use_query_map().with_untracked(|query| query.get("link")).filter(|link| !link.is_empty());
-    let Some(CurrentSession(session)) = use_context::<CurrentSession>() else { return ().into_any() };
+    let link =
+        use_query_map().with_untracked(|query| query.get("link")).filter(|link| !link.is_empty());
+    let Some(CurrentSession(session)) = use_context::<CurrentSession>() else {
+        return ().into_any();
+    };
     // Made here and not within what loads: the browser must meet the resources in the order in which the server made them.
     let start = Resource::new(|| (), |()| start_form("create_owner".to_owned()));
     let step = move |session: Session| match (session.setup_open, link.clone()) {

@@ -31,7 +31,9 @@ use wire::token::Status;
 fn TokenStatus(status: Status) -> impl IntoView {
     match status {
         Status::Active => view! { <StatusView tone=Tone::Ok word=say!(token.active)/> },
-        Status::Expired => view! { <StatusView tone=Tone::Warn word=say!(token.expired) glyph=Glyph::Clock/> },
+        Status::Expired => {
+            view! { <StatusView tone=Tone::Warn word=say!(token.expired) glyph=Glyph::Clock/> }
+        }
         Status::Revoked => view! { <StatusView tone=Tone::Plain word=say!(token.revoked)/> },
     }
 }
@@ -39,5 +41,9 @@ fn TokenStatus(status: Status) -> impl IntoView {
 /// A name short enough for a button.
 fn short(name: &str) -> String {
     const MOST: usize = 32;
-    if name.chars().count() <= MOST { name.to_owned() } else { name.chars().take(MOST - 1).chain(['…']).collect() }
+    if name.chars().count() <= MOST {
+        name.to_owned()
+    } else {
+        name.chars().take(MOST - 1).chain(['…']).collect()
+    }
 }

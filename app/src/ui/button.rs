@@ -1,8 +1,8 @@
 //! Buttons that submit, and links that look like buttons.
 
+use crate::say;
 use crate::ui::form::FormState;
 use crate::ui::icon::{Glyph, Icon};
-use crate::say;
 use leptos::prelude::*;
 
 /// How loud a button is.

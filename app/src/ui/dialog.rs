@@ -39,7 +39,12 @@ fn OpenDialog(name: &'static str, title: String, children: Children) -> impl Int
     let node = NodeRef::<html::Dialog>::new();
     let path = use_location().pathname;
     let navigate = use_navigate();
-    let close = move |_: leptos::ev::Event| navigate(&path.get_untracked(), NavigateOptions { replace: true, scroll: false, ..Default::default() });
+    let close = move |_: leptos::ev::Event| {
+        navigate(
+            &path.get_untracked(),
+            NavigateOptions { replace: true, scroll: false, ..Default::default() },
+        )
+    };
     // A dialog that is open already cannot become modal: it is closed for a moment first.
     Effect::new(move || {
         if let Some(dialog) = node.get() {

@@ -6,7 +6,11 @@ use crate::ui::icon::{Glyph, Icon};
 use leptos::prelude::*;
 
 /// What a field's control needs to be tied to its label, hint and error.
-fn ties(form: FormState, name: &'static str, hint: bool) -> (impl Fn() -> Option<&'static str> + Copy, impl Fn() -> Option<String> + Copy) {
+fn ties(
+    form: FormState,
+    name: &'static str,
+    hint: bool,
+) -> (impl Fn() -> Option<&'static str> + Copy, impl Fn() -> Option<String> + Copy) {
     let error = move || form.error_of(name);
     let described = move || {
         let hint = hint.then(|| format!("hint-{name}"));
@@ -71,7 +75,9 @@ pub fn TextField(
     mono: bool,
 ) -> impl IntoView {
     let form = use_form();
-    let value = form.enter(name, &label).unwrap_or(value);
+    let draft = form.enter(name, &label);
+    // Of a draft, an empty field was emptied by hand.
+    let value = if form.has_draft() { draft.unwrap_or_default() } else { value };
     let (error, described) = ties(form, name, hint.is_some());
     view! {
         <div class="field">

@@ -82,16 +82,20 @@ pub fn Form<S, O>(
     children: Children,
 ) -> impl IntoView
 where
-    S: DeserializeOwned + ServerFn<Protocol = Http<PostUrl, O>, Error = Refusal> + Clone + Send + Sync + 'static,
+    S: DeserializeOwned
+        + ServerFn<Protocol = Http<PostUrl, O>, Error = Refusal>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
     <<S::Client as Client<Refusal>>::Request as ClientReq<Refusal>>::FormData: From<FormData>,
     S::Output: Send + Sync + 'static,
     S::Client: Client<Refusal>,
     O: 'static,
 {
     let value = action.value();
-    let problem = Signal::derive(move || {
-        value.with(|value| Some(value.as_ref()?.as_ref().err()?.0.clone()))
-    });
+    let problem =
+        Signal::derive(move || value.with(|value| Some((*value.as_ref()?.as_ref().err()?.0).clone())));
     let state = FormState {
         draft: StoredValue::new(draft),
         labels: StoredValue::new(Vec::new()),

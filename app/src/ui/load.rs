@@ -57,11 +57,16 @@ pub fn Failed(
 ) -> impl IntoView {
     if refusal.is(Code::Unauthenticated) {
         let location = use_location();
-        let here = format!("{}{}", location.pathname.get_untracked(), query(&location.search.get_untracked()));
+        let here = format!(
+            "{}{}",
+            location.pathname.get_untracked(),
+            query(&location.search.get_untracked())
+        );
         return view! { <Redirect path=paths::sign_in_then(&here)/> }.into_any();
     }
     set_status(refusal.0.status);
-    let title = if refusal.is(Code::NotFound) { say!(ui.not_found_title) } else { say!(ui.failed_title) };
+    let title =
+        if refusal.is(Code::NotFound) { say!(ui.not_found_title) } else { say!(ui.failed_title) };
     let ours = refusal.0.status >= 500;
     view! {
         <section class="empty" role="alert">
@@ -87,5 +92,6 @@ pub fn RequestId(
     /// The id.
     id: String,
 ) -> impl IntoView {
-    (!id.is_empty()).then(|| view! { <p class="hint">{say!(ui.request_id)}" "<code>{id}</code></p> })
+    (!id.is_empty())
+        .then(|| view! { <p class="hint">{say!(ui.request_id)}" "<code>{id}</code></p> })
 }

@@ -1,12 +1,12 @@
 //! Theme and language: small forms that post and come back to the same page. No script is needed, and none is asked for: the page is
 //! loaded anew, so that the server writes it in the new language at once.
 
+use crate::Refusal;
 use crate::say;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::menu::Menu;
 use crate::visit::{Theme, Visit};
 use crate::words::LOCALES;
-use crate::Refusal;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 

@@ -84,8 +84,11 @@ pub fn Dot(
     #[prop(into)]
     name: String,
 ) -> impl IntoView {
-    let hue = of.bytes().fold(7_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte))) % 360;
+    // FNV-1a: ids that differ in one character get hues that differ.
+    let hash = of
+        .bytes()
+        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     // A class and not a style attribute: the content security policy lets no inline style through.
-    let class = format!("dot dot-{}", hue / 30);
+    let class = format!("dot dot-{}", (hash >> 16) % 12);
     view! { <span class="dot-name"><span class=class aria-hidden="true"></span><span>{name}</span></span> }
 }

@@ -20,7 +20,13 @@ pub fn Strong(
 ) -> impl IntoView {
     parts(&of)
         .into_iter()
-        .map(|(strong, text)| if strong { view! { <strong>{text}</strong> }.into_any() } else { view! { <span>{text}</span> }.into_any() })
+        .map(|(strong, text)| {
+            if strong {
+                view! { <strong>{text}</strong> }.into_any()
+            } else {
+                view! { <span>{text}</span> }.into_any()
+            }
+        })
         .collect_view()
 }
 
@@ -29,7 +35,9 @@ fn parts(sentence: &str) -> Vec<(bool, String)> {
         .split(OPEN)
         .enumerate()
         .flat_map(|(index, piece)| match piece.split_once(CLOSE) {
-            Some((inside, after)) if index > 0 => vec![(true, inside.to_owned()), (false, after.to_owned())],
+            Some((inside, after)) if index > 0 => {
+                vec![(true, inside.to_owned()), (false, after.to_owned())]
+            }
             _ => vec![(false, piece.to_owned())],
         })
         .filter(|(_, text)| !text.is_empty())

@@ -34,7 +34,7 @@ for (const width of [390, 320]) {
 
       const team = await api.createTeam();
       await person.open("/tokens/new");
-      await person.ask({ scopes: "no/scope" });
+      await person.ask({ scopes: "No!" });
       await person.sendToken();
       await expect(person.summary()).toBeVisible();
       await measure("new token, refused");

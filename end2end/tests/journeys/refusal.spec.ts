@@ -50,7 +50,6 @@ for (const { what, asked, field, says } of CASES) {
     await expect(person.field("Team").locator("option:checked")).toHaveText(team.name);
     if (asked.days !== undefined) {
       await expect(person.field("Never expires")).not.toBeChecked();
-      // A field of numbers left empty has no draft: it begins anew without a script.
       await expect(person.field("Days until it expires")).toHaveValue(asked.days ?? "");
     }
 
@@ -63,7 +62,7 @@ for (const { what, asked, field, says } of CASES) {
 test("everything that is wrong is said at once, and mended in one go", async ({ person, api }) => {
   const team = await api.createTeam();
   await person.open("/tokens/new");
-  await person.ask({ name: "", scopes: "no/scope", days: "9999" });
+  await person.ask({ name: "", scopes: "No!", days: "9999" });
   await person.sendToken();
   await expect(person.summary()).toContainText("4 things to put right");
   await person.settle();

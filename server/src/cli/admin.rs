@@ -32,7 +32,9 @@ async fn run(command: AdminCommand, database: &boot::Database) -> Result<(), Sto
             let made =
                 service::user::create_owner_by_operator(&service, &caller, email, password).await;
             let owner = made.map_err(|error| match error.refusals().first().code {
-                Code::SetupDone => Stop("There is an owner already. Sign in with that account.".to_owned()),
+                Code::SetupDone => {
+                    Stop("There is an owner already. Sign in with that account.".to_owned())
+                }
                 _ => error.into(),
             })?;
             println!("Made the owner {}.", owner.email.as_str());
@@ -40,12 +42,15 @@ async fn run(command: AdminCommand, database: &boot::Database) -> Result<(), Sto
         AdminCommand::ApiKey { name, expires_days } => {
             let name = TokenName::parse(&name).map_err(refused)?;
             let expiry = ExpiryRequest::parse(expires_days, None).map_err(refused)?;
-            let key = service::key::create(&service, &caller, &name, expiry).await.map_err(|error| {
-                match error.refusals().first().code {
-                    Code::NameTaken => Stop("A key has this name already. Choose another --name.".to_owned()),
-                    _ => error.into(),
-                }
-            })?;
+            let key =
+                service::key::create(&service, &caller, &name, expiry).await.map_err(|error| {
+                    match error.refusals().first().code {
+                        Code::NameTaken => {
+                            Stop("A key has this name already. Choose another --name.".to_owned())
+                        }
+                        _ => error.into(),
+                    }
+                })?;
             println!("{}", key.expose());
         }
     }

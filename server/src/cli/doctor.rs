@@ -3,8 +3,8 @@
 use super::Context;
 use crate::boot::{self, Stop};
 use crate::http::site;
-use store::Store;
 use std::process::ExitCode;
+use store::Store;
 
 /// Clocks that are further apart make tokens expire at different times on different machines.
 const CLOCK_APART_MAX: time::Duration = time::Duration::seconds(5);
@@ -35,7 +35,9 @@ pub(super) async fn doctor(context: &Context) -> Result<ExitCode, Stop> {
     report.good("configuration", "every setting can be read");
     match site::find(context.config.site_dir.as_deref()) {
         Some(dir) => report.good("console", &format!("its files are in {}", dir.display())),
-        None => report.bad("console", "its files are not beside the program; set TOKENKEEP_SITE_DIR"),
+        None => {
+            report.bad("console", "its files are not beside the program; set TOKENKEEP_SITE_DIR")
+        }
     }
     match boot::open_database_beside(&context.config, context.path.as_deref()).await {
         Err(Stop(reason)) => report.bad("database", &reason),
@@ -99,7 +101,10 @@ async fn check_clock(report: &mut Report, store: &Store) {
             if apart > CLOCK_APART_MAX {
                 report.bad(
                     "clock",
-                    &format!("{} s apart from the database's; set both by NTP", apart.whole_seconds()),
+                    &format!(
+                        "{} s apart from the database's; set both by NTP",
+                        apart.whole_seconds()
+                    ),
                 );
             } else {
                 report.good("clock", "it agrees with the database's");

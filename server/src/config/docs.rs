@@ -15,7 +15,8 @@ pub fn markdown() -> String {
     );
     let _ = writeln!(text, "| `{CONFIG}` | | no file | The path of the configuration file. |");
     for variable in VARIABLES {
-        let file = if variable.secret { format!(", `{}_FILE`", variable.env) } else { String::new() };
+        let file =
+            if variable.secret { format!(", `{}_FILE`", variable.env) } else { String::new() };
         let _ = writeln!(
             text,
             "| `{}`{file} | `{}` | {} | {} |",

@@ -68,7 +68,9 @@ impl Reader {
         let table = match std::fs::read_to_string(path).map(|text| text.parse::<toml::Table>()) {
             Ok(Ok(table)) => table,
             Ok(Err(error)) => {
-                let at = error.span().map_or_else(String::new, |span| format!(" at byte {}", span.start));
+                let at = error
+                    .span()
+                    .map_or_else(String::new, |span| format!(" at byte {}", span.start));
                 return self.problem(CONFIG, format!("{shown} is not TOML{at}"));
             }
             Err(error) => return self.problem(CONFIG, format!("{shown} cannot be read: {error}")),
@@ -90,7 +92,8 @@ impl Reader {
     fn variable(&mut self, variable: &'static Variable, environment: &Environment) {
         let given = |name: &str| environment.get(name).filter(|value| !value.is_empty());
         if let Some(value) = given(variable.env) {
-            self.values.insert(variable.key, (variable.env.to_owned(), Zeroizing::new(value.clone())));
+            self.values
+                .insert(variable.key, (variable.env.to_owned(), Zeroizing::new(value.clone())));
         }
         let file_variable = format!("{}_FILE", variable.env);
         let Some(path) = given(&file_variable).filter(|_| variable.secret) else { return };

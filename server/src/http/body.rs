@@ -11,7 +11,8 @@ use http::header;
 /// Refuses a body that says it is too large, and cuts off one that does not say so. Needs `DefaultBodyLimit` around it.
 pub async fn bound(request: Request, next: Next) -> Response {
     let said = request.headers().get(header::CONTENT_LENGTH);
-    let bytes = said.and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<usize>().ok());
+    let bytes =
+        said.and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<usize>().ok());
     if bytes.is_some_and(|bytes| bytes > BODY_MAX) {
         return failure::response(Code::BodyTooLarge);
     }

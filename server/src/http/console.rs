@@ -1,19 +1,21 @@
 //! The console: pages rendered on the server, the server functions behind their forms, and the files that hydrate them.
 
-use super::{Failure, Web};
+use super::{BODY_MAX, Failure, Web};
 use app::backend::{Cookies, PublicUrl};
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use domain::Code;
-use http::{HeaderValue, header};
+use http::{HeaderValue, StatusCode, header};
 use leptos::config::LeptosOptions;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes as _, ResponseOptions};
 use tower::ServiceExt as _;
 use tower_http::services::ServeDir;
+use wire::Problem;
 
 pub(super) fn routes(web: &Web) -> Router<Web> {
     let options = options(web);
@@ -25,7 +27,7 @@ pub(super) fn routes(web: &Web) -> Router<Web> {
     Router::new()
         .leptos_routes_with_context(&options, pages, context(web), shell)
         .with_state(options)
-        .route("/fn/{*name}", post(server_function).get(server_function))
+        .layer(middleware::from_fn(called))
         .route("/pkg/{*file}", get(file))
         .fallback(other)
 }
@@ -66,18 +68,35 @@ fn content_security_policy(nonce: &str) -> String {
     )
 }
 
-async fn server_function(State(web): State<Web>, request: Request) -> Response {
-    leptos_axum::handle_server_fns_with_context(context(&web), request).await.into_response()
+/// A server function that cannot read its arguments answers 500 by itself; the status is in the problem document that it answers with.
+async fn called(request: Request, next: Next) -> Response {
+    let is_call = request.uri().path().contains("/fn/");
+    let response = next.run(request).await;
+    if !is_call || response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, BODY_MAX).await else {
+        return Failure::from(Code::Internal).into_response();
+    };
+    let status = serde_json::from_slice::<Problem>(&body).ok().map(|problem| problem.status);
+    parts.status =
+        status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(parts.status);
+    Response::from_parts(parts, body.into())
 }
 
 /// A file of the console; compressed ahead where the build has done so.
 async fn file(State(web): State<Web>, request: Request) -> Response {
     let files = ServeDir::new(&web.site).precompressed_br().precompressed_gzip();
     match files.oneshot(request).await {
-        Ok(response) if response.status() == http::StatusCode::NOT_FOUND => Failure::from(Code::NotFound).into_response(),
+        Ok(response) if response.status() == StatusCode::NOT_FOUND => {
+            Failure::from(Code::NotFound).into_response()
+        }
         Ok(mut response) => {
             // Asked for again each time, and answered "not modified" until the next version.
-            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+            response
+                .headers_mut()
+                .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
             response.into_response()
         }
         Err(never) => match never {},
@@ -100,6 +119,8 @@ async fn other(State(web): State<Web>, request: Request) -> Response {
         return Failure::from(Code::NotFound).into_response();
     }
     let options = options(&web);
-    let page = leptos_axum::render_app_async_with_context(context(&web), move || app::shell(options.clone()));
+    let page = leptos_axum::render_app_async_with_context(context(&web), move || {
+        app::shell(options.clone())
+    });
     page(request).await.into_response()
 }

@@ -35,7 +35,9 @@ fn prose(text: &str) -> String {
     escape(text)
         .split('`')
         .enumerate()
-        .map(|(at, part)| if at % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() })
+        .map(
+            |(at, part)| if at % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() },
+        )
         .collect()
 }
 
@@ -51,7 +53,12 @@ fn page(document: &Value) -> String {
     );
     for tag in document["tags"].as_array().into_iter().flatten() {
         let name = text(tag, "name");
-        let _ = write!(html, "<section><h2>{}</h2><p>{}</p>", escape(name), prose(text(tag, "description")));
+        let _ = write!(
+            html,
+            "<section><h2>{}</h2><p>{}</p>",
+            escape(name),
+            prose(text(tag, "description"))
+        );
         for (path, method, operation) in operations(document, name) {
             write_operation(&mut html, document, path, method, operation);
         }
@@ -72,7 +79,13 @@ fn operations<'a>(document: &'a Value, tag: &str) -> Vec<(&'a str, &'a str, &'a 
         .collect()
 }
 
-fn write_operation(html: &mut String, document: &Value, path: &str, method: &str, operation: &Value) {
+fn write_operation(
+    html: &mut String,
+    document: &Value,
+    path: &str,
+    method: &str,
+    operation: &Value,
+) {
     let method = method.to_uppercase();
     let _ = write!(
         html,
@@ -98,7 +111,8 @@ fn write_operation(html: &mut String, document: &Value, path: &str, method: &str
     html.push_str("<h4>Answers</h4><dl>");
     for (status, answer) in operation["responses"].as_object().into_iter().flatten() {
         write_field(html, status, "", text(answer, "description"));
-        if let Some(schema) = answer["content"].get("application/json").map(|json| &json["schema"]) {
+        if let Some(schema) = answer["content"].get("application/json").map(|json| &json["schema"])
+        {
             html.push_str("<dd>");
             write_schema(html, document, schema);
             html.push_str("</dd>");
@@ -142,7 +156,9 @@ fn write_schema(html: &mut String, document: &Value, schema: &Value) {
 
 fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     match schema.get("$ref").and_then(Value::as_str) {
-        Some(reference) => document.pointer(reference.trim_start_matches('#')).unwrap_or(&Value::Null),
+        Some(reference) => {
+            document.pointer(reference.trim_start_matches('#')).unwrap_or(&Value::Null)
+        }
         None => schema,
     }
 }
@@ -155,7 +171,9 @@ fn kind(document: &Value, property: &Value) -> String {
     }
     match &property["type"] {
         Value::String(kind) => kind.clone(),
-        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "),
+        Value::Array(kinds) => {
+            kinds.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or ")
+        }
         _ => "object".to_owned(),
     }
 }

@@ -47,8 +47,9 @@ impl From<Code> for Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let status = problem::status(self.refusals.first().code.kind());
-        let mut response =
-            StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response();
+        let mut response = StatusCode::from_u16(status)
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+            .into_response();
         response.extensions_mut().insert(self);
         response
     }
@@ -66,5 +67,6 @@ pub fn panicked(panic: Box<dyn Any + Send>) -> Response {
         .map(String::as_str)
         .or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("a panic without words");
-    Failure { refusals: Code::Internal.into(), fault: Some(format!("panic: {said}").into()) }.into_response()
+    Failure { refusals: Code::Internal.into(), fault: Some(format!("panic: {said}").into()) }
+        .into_response()
 }

@@ -1,4 +1,4 @@
-//! JSON bodies and query strings, with refusals that say which field.
+//! JSON bodies, query strings and paths, with refusals that say which field.
 
 use super::{BODY_MAX, Failure};
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -12,6 +12,9 @@ pub struct Json<T>(pub T);
 
 /// A query string.
 pub struct Query<T>(pub T);
+
+/// A path's parameter. What cannot be read names nothing.
+pub struct Path(pub String);
 
 /// The fields that a refusal may name: what was sent is never repeated, so that a path is only followed to a name that is ours.
 const FIELDS: &[&str] = &[
@@ -32,7 +35,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
-        let json = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let json =
+            request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let essence = json.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
         if !essence.eq_ignore_ascii_case("application/json") {
             return Err(Code::ContentTypeUnsupported.into());
@@ -70,5 +74,14 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
         axum::extract::Query::try_from_uri(&parts.uri)
             .map(|query| Self(query.0))
             .map_err(|_| Code::QueryMalformed.into())
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Path {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let path = axum::extract::Path::<String>::from_request_parts(parts, state).await;
+        path.map(|path| Self(path.0)).map_err(|_| Code::NotFound.into())
     }
 }

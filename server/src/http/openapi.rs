@@ -33,7 +33,9 @@ pub fn document() -> utoipa::openapi::OpenApi {
     let components = document.components.get_or_insert_default();
     let mut bearer = Http::new(HttpAuthScheme::Bearer);
     bearer.description = Some("A management key, from `tokenkeep admin api-key`.".to_owned());
-    components.security_schemes.insert("management_key".to_owned(), SecurityScheme::Http(bearer).into());
+    components
+        .security_schemes
+        .insert("management_key".to_owned(), SecurityScheme::Http(bearer).into());
     document
 }
 

@@ -3,7 +3,7 @@
 use super::json::Json;
 use super::{Failure, Web, identify};
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use domain::Code;
@@ -52,7 +52,7 @@ async fn verify(
 async fn forward_auth(State(web): State<Web>, headers: HeaderMap, uri: Uri) -> Response {
     let Some(offered) = offered(&headers) else { return denied(Denial::Malformed.as_str()) };
     // A scope that cannot be read cannot be granted.
-    let Ok(wanted) = Scopes::parse_wanted(wanted(uri.query().unwrap_or_default())) else {
+    let Ok(wanted) = Scopes::parse_wanted(wanted(&uri).iter().map(String::as_str)) else {
         return denied(Denial::ScopeDenied.as_str());
     };
     match service::verify::answer(&web.service, offered, &wanted).await {
@@ -74,13 +74,17 @@ fn offered(headers: &HeaderMap) -> Option<&str> {
         .or_else(|| text(header::AUTHORIZATION).and_then(identify::bearer))
 }
 
-/// The scopes of `?scopes=a,b` or `?scope=a&scope=b`. The grammar has no character that a query string would have to escape but `:` and `*`.
-fn wanted(query: &str) -> impl Iterator<Item = &str> {
-    query
-        .split('&')
-        .filter_map(|pair| pair.split_once('='))
-        .filter(|(name, _)| matches!(*name, "scope" | "scopes"))
-        .flat_map(|(_, value)| value.split(','))
+/// The scopes of `?scopes=a,b` or `?scope=a&scope=b`.
+fn wanted(uri: &Uri) -> Vec<String> {
+    // A query that cannot be taken apart wants what nobody has.
+    let Ok(Query(pairs)) = Query::<Vec<(String, String)>>::try_from_uri(uri) else {
+        return vec!["?".to_owned()];
+    };
+    pairs
+        .iter()
+        .filter(|(name, _)| matches!(name.as_str(), "scope" | "scopes"))
+        .flat_map(|(_, value)| value.split(',').map(str::to_owned))
+        .collect()
 }
 
 fn granted(record: &Record) -> Response {
@@ -102,12 +106,16 @@ fn denied(code: &'static str) -> Response {
         || code == Code::Unavailable.as_str()
         || code == Code::Internal.as_str();
     let status = if good_token { StatusCode::FORBIDDEN } else { StatusCode::UNAUTHORIZED };
-    let mut response = (status, axum::Json(serde_json::json!({ "valid": false, "code": code }))).into_response();
+    let mut response =
+        (status, axum::Json(serde_json::json!({ "valid": false, "code": code }))).into_response();
     let headers = response.headers_mut();
     headers.insert("x-verify-code", HeaderValue::from_static(code));
     if status == StatusCode::UNAUTHORIZED {
         // RFC 6750, section 3.
-        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""));
+        headers.insert(
+            header::WWW_AUTHENTICATE,
+            HeaderValue::from_static("Bearer error=\"invalid_token\""),
+        );
     }
     response
 }

@@ -24,11 +24,7 @@ pub(super) async fn run_all(service: Service, targets: Vec<Target>, stop: Cancel
     }
     let loops = TaskTracker::new();
     for target in targets {
-        tracing::info!(
-            mirror = target.name(),
-            target = target.describe(),
-            "mirroring"
-        );
+        tracing::info!(mirror = target.name(), target = target.describe(), "mirroring");
         loops.spawn(run(service.clone(), target, stop.clone()));
     }
     loops.close();
@@ -50,19 +46,11 @@ async fn run(service: Service, target: Target, stop: CancellationToken) {
             () = stop.cancelled() => return,
             outcome = once(&service, &target) => outcome,
         };
-        failures = if matches!(outcome, Outcome::Failed(_)) {
-            failures + 1
-        } else {
-            0
-        };
+        failures = if matches!(outcome, Outcome::Failed(_)) { failures + 1 } else { 0 };
         let now = service.now();
         let wait = service.random(|rng| pace::wait(outcome, failures, now, rng));
         let changed = async {
-            if wait.until_change {
-                changes.next().await
-            } else {
-                std::future::pending().await
-            }
+            if wait.until_change { changes.next().await } else { std::future::pending().await }
         };
         tokio::select! {
             () = stop.cancelled() => return,
@@ -113,11 +101,7 @@ fn log(target: &Target, run: &Run) {
         tracing::info!(mirror, put = run.put, deleted = run.deleted, "pushed");
     }
     if run.held > 0 {
-        tracing::warn!(
-            mirror,
-            deletes = run.held,
-            "a plan is held until a person releases it"
-        );
+        tracing::warn!(mirror, deletes = run.held, "a plan is held until a person releases it");
     }
     if run.set_aside > 0 {
         tracing::warn!(mirror, rows = run.set_aside, "invalid rows are set aside");
@@ -128,11 +112,7 @@ fn tell(error: &Error, mirror: &str) {
     match error {
         Error::Fault(fault) => tracing::warn!(mirror, error = fault.chain(), "a run broke"),
         Error::Refused(refusals) => {
-            tracing::error!(
-                mirror,
-                code = refusals.first().code.as_str(),
-                "a run was refused"
-            );
+            tracing::error!(mirror, code = refusals.first().code.as_str(), "a run was refused");
         }
     }
 }
@@ -145,10 +125,7 @@ struct Changes {
 
 impl Changes {
     const fn new(service: Service) -> Self {
-        Self {
-            service,
-            listening: None,
-        }
+        Self { service, listening: None }
     }
 
     /// Listens, unless it does already. Ends only when it does.

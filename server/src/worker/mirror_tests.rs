@@ -42,33 +42,18 @@ impl Story {
         };
         let service = Service::new(parts).await.expect("a service");
         let id = service.random(|rng| KeyId::generate(NOW, rng));
-        let owner = Caller::local(Actor::Machine {
-            id,
-            name: "story".to_owned(),
-        });
+        let owner = Caller::local(Actor::Machine { id, name: "story".to_owned() });
         let new = NewTeam {
             name: TeamName::parse("Images").expect("a name"),
             description: Description::default(),
             reveal_allowed: false,
         };
-        let team = service::team::create(&service, &owner, new)
-            .await
-            .expect("a team")
-            .id;
+        let team = service::team::create(&service, &owner, new).await.expect("a team").id;
         let dir = tempfile::tempdir().expect("a directory");
         let target = Target::files(Files::new(dir.path().join("mirror")));
         let stop = CancellationToken::new();
         let running = tokio::spawn(run_all(service.clone(), vec![target], stop.clone()));
-        Self {
-            pool,
-            service,
-            owner,
-            team,
-            dir,
-            clock,
-            stop,
-            running,
-        }
+        Self { pool, service, owner, team, dir, clock, stop, running }
     }
 
     async fn create(&self, name: &str, expiry: ExpiryRequest) {
@@ -80,9 +65,7 @@ impl Story {
             expiry,
             revealable: false,
         };
-        service::token::create(&self.service, &self.owner, asked, None)
-            .await
-            .expect("a token");
+        service::token::create(&self.service, &self.owner, asked, None).await.expect("a token");
     }
 
     /// Waits until the mirror has been looked at and holds so many files. Each turn asks the database, so that it does not spin.
@@ -91,18 +74,14 @@ impl Story {
         let held = async {
             loop {
                 let mirrors = service::mirror::list(&self.service, &self.owner).await;
-                let current = mirrors
-                    .expect("a list")
-                    .iter()
-                    .any(|m| m.status() == Status::Current);
+                let current =
+                    mirrors.expect("a list").iter().any(|m| m.status() == Status::Current);
                 if current && count(&tokens) == files {
                     return;
                 }
             }
         };
-        tokio::time::timeout(SOON, held)
-            .await
-            .expect("woken in time");
+        tokio::time::timeout(SOON, held).await.expect("woken in time");
     }
 
     async fn end(self) {

@@ -22,10 +22,7 @@ pub(super) async fn run(service: Service, stop: CancellationToken) {
                 );
             }
             Ok(Err(service::Error::Refused(refusals))) => {
-                tracing::error!(
-                    code = refusals.first().code.as_str(),
-                    "sweeping was refused"
-                );
+                tracing::error!(code = refusals.first().code.as_str(), "sweeping was refused");
             }
             Err(died) => {
                 tracing::error!(error = %died, "sweeping panicked; it is tried again in a minute")

@@ -25,7 +25,10 @@ async fn count(database: &PgConnectOptions, query: &'static str) -> i64 {
 }
 
 #[sqlx::test(migrations = false)]
-async fn migrate_prepares_an_empty_database_and_again_does_nothing(_: PgPoolOptions, database: PgConnectOptions) {
+async fn migrate_prepares_an_empty_database_and_again_does_nothing(
+    _: PgPoolOptions,
+    database: PgConnectOptions,
+) {
     for _ in 0..2 {
         let done = Program::new(&["migrate"]).database(&database).run();
         assert!(done.good, "{}", done.err);
@@ -44,7 +47,10 @@ async fn an_api_key_is_printed_alone_and_works(_: PgPoolOptions, database: PgCon
     assert!(!done.err.contains(key));
     let good = "SELECT count(*) FROM management_keys WHERE name = 'deploy' AND expires_at > now() + interval '29 days'";
     assert_eq!(count(&database, good).await, 1);
-    assert_eq!(count(&database, "SELECT count(*) FROM audit_events WHERE actor_kind = 'operator'").await, 1);
+    assert_eq!(
+        count(&database, "SELECT count(*) FROM audit_events WHERE actor_kind = 'operator'").await,
+        1
+    );
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -88,7 +94,14 @@ async fn what_is_wrong_with_an_owner_is_said(_: PgPoolOptions, database: PgConne
         assert!(done.err.contains(word), "{email}: {}", done.err);
         assert!(password.is_empty() || !done.err.contains(password), "{}", done.err);
     }
-    let arguments = ["admin", "create-owner", "--email", "owner@example.com", "--password-file", "/nowhere/password"];
+    let arguments = [
+        "admin",
+        "create-owner",
+        "--email",
+        "owner@example.com",
+        "--password-file",
+        "/nowhere/password",
+    ];
     let done = Program::new(&arguments).database(&database).run();
     assert!(!done.good && done.err.contains("/nowhere/password"), "{}", done.err);
     assert_eq!(count(&database, "SELECT count(*) FROM users").await, 0);

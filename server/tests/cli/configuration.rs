@@ -43,7 +43,9 @@ fn a_key_that_there_is_not_is_a_problem() {
 
 #[test]
 fn a_file_that_is_no_toml_or_not_there_is_a_problem() {
-    let done = Program::new(&["migrate"]).env_file("TOKENKEEP_CONFIG", "token_encryption_key = marker").run();
+    let done = Program::new(&["migrate"])
+        .env_file("TOKENKEEP_CONFIG", "token_encryption_key = marker")
+        .run();
     assert_eq!(keys(&done), ["TOKENKEEP_CONFIG"]);
     assert!(!done.err.contains("marker"), "{}", done.err);
     let done = Program::new(&["migrate"]).env("TOKENKEEP_CONFIG", "/nowhere/tokenkeep.toml").run();
@@ -54,7 +56,8 @@ fn a_file_that_is_no_toml_or_not_there_is_a_problem() {
 fn a_secret_can_come_from_a_file() {
     let done = Program::new(&["migrate"]).env_file("DATABASE_URL_FILE", "marker-url\n").run();
     assert_eq!(keys(&done), ["DATABASE_URL_FILE"]);
-    let done = Program::new(&["migrate"]).env_file("TOKEN_ENCRYPTION_KEY_FILE", "marker-key\n").run();
+    let done =
+        Program::new(&["migrate"]).env_file("TOKEN_ENCRYPTION_KEY_FILE", "marker-key\n").run();
     assert_eq!(keys(&done), ["TOKEN_ENCRYPTION_KEY_FILE"]);
     assert!(!done.err.contains("marker"), "{}", done.err);
     let done = Program::new(&["migrate"]).env("TOKEN_ENCRYPTION_KEY_FILE", "/nowhere/key").run();
@@ -73,7 +76,10 @@ fn a_secret_given_twice_is_a_problem() {
 fn the_environment_wins_over_the_file_and_an_empty_variable_is_none() {
     let file = "listen = \"from the file\"\ntoken_prefix = \"from the file\"\n";
     let program = Program::new(&["migrate"]).env_file("TOKENKEEP_CONFIG", file);
-    let done = program.env("TOKENKEEP_LISTEN", "from the environment").env("TOKENKEEP_TOKEN_PREFIX", "").run();
+    let done = program
+        .env("TOKENKEEP_LISTEN", "from the environment")
+        .env("TOKENKEEP_TOKEN_PREFIX", "")
+        .run();
     assert_eq!(keys(&done), ["TOKENKEEP_LISTEN", "token_prefix"]);
 }
 

@@ -20,7 +20,10 @@ fn doctor(database: &PgConnectOptions, key: Option<&str>) -> Done {
 /// The first word of each line, by what the line is about.
 fn says<'a>(done: &'a Done, what: &str) -> &'a str {
     let line = done.out.lines().find(|line| line.contains(&format!("{what}:")));
-    line.unwrap_or_else(|| panic!("nothing about {what}: {}", done.out)).split(' ').next().unwrap_or_default()
+    line.unwrap_or_else(|| panic!("nothing about {what}: {}", done.out))
+        .split(' ')
+        .next()
+        .unwrap_or_default()
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -10,9 +10,11 @@ fn committed(name: &str) -> String {
 
 #[test]
 fn the_committed_files_are_what_the_program_prints() {
-    for (what, file) in
-        [("openapi", "openapi.json"), ("configuration", "configuration.md"), ("config-file", "tokenkeep.toml")]
-    {
+    for (what, file) in [
+        ("openapi", "openapi.json"),
+        ("configuration", "configuration.md"),
+        ("config-file", "tokenkeep.toml"),
+    ] {
         let printed = Program::new(&["print", what]).run();
         assert!(printed.good, "{}", printed.err);
         let mend = format!("docs/{file} is old: cargo run -p server -- print {what} > docs/{file}");
@@ -22,8 +24,12 @@ fn the_committed_files_are_what_the_program_prints() {
 
 #[test]
 fn the_default_file_changes_nothing() {
-    let program = Program::new(&["doctor"]).env_file("TOKENKEEP_CONFIG", &committed("tokenkeep.toml"));
-    let done = program.env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none?application_name=a").env("TOKENKEEP_LISTEN", "nonsense").run();
+    let program =
+        Program::new(&["doctor"]).env_file("TOKENKEEP_CONFIG", &committed("tokenkeep.toml"));
+    let done = program
+        .env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none?application_name=a")
+        .env("TOKENKEEP_LISTEN", "nonsense")
+        .run();
     // The file has nothing to complain about; what the environment adds has.
     assert!(done.err.contains("TOKENKEEP_LISTEN"), "{}", done.err);
     assert_eq!(done.err.lines().count(), 2, "{}", done.err);
@@ -32,13 +38,21 @@ fn the_default_file_changes_nothing() {
 #[test]
 fn the_default_file_is_good_with_its_comments_taken_away() {
     let committed = committed("tokenkeep.toml");
-    let settings = committed.lines().filter_map(|line| line.strip_prefix("# ")).filter(|line| line.contains(" = \""));
+    let settings = committed
+        .lines()
+        .filter_map(|line| line.strip_prefix("# "))
+        .filter(|line| line.contains(" = \""));
     let settings: Vec<_> = settings.filter(|line| !line.ends_with("\"\"")).collect();
     assert!(settings.len() > 8);
     // Only the admin's password is left out of it, for it is a secret without an example.
     let program = Program::new(&["migrate"]).env_file("TOKENKEEP_CONFIG", &settings.join("\n"));
     let done = program.env("TOKENKEEP_LISTEN", "nonsense").run();
-    let problems: Vec<_> = done.err.lines().skip(1).map(|line| line.trim().split(':').next().unwrap_or_default()).collect();
+    let problems: Vec<_> = done
+        .err
+        .lines()
+        .skip(1)
+        .map(|line| line.trim().split(':').next().unwrap_or_default())
+        .collect();
     assert_eq!(problems, ["TOKENKEEP_LISTEN", "admin_email"], "{}", done.err);
 }
 

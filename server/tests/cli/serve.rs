@@ -33,7 +33,8 @@ fn free_address() -> SocketAddr {
 }
 
 fn program(database: &PgConnectOptions, address: SocketAddr) -> Program {
-    let program = Program::new(&["serve"]).database(database).env("TOKENKEEP_LISTEN", &address.to_string());
+    let program =
+        Program::new(&["serve"]).database(database).env("TOKENKEEP_LISTEN", &address.to_string());
     std::fs::create_dir_all(program.path().join("site/pkg")).expect("a directory");
     let site = program.path().join("site").display().to_string();
     program.env("TOKENKEEP_SITE_DIR", &site)
@@ -60,7 +61,8 @@ impl Server {
 
     fn get(&self, path: &str) -> String {
         let mut stream = TcpStream::connect(self.address).expect("connected");
-        let request = format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", self.address);
+        let request =
+            format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", self.address);
         stream.write_all(request.as_bytes()).expect("written");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("read");
@@ -78,11 +80,18 @@ impl Server {
 }
 
 #[sqlx::test(migrations = false)]
-async fn it_answers_prints_the_link_and_stops_when_told(_: PgPoolOptions, database: PgConnectOptions) {
+async fn it_answers_prints_the_link_and_stops_when_told(
+    _: PgPoolOptions,
+    database: PgConnectOptions,
+) {
     let address = free_address();
     let mut server = start(program(&database, address), address);
     server.read_until("/setup?link=tks_");
-    assert!(server.printed[0].ends_with(&format!("is ready at http://{address}\n")), "{:?}", server.printed);
+    assert!(
+        server.printed[0].ends_with(&format!("is ready at http://{address}\n")),
+        "{:?}",
+        server.printed
+    );
     assert!(server.get("/healthz").starts_with("HTTP/1.1 200"));
     assert!(server.get("/readyz").starts_with("HTTP/1.1 200"));
     assert!(server.get("/api/tokens").starts_with("HTTP/1.1 401"));
@@ -91,7 +100,10 @@ async fn it_answers_prints_the_link_and_stops_when_told(_: PgPoolOptions, databa
 }
 
 #[sqlx::test(migrations = false)]
-async fn a_connection_that_stays_open_does_not_keep_it(_: PgPoolOptions, database: PgConnectOptions) {
+async fn a_connection_that_stays_open_does_not_keep_it(
+    _: PgPoolOptions,
+    database: PgConnectOptions,
+) {
     let address = free_address();
     let server = start(program(&database, address), address);
     // A request that never ends, and a connection that says nothing.
@@ -104,7 +116,10 @@ async fn a_connection_that_stays_open_does_not_keep_it(_: PgPoolOptions, databas
 }
 
 #[sqlx::test(migrations = false)]
-async fn the_configured_owner_is_made_at_the_first_start(_: PgPoolOptions, database: PgConnectOptions) {
+async fn the_configured_owner_is_made_at_the_first_start(
+    _: PgPoolOptions,
+    database: PgConnectOptions,
+) {
     let address = free_address();
     for _ in 0..2 {
         let program = program(&database, address)
@@ -114,7 +129,8 @@ async fn the_configured_owner_is_made_at_the_first_start(_: PgPoolOptions, datab
         let (good, _) = server.stop();
         assert!(good);
     }
-    let mut connection = <sqlx::PgConnection as sqlx::Connection>::connect_with(&database).await.expect("connected");
+    let mut connection =
+        <sqlx::PgConnection as sqlx::Connection>::connect_with(&database).await.expect("connected");
     let (owners, made): (i64, i64) = sqlx::query_as(
         "SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM audit_events WHERE kind = 'owner_created')",
     )
@@ -130,7 +146,11 @@ async fn a_port_that_is_taken_is_said(_: PgPoolOptions, database: PgConnectOptio
     let address = taken.local_addr().expect("its address");
     let done = program(&database, address).run();
     assert!(!done.good);
-    assert!(done.err.contains(&address.to_string()) && done.err.contains("TOKENKEEP_LISTEN"), "{}", done.err);
+    assert!(
+        done.err.contains(&address.to_string()) && done.err.contains("TOKENKEEP_LISTEN"),
+        "{}",
+        done.err
+    );
 }
 
 #[sqlx::test(migrations = false)]
@@ -142,8 +162,13 @@ async fn without_the_consoles_files_it_says_so(_: PgPoolOptions, database: PgCon
 
 #[sqlx::test(migrations = false)]
 async fn a_password_that_is_too_short_is_said(_: PgPoolOptions, database: PgConnectOptions) {
-    let program = program(&database, free_address()).env("TOKENKEEP_ADMIN_EMAIL", "owner@example.com");
+    let program =
+        program(&database, free_address()).env("TOKENKEEP_ADMIN_EMAIL", "owner@example.com");
     let done = program.env("TOKENKEEP_ADMIN_PASSWORD", "marker").run();
     assert!(!done.good);
-    assert!(done.err.contains("TOKENKEEP_ADMIN_PASSWORD") && !done.err.contains("marker"), "{}", done.err);
+    assert!(
+        done.err.contains("TOKENKEEP_ADMIN_PASSWORD") && !done.err.contains("marker"),
+        "{}",
+        done.err
+    );
 }

@@ -85,7 +85,12 @@ impl TestApp {
         app
     }
 
-    async fn begin(pool: PgPool, keys: Option<&str>, clock: Arc<Mutex<OffsetDateTime>>, seed: u64) -> Self {
+    async fn begin(
+        pool: PgPool,
+        keys: Option<&str>,
+        clock: Arc<Mutex<OffsetDateTime>>,
+        seed: u64,
+    ) -> Self {
         let hand = Arc::clone(&clock);
         let parts = Parts {
             sealer: keys.map(|keys| Sealer::parse(keys).expect("good keys")),
@@ -123,7 +128,9 @@ impl TestApp {
     /// A new management key.
     pub async fn key_named(&self, name: &str, expiry: ExpiryRequest) -> Who {
         let name = TokenName::parse(name).expect("a name");
-        let made = service::key::create(&self.service, &Caller::local(Actor::Operator), &name, expiry).await;
+        let made =
+            service::key::create(&self.service, &Caller::local(Actor::Operator), &name, expiry)
+                .await;
         Who::Key(made.expect("a key").expose().to_owned())
     }
 
@@ -132,7 +139,8 @@ impl TestApp {
         let email = Email::parse(EMAIL).expect("an address");
         let password = Password::choose(PASSWORD.to_owned()).expect("a password");
         let caller = Caller::local(Actor::Operator);
-        let made = service::user::create_owner_by_operator(&self.service, &caller, email, password).await;
+        let made =
+            service::user::create_owner_by_operator(&self.service, &caller, email, password).await;
         made.expect("the first owner").id.to_string()
     }
 
@@ -141,7 +149,9 @@ impl TestApp {
         let store = Arc::new(Store::on(self.pool.clone()));
         let session = Session::new(None, store, Some(Expiry::OnInactivity(Duration::hours(1))));
         session.insert("user_id", user_id).await.expect("kept");
-        session.insert("signed_in_at", self.service.now().unix_timestamp()).await.expect("kept");
+        for name in ["signed_in_at", "seen_at"] {
+            session.insert(name, self.service.now().unix_timestamp()).await.expect("kept");
+        }
         session.save().await.expect("saved");
         Who::Session(session.id().expect("an id").to_string())
     }
@@ -163,7 +173,8 @@ impl TestApp {
 
     /// The id of a new team whose tokens may be revealed.
     pub async fn team(&self, name: &str) -> String {
-        let made = self.post("/api/teams").json(&json!({ "name": name, "reveal_allowed": true })).await;
+        let made =
+            self.post("/api/teams").json(&json!({ "name": name, "reveal_allowed": true })).await;
         made.text_of("id")
     }
 
@@ -180,7 +191,8 @@ impl TestApp {
 fn site() -> TempDir {
     let site = tempfile::tempdir().expect("a directory");
     std::fs::create_dir(site.path().join("pkg")).expect("a directory");
-    std::fs::write(site.path().join("pkg/tokenkeep.js"), "// the console's script").expect("a file");
+    std::fs::write(site.path().join("pkg/tokenkeep.js"), "// the console's script")
+        .expect("a file");
     site
 }
 

@@ -19,8 +19,15 @@ async fn the_log_has_pages(pool: PgPool) {
     let app = TestApp::new(pool).await;
     app.team("platform").await;
     let first = app.get("/api/audit?limit=1").send().await.json();
-    let last = app.get(&format!("/api/audit?limit=1&cursor={}", text(&first, "next_cursor"))).send().await.json();
-    assert_eq!((&first["items"][0]["action"], &last["items"][0]["action"]), (&"team_created".into(), &"key_created".into()));
+    let last = app
+        .get(&format!("/api/audit?limit=1&cursor={}", text(&first, "next_cursor")))
+        .send()
+        .await
+        .json();
+    assert_eq!(
+        (&first["items"][0]["action"], &last["items"][0]["action"]),
+        (&"team_created".into(), &"key_created".into())
+    );
     assert!(last["next_cursor"].is_null());
     for (query, problem) in [
         ("cursor=nonsense", "400 cursor_invalid cursor"),
@@ -28,6 +35,10 @@ async fn the_log_has_pages(pool: PgPool) {
         ("limit=0", "422 limit_range limit"),
         ("colour=red", "400 query_malformed"),
     ] {
-        assert_eq!(app.get(&format!("/api/audit?{query}")).send().await.problem(), problem, "{query}");
+        assert_eq!(
+            app.get(&format!("/api/audit?{query}")).send().await.problem(),
+            problem,
+            "{query}"
+        );
     }
 }

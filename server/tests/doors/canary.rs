@@ -41,14 +41,25 @@ impl Canary {
         let allowed = |name: &str| self.shown_by.iter().any(|begin| name.starts_with(begin));
         let holds = |seen: &&Seen| forms.iter().any(|form| seen.text.contains(form));
         let found = seen.iter().filter(|seen| !allowed(&seen.name)).filter(holds);
-        found.map(|seen| format!("the {} is in {}", self.what, seen.name)).collect()
+        found
+            .map(|seen| {
+                format!("the {} is in {}: {}", self.what, seen.name, self.around(&seen.text))
+            })
+            .collect()
+    }
+
+    /// A piece of text around it, for whoever looks for the hole.
+    fn around(&self, text: &str) -> String {
+        let at = self.forms().iter().filter_map(|form| text.find(form)).min().unwrap_or_default();
+        text.chars().skip(text[..at].chars().count().saturating_sub(100)).take(200).collect()
     }
 
     /// Whether it was shown at all: a canary that nobody shows proves nothing.
     fn is_shown(&self, seen: &[Seen]) -> bool {
         self.shown_by.is_empty()
             || seen.iter().any(|seen| {
-                self.shown_by.iter().any(|begin| seen.name.starts_with(begin)) && seen.text.contains(&self.secret)
+                self.shown_by.iter().any(|begin| seen.name.starts_with(begin))
+                    && seen.text.contains(&self.secret)
             })
     }
 }
@@ -85,7 +96,7 @@ async fn secrets_are_only_where_they_were_shown(pool: PgPool) {
         Canary::new("wrong password", WRONG_PASSWORD, &[]),
         Canary::new("management key", &management_key, &[]),
         Canary::new("encryption key", &encryption_key, &[]),
-        Canary::new("session", &session, &["form sign_in"]),
+        Canary::new("session", &session, &["cookie of "]),
         Canary::new("revealable token", &revealable, &["create revealable", "reveal"]),
         Canary::new("plain token", &plain, &["create plain"]),
         Canary::new("token of the form", &by_form, &["secret page"]),
@@ -105,7 +116,8 @@ async fn secrets_are_only_where_they_were_shown(pool: PgPool) {
 /// The first owner, with a wrong link first. Answers the right link.
 async fn set_up(visitor: &mut Visitor<'_>) -> String {
     let caller = Caller::local(Actor::Clock);
-    let link = service::user::create_setup_link(&visitor.app.service, &caller).await.expect("an answer");
+    let link =
+        service::user::create_setup_link(&visitor.app.service, &caller).await.expect("an answer");
     let link = link.expect("a link").expose().to_owned();
     visitor.page(&format!("/setup?link={link}")).await;
     let form = |link: &str| format!("link={link}&email={EMAIL}&password={PASSWORD}");
@@ -117,18 +129,18 @@ async fn set_up(visitor: &mut Visitor<'_>) -> String {
     visitor.form("sign_in", &format!("email={EMAIL}&password={WRONG_PASSWORD}")).await;
     // Typed into the wrong field.
     visitor.form("sign_in", &format!("email={WRONG_PASSWORD}&password={WRONG_PASSWORD}")).await;
-    visitor.form("sign_in", &format!("email={PASSWORD}@example.com&password={PASSWORD}")).await;
     visitor.form("sign_in", &format!("email={EMAIL}&password={PASSWORD}")).await;
     link
 }
 
 async fn by_the_api(visitor: &mut Visitor<'_>) -> (String, String) {
     let team = visitor.app.team("platform").await;
-    let body = |name: &str, revealable: bool| {
-        json!({ "name": name, "team_id": team, "scopes": ["images:read"], "revealable": revealable })
-    };
-    let revealable = visitor.api("create revealable", "POST", "/api/tokens", Some(body("revealable", true))).await;
-    let plain = visitor.api("create plain", "POST", "/api/tokens", Some(body("plain", false))).await;
+    let body = |name: &str, revealable: bool| json!({ "name": name, "team_id": team, "scopes": ["images:read"], "revealable": revealable });
+    let revealable = visitor
+        .api("create revealable", "POST", "/api/tokens", Some(body("revealable", true)))
+        .await;
+    let plain =
+        visitor.api("create plain", "POST", "/api/tokens", Some(body("plain", false))).await;
     for (made, reveals) in [(&revealable, "reveal"), (&plain, "no reveal")] {
         let path = format!("/api/tokens/{}", made.text_of("id"));
         visitor.api(reveals, "POST", &format!("{path}/reveal"), None).await;
@@ -145,12 +157,21 @@ async fn by_the_api(visitor: &mut Visitor<'_>) -> (String, String) {
 async fn by_the_console(visitor: &mut Visitor<'_>) -> (String, String) {
     let teams = visitor.app.get("/api/teams").send().await.json();
     let team = crate::app::text(&teams["items"][0], "id");
-    let form = format!("name=by+form&team_id={team}&scopes=images&never_expires=true&idempotency_key=once");
+    let form = format!(
+        "name=by+form&team_id={team}&scopes=images&never_expires=true&idempotency_key=once"
+    );
     let made = visitor.form("create_token", &form).await;
     let path = made.header("location").to_owned();
     let page = visitor.page_named("secret page", &path).await;
-    let secret = page.text().split("ntk_").skip(1).map(|rest| format!("ntk_{}", &rest[..43.min(rest.len())]));
-    let secret = secret.into_iter().find(|text| TokenSecret::parse(text).is_some()).expect("the secret on its page");
+    let secret = page
+        .text()
+        .split("ntk_")
+        .skip(1)
+        .map(|rest| format!("ntk_{}", &rest[..43.min(rest.len())]));
+    let secret = secret
+        .into_iter()
+        .find(|text| TokenSecret::parse(text).is_some())
+        .expect("the secret on its page");
     // Once is once.
     visitor.page(&path).await;
     let id = path.split('/').nth(2).expect("an id").to_owned();
@@ -167,7 +188,13 @@ async fn wrong_doors(visitor: &mut Visitor<'_>, secret: &str) {
     visitor.raw("verify, a field", "/api/verify", &format!("{{\"{secret}\":1}}")).await;
     visitor.raw("team", "/api/teams", &format!("{{\"{secret}\":\"{secret}\"}}")).await;
     for path in ["/verify", "/api/tokens", "/api/teams", "/tokens", "/sign-in", "/nothing"] {
-        visitor.bearer("in a query", &format!("{path}?token={secret}&cursor={secret}&scope={secret}%20"), secret).await;
+        visitor
+            .bearer(
+                "in a query",
+                &format!("{path}?token={secret}&cursor={secret}&scope={secret}%20"),
+                secret,
+            )
+            .await;
     }
     for path in ["/tokens", "/api/tokens", "/fn", "/pkg", ""] {
         visitor.bearer("in a path", &format!("{path}/{secret}"), secret).await;
@@ -175,11 +202,24 @@ async fn wrong_doors(visitor: &mut Visitor<'_>, secret: &str) {
     visitor.bearer("as a key", "/api/tokens", &secret[..40]).await;
     visitor.form("reveal_token", &format!("id={secret}")).await;
     visitor.form("revoke_token", &format!("id={secret}")).await;
-    visitor.form("create_token", &format!("name=a&team_id={secret}&scopes=%00&expires_days={secret}")).await;
+    visitor
+        .form("create_token", &format!("name=a&team_id={secret}&scopes=%00&expires_days={secret}"))
+        .await;
 }
 
 async fn look_around(visitor: &mut Visitor<'_>, id: &str) {
-    for path in ["/", "/tokens", "/tokens/new", "/teams", "/mirrors", "/audit", "/settings", "/sign-in", "/setup", "/nothing"] {
+    for path in [
+        "/",
+        "/tokens",
+        "/tokens/new",
+        "/teams",
+        "/mirrors",
+        "/audit",
+        "/settings",
+        "/sign-in",
+        "/setup",
+        "/nothing",
+    ] {
         visitor.page(path).await;
     }
     visitor.page(&format!("/tokens/{id}")).await;
@@ -190,16 +230,18 @@ async fn look_around(visitor: &mut Visitor<'_>, id: &str) {
 
 /// Every row of every table, as text.
 async fn tables(pool: &PgPool) -> Vec<Seen> {
-    let names: Vec<String> = sqlx::query_scalar("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'")
-        .fetch_all(pool)
-        .await
-        .expect("the tables");
-    let mut seen = Vec::new();
-    for name in names {
-        let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(format!("SELECT t::text FROM {name} t")))
+    let names: Vec<String> =
+        sqlx::query_scalar("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'")
             .fetch_all(pool)
             .await
-            .expect("its rows");
+            .expect("the tables");
+    let mut seen = Vec::new();
+    for name in names {
+        let rows: Vec<String> =
+            sqlx::query_scalar(AssertSqlSafe(format!("SELECT t::text FROM {name} t")))
+                .fetch_all(pool)
+                .await
+                .expect("its rows");
         seen.push(Seen { name: format!("table {name}"), text: rows.join("\n") });
     }
     seen

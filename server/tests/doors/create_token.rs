@@ -59,7 +59,10 @@ async fn a_request_sent_twice_makes_one_token(pool: PgPool) {
     let first = send().await;
     let again = send().await;
     assert_eq!(first.json(), again.json());
-    assert_eq!((first.header("idempotency-replayed"), again.header("idempotency-replayed")), ("", "true"));
+    assert_eq!(
+        (first.header("idempotency-replayed"), again.header("idempotency-replayed")),
+        ("", "true")
+    );
     app.pass(Duration::minutes(10));
     assert_snapshot!(send().await.shown());
 }
@@ -89,5 +92,5 @@ async fn without_an_encryption_key_nothing_is_revealable(pool: PgPool) {
     assert_eq!(app.post("/api/tokens").json(&body).await.status, 201);
     body["name"] = "export".into();
     body["revealable"] = true.into();
-    assert_eq!(app.post("/api/tokens").json(&body).await.problem(), "422 reveal_off revealable");
+    assert_eq!(app.post("/api/tokens").json(&body).await.problem(), "409 reveal_off revealable");
 }

@@ -6,7 +6,12 @@ use insta::assert_snapshot;
 use serde_json::json;
 use sqlx::PgPool;
 
-async fn post(app: &TestApp, who: &Who, headers: &[(&'static str, &str)], name: &str) -> crate::app::Answer {
+async fn post(
+    app: &TestApp,
+    who: &Who,
+    headers: &[(&'static str, &str)],
+    name: &str,
+) -> crate::app::Answer {
     let mut ask = app.ask(Method::POST, "/api/teams").by(who).header("host", "tokens.example.com");
     for (name, value) in headers {
         ask = ask.header(name, value);
@@ -32,7 +37,9 @@ async fn another_site_is_refused(pool: PgPool) {
     }
     let teams = app.get("/api/teams").send().await.json();
     assert_eq!(teams["items"], json!([]));
-    assert_snapshot!(post(&app, &session, &[("sec-fetch-site", "cross-site")], "platform").await.shown());
+    assert_snapshot!(
+        post(&app, &session, &[("sec-fetch-site", "cross-site")], "platform").await.shown()
+    );
 }
 
 #[sqlx::test(migrations = "../migrations")]

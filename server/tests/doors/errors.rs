@@ -10,7 +10,15 @@ use sqlx::PgPool;
 async fn a_path_that_there_is_not(pool: PgPool) {
     let app = TestApp::new(pool).await;
     assert_snapshot!(app.get("/api/nothing").send().await.shown());
-    for path in ["/api/", "/api/tokens/", "/nothing", "/pkg/nothing.js", "/pkg/../secrets.js", "/.env", "/fn/nothing"] {
+    for path in [
+        "/api/",
+        "/api/tokens/",
+        "/nothing",
+        "/pkg/nothing.js",
+        "/pkg/../secrets.js",
+        "/.env",
+        "/fn/nothing",
+    ] {
         let answer = app.get(path).send().await;
         assert_eq!(answer.problem(), "404 not_found", "{path}");
     }
@@ -42,7 +50,10 @@ async fn a_body_over_one_mebibyte(pool: PgPool) {
         format!(r#"{{"name":"","description":"{}"}}"#, "a".repeat(bytes - frame.len()))
     };
     // One MiB is read, and refused for what it says; one byte more is not read.
-    assert_eq!(app.post("/api/teams").raw_json(with_length(BODY_MAX)).await.problem(), "422 empty name");
+    assert_eq!(
+        app.post("/api/teams").raw_json(with_length(BODY_MAX)).await.problem(),
+        "422 empty name"
+    );
     let over = app.post("/api/teams").raw_json(with_length(BODY_MAX + 1)).await;
     assert_snapshot!(over.shown());
     let over = app.post("/api/verify").raw_json(with_length(BODY_MAX + 1)).await;
@@ -64,13 +75,22 @@ async fn a_type_that_we_do_not_read(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let body = br#"{"name":"platform"}"#;
     assert_snapshot!(app.post("/api/teams").bytes(body.to_vec()).await.shown());
-    for kind in ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "", "application/json-patch+json"] {
+    for kind in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/jsonp",
+        "",
+        "application/json-patch+json",
+    ] {
         let answer = app.post("/api/teams").header("content-type", kind).bytes(body.to_vec()).await;
         assert_eq!(answer.problem(), "415 content_type_unsupported", "{kind}");
     }
-    for (name, kind) in ["application/json; charset=utf-8", "Application/JSON"].into_iter().enumerate() {
+    for (name, kind) in
+        ["application/json; charset=utf-8", "Application/JSON"].into_iter().enumerate()
+    {
         let body = format!(r#"{{"name":"team {name}"}}"#);
-        let answer = app.post("/api/teams").header("content-type", kind).bytes(body.into_bytes()).await;
+        let answer =
+            app.post("/api/teams").header("content-type", kind).bytes(body.into_bytes()).await;
         assert_eq!(answer.status, 201, "{kind}");
     }
 }
@@ -85,7 +105,7 @@ async fn a_body_that_is_no_text_or_no_json(pool: PgPool) {
         (b"null", "400 body_malformed"),
         (b"{", "400 body_malformed"),
         (b"{\"name\":\"a\"} more", "400 body_malformed"),
-        (b"{\"name\":\"a\",\"name\":\"b\"}", "400 body_malformed name"),
+        (b"{\"name\":\"a\",\"name\":\"b\"}", "400 body_malformed"),
         (b"{\"name\":\"a\0\"}", "400 body_malformed name"),
         (b"{\"name\":\"\\ud800\"}", "400 body_malformed name"),
         (b"\xef\xbb\xbf{\"name\":\"a\"}", "400 body_malformed"),
@@ -126,7 +146,10 @@ async fn a_problem_never_repeats_what_was_sent(pool: PgPool) {
         app.get(&format!("/{secret}")).send().await,
         app.post("/api/teams").raw_json(format!(r#"{{"{secret}":1}}"#)).await,
         app.post("/api/teams").raw_json(format!(r#"{{"name":"{secret}"#)).await,
-        app.post("/api/tokens").header("idempotency-key", &format!("{secret}{}", "a".repeat(255))).raw_json("{}").await,
+        app.post("/api/tokens")
+            .header("idempotency-key", &format!("{secret}{}", "a".repeat(255)))
+            .raw_json("{}")
+            .await,
         app.post("/api/verify").raw_json(format!(r#"{{"token":["{secret}"]}}"#)).await,
     ];
     for answer in answers {

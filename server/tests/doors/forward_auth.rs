@@ -22,7 +22,8 @@ async fn a_good_token_is_204_with_whose_it_is(pool: PgPool) {
     assert_snapshot!(by_key(&app, "/verify", &token).await.shown());
     let bearer = format!("Bearer {token}");
     for authorization in [bearer.clone(), bearer.replace("Bearer", "bearer")] {
-        let answer = app.ask(Method::GET, "/verify").header("authorization", &authorization).send().await;
+        let answer =
+            app.ask(Method::GET, "/verify").header("authorization", &authorization).send().await;
         assert_eq!(answer.status, 204);
     }
 }
@@ -80,13 +81,18 @@ async fn whatever_is_wrong_is_401(pool: PgPool) {
         ("", "malformed"),
     ] {
         let answer = by_key(&app, "/verify", offered).await;
-        assert_eq!((answer.status.as_u16(), answer.header("x-verify-code")), (401, code), "{offered}");
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("x-verify-code")),
+            (401, code),
+            "{offered}"
+        );
     }
     assert_snapshot!(by_key(&app, "/verify", "nonsense").await.shown());
     let nothing = app.ask(Method::GET, "/verify").send().await;
     assert_eq!((nothing.status.as_u16(), nothing.header("x-verify-code")), (401, "malformed"));
     for authorization in ["Basic dXNlcjpwYXNz", "Bearer", "Bearer ", "nonsense"] {
-        let answer = app.ask(Method::GET, "/verify").header("authorization", authorization).send().await;
+        let answer =
+            app.ask(Method::GET, "/verify").header("authorization", authorization).send().await;
         assert_eq!(answer.status, 401, "{authorization}");
     }
 }

@@ -7,7 +7,15 @@ use sqlx::PgPool;
 #[sqlx::test(migrations = "../migrations")]
 async fn every_answer_is_guarded(pool: PgPool) {
     let app = TestApp::new(pool).await;
-    for path in ["/api/tokens", "/api/nothing", "/healthz", "/verify", "/api/docs", "/sign-in", "/pkg/tokenkeep.js"] {
+    for path in [
+        "/api/tokens",
+        "/api/nothing",
+        "/healthz",
+        "/verify",
+        "/api/docs",
+        "/sign-in",
+        "/pkg/tokenkeep.js",
+    ] {
         let answer = app.get(path).header("accept", "text/html").send().await;
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(answer.header("x-frame-options"), "DENY", "{path}");
@@ -30,7 +38,12 @@ async fn a_page_has_a_nonce_of_its_own(pool: PgPool) {
     let nonce = async || {
         let page = app.ask(Method::GET, "/sign-in").header("accept", "text/html").send().await;
         let policy = page.header("content-security-policy").to_owned();
-        let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).expect("a nonce").to_owned();
+        let nonce = policy
+            .split("'nonce-")
+            .nth(1)
+            .and_then(|rest| rest.split('\'').next())
+            .expect("a nonce")
+            .to_owned();
         for script in page.text().split("<script").skip(1) {
             assert!(script.contains(&format!("nonce=\"{nonce}\"")), "<script{script}");
         }
@@ -42,7 +55,8 @@ async fn a_page_has_a_nonce_of_its_own(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn a_large_answer_is_compressed(pool: PgPool) {
     let app = TestApp::new(pool).await;
-    let answer = app.ask(Method::GET, "/api/openapi.json").header("accept-encoding", "br").send().await;
+    let answer =
+        app.ask(Method::GET, "/api/openapi.json").header("accept-encoding", "br").send().await;
     assert_eq!(answer.header("content-encoding"), "br");
     let small = app.ask(Method::GET, "/healthz").header("accept-encoding", "br").send().await;
     assert_eq!(small.header("content-encoding"), "");

@@ -23,6 +23,9 @@ async fn without_the_database_alive_but_not_ready(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn a_missing_migration_is_not_ready(pool: PgPool) {
     let app = TestApp::new(pool).await;
-    sqlx::query("DELETE FROM _sqlx_migrations WHERE version = 1").execute(&app.pool).await.expect("one less");
+    sqlx::query("DELETE FROM _sqlx_migrations WHERE version = 1")
+        .execute(&app.pool)
+        .await
+        .expect("one less");
     assert_snapshot!(app.ask(Method::GET, "/readyz").send().await.shown());
 }

@@ -26,7 +26,8 @@ async fn a_bad_key_is_not_mended_by_a_good_cookie(pool: PgPool) {
     let session = app.session(&owner).await;
     assert_eq!(status(&app, &session).await, 200);
     for authorization in ["Bearer nonsense", "Basic dXNlcjpwYXNz", "Bearer"] {
-        let answer = app.get("/api/tokens").by(&session).header("authorization", authorization).send().await;
+        let answer =
+            app.get("/api/tokens").by(&session).header("authorization", authorization).send().await;
         assert_eq!(answer.problem(), "401 unauthenticated", "{authorization}");
     }
 }
@@ -36,7 +37,11 @@ async fn the_scheme_may_be_in_any_case(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let Who::Key(key) = &app.key else { panic!("a key") };
     for scheme in ["Bearer", "bearer", "BEARER"] {
-        let answer = app.ask(Method::GET, "/api/tokens").header("authorization", &format!("{scheme} {key}")).send().await;
+        let answer = app
+            .ask(Method::GET, "/api/tokens")
+            .header("authorization", &format!("{scheme} {key}"))
+            .send()
+            .await;
         assert_eq!(answer.status, 200, "{scheme}");
     }
 }
@@ -61,7 +66,10 @@ async fn a_session_lasts_twelve_hours_whatever_happens(pool: PgPool) {
     app.pass(Duration::hours(1));
     assert_eq!(status(&app, &session).await, 401);
     // It is gone, not only refused.
-    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM sessions").fetch_one(&app.pool).await.expect("a count");
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM sessions")
+        .fetch_one(&app.pool)
+        .await
+        .expect("a count");
     assert_eq!(left, 0);
 }
 

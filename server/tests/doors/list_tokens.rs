@@ -38,7 +38,9 @@ async fn the_cursor_leads_to_the_end(pool: PgPool) {
     let mut path = "/api/tokens?limit=2".to_owned();
     loop {
         let page = app.get(&path).send().await.json();
-        names.extend(page["items"].as_array().expect("rows").iter().map(|row| crate::app::text(row, "name")));
+        names.extend(
+            page["items"].as_array().expect("rows").iter().map(|row| crate::app::text(row, "name")),
+        );
         let Some(cursor) = page["next_cursor"].as_str() else { break };
         path = format!("/api/tokens?limit=2&cursor={cursor}");
     }
@@ -60,7 +62,8 @@ async fn one_teams_tokens(pool: PgPool) {
 async fn a_status_is_told_as_of_now(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let team = app.team("platform").await;
-    let body = serde_json::json!({ "name": "short", "team_id": team, "scopes": ["*"], "expires_days": 1 });
+    let body =
+        serde_json::json!({ "name": "short", "team_id": team, "scopes": ["*"], "expires_days": 1 });
     app.post("/api/tokens").json(&body).await;
     app.pass(Duration::days(1));
     let page = app.get("/api/tokens").send().await.json();

@@ -8,7 +8,8 @@ use sqlx::PgPool;
 async fn the_committed_document_is_served_to_everybody(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let served = app.ask(Method::GET, "/api/openapi.json").send().await;
-    let committed = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json")).expect("docs/openapi.json");
+    let committed = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json"))
+        .expect("docs/openapi.json");
     let committed: serde_json::Value = serde_json::from_slice(&committed).expect("JSON");
     assert_eq!(served.header("content-type"), "application/json");
     assert!(served.json() == committed, "docs/openapi.json is old: run make openapi");

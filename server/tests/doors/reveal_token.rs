@@ -22,7 +22,12 @@ async fn the_secret_is_shown_by_post_and_by_get(pool: PgPool) {
     }
     assert_snapshot!(app.post(&path).send().await.shown());
     let log = app.get("/api/audit").send().await.json();
-    let reveals = log["items"].as_array().expect("rows").iter().filter(|row| row["action"] == "token_revealed").count();
+    let reveals = log["items"]
+        .as_array()
+        .expect("rows")
+        .iter()
+        .filter(|row| row["action"] == "token_revealed")
+        .count();
     assert_eq!(reveals, 3);
 }
 

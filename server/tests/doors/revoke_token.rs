@@ -32,6 +32,9 @@ async fn a_body_is_not_read(pool: PgPool) {
 async fn what_there_is_not(pool: PgPool) {
     let app = TestApp::new(pool).await;
     for id in ["00000000-0000-0000-0000-000000000000", "nonsense"] {
-        assert_eq!(app.post(&format!("/api/tokens/{id}/revoke")).send().await.problem(), "404 not_found");
+        assert_eq!(
+            app.post(&format!("/api/tokens/{id}/revoke")).send().await.problem(),
+            "404 not_found"
+        );
     }
 }

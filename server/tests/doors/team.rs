@@ -48,6 +48,10 @@ async fn what_is_wrong_is_named(pool: PgPool) {
         ("cursor=nonsense", "400 cursor_invalid cursor"),
         ("team_id=x", "400 query_malformed"),
     ] {
-        assert_eq!(app.get(&format!("/api/teams?{query}")).send().await.problem(), problem, "{query}");
+        assert_eq!(
+            app.get(&format!("/api/teams?{query}")).send().await.problem(),
+            problem,
+            "{query}"
+        );
     }
 }

@@ -50,7 +50,12 @@ async fn who_asks_does_not_matter(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let made = app.token(&app.team("platform").await, "import").await;
     let body = json!({ "token": text(&made, "token") });
-    for who in [Who::Nobody, app.key.clone(), Who::Key("nonsense".to_owned()), Who::Session("nonsense".to_owned())] {
+    for who in [
+        Who::Nobody,
+        app.key.clone(),
+        Who::Key("nonsense".to_owned()),
+        Who::Session("nonsense".to_owned()),
+    ] {
         let answer = app.ask(Method::POST, "/api/verify").by(&who).json(&body).await;
         assert_eq!(answer.text_of("code"), "valid");
     }

@@ -50,13 +50,15 @@ fn dependencies(package: &Value) -> &[Value] {
 fn no_arrow_but_those_of_the_list() {
     for package in packages() {
         let user = name(&package);
-        let (_, allowed) = ARROWS
-            .iter()
-            .find(|(room, _)| *room == user)
-            .unwrap_or_else(|| panic!("{user} is a new room: say in ARCHITECTURE.md and here what it uses"));
+        let (_, allowed) = ARROWS.iter().find(|(room, _)| *room == user).unwrap_or_else(|| {
+            panic!("{user} is a new room: say in ARCHITECTURE.md and here what it uses")
+        });
         for used in dependencies(&package).iter().map(name) {
             let ours = ARROWS.iter().any(|(room, _)| *room == used);
-            assert!(!ours || allowed.contains(&used), "{user} uses {used}, which no arrow of ARCHITECTURE.md allows");
+            assert!(
+                !ours || allowed.contains(&used),
+                "{user} uses {used}, which no arrow of ARCHITECTURE.md allows"
+            );
         }
     }
 }
@@ -65,12 +67,22 @@ fn no_arrow_but_those_of_the_list() {
 fn the_browser_gets_nothing_of_the_server() {
     let packages = packages();
     let app = packages.iter().find(|package| name(package) == "app").expect("app");
-    for dependency in dependencies(app).iter().filter(|dependency| SERVER_SIDE_OF_APP.contains(&name(dependency))) {
-        assert_eq!(dependency["optional"], true, "app uses {} in the browser too", name(dependency));
+    for dependency in
+        dependencies(app).iter().filter(|dependency| SERVER_SIDE_OF_APP.contains(&name(dependency)))
+    {
+        assert_eq!(
+            dependency["optional"],
+            true,
+            "app uses {} in the browser too",
+            name(dependency)
+        );
     }
     let hydrate = app["features"]["hydrate"].as_array().expect("the feature");
     for used in SERVER_SIDE_OF_APP {
-        assert!(!hydrate.iter().any(|part| part.as_str().is_some_and(|part| part.contains(used))), "{used}");
+        assert!(
+            !hydrate.iter().any(|part| part.as_str().is_some_and(|part| part.contains(used))),
+            "{used}"
+        );
     }
 }
 

@@ -13,9 +13,14 @@ use wire::Problem;
 #[component]
 pub fn Fields() -> impl IntoView {
     let draft = || {
-        [("filled_name", "image job"), ("filled_note", "Resizes what people upload."), ("filled_team", "b"), ("filled_never", "true")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .to_vec()
+        [
+            ("filled_name", "image job"),
+            ("filled_note", "Resizes what people upload."),
+            ("filled_team", "b"),
+            ("filled_never", "true"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec()
     };
     let problem = || {
         let mut judge = Judge::default();
@@ -24,7 +29,10 @@ pub fn Fields() -> impl IntoView {
         judge.refuse(Refused::field("refused_team", Code::TeamUnknown));
         judge.refuse(Refused::field("refused_never", Code::RevealOff));
         judge.refuse(Refused::new(Code::Internal));
-        judge.verdict().err().map(|refusals| Problem::of(&refusals, "0199f4e2-7a10-7c35-9d1e-2b1f0c5e7a42"))
+        judge
+            .verdict()
+            .err()
+            .map(|refusals| Problem::of(&refusals, "0199f4e2-7a10-7c35-9d1e-2b1f0c5e7a42"))
     };
     view! {
         <Group name="Forms">
@@ -41,7 +49,8 @@ pub fn Fields() -> impl IntoView {
 fn One(form: FormState, names: [&'static str; 4]) -> impl IntoView {
     provide_context(form);
     let [name, note, team, never] = names;
-    let teams = vec![("a".to_owned(), "Platform".to_owned()), ("b".to_owned(), "Research".to_owned())];
+    let teams =
+        vec![("a".to_owned(), "Platform".to_owned()), ("b".to_owned(), "Research".to_owned())];
     let fields = view! {
         <TextField name=name label="Name" hint="What people will call it."/>
         <TextArea name=note label="Description" optional=true/>

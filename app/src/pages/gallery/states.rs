@@ -20,10 +20,12 @@ const NOW: OffsetDateTime = datetime!(2026-11-22 10:00 UTC);
 
 #[component]
 pub fn Buttons() -> impl IntoView {
-    let row = |weight: Weight, label: &'static str| view! {
-        <button type="button" class=weight.class()>{label}</button>
-        <button type="button" class=weight.class() disabled=true>{label}</button>
-        <LinkButton href="#content" label=label weight=weight glyph=Glyph::Plus/>
+    let row = |weight: Weight, label: &'static str| {
+        view! {
+            <button type="button" class=weight.class()>{label}</button>
+            <button type="button" class=weight.class() disabled=true>{label}</button>
+            <LinkButton href="#content" label=label weight=weight glyph=Glyph::Plus/>
+        }
     };
     view! {
         <Group name="Buttons">
@@ -36,7 +38,9 @@ pub fn Buttons() -> impl IntoView {
 
 #[component]
 pub fn Statuses() -> impl IntoView {
-    let scopes = ["images:read", "images:write", "video:*", "audio", "billing:read"].map(str::to_owned).to_vec();
+    let scopes = ["images:read", "images:write", "video:*", "audio", "billing:read"]
+        .map(str::to_owned)
+        .to_vec();
     view! {
         <Group name="States, chips, dots">
             <div class="flex flex-wrap gap-5">
@@ -81,14 +85,21 @@ pub fn Moments() -> impl IntoView {
 
 #[component]
 pub fn Tables() -> impl IntoView {
-    let columns = vec![Column::wide("Name"), Column::wide("Team"), Column::tight("Expires"), Column::tight("Status")];
-    let row = |name: &'static str, team: &'static str, days: i64| view! {
-        <tr>
-            <td><div><a class="cell-name" href="#content">{name}</a><div class="cell-note" tabindex="0">"Resizes what people upload, and keeps the originals for thirty days in case somebody asks."</div></div></td>
-            <td data-label="Team"><Dot of=team name=team/></td>
-            <td class="tight" data-label="Expires"><Moment at=NOW + Duration::days(days) now=NOW/></td>
-            <td class="tight" data-label="Status"><Status tone=Tone::Ok word="Active"/></td>
-        </tr>
+    let columns = vec![
+        Column::wide("Name"),
+        Column::wide("Team"),
+        Column::tight("Expires"),
+        Column::tight("Status"),
+    ];
+    let row = |name: &'static str, team: &'static str, days: i64| {
+        view! {
+            <tr>
+                <td><div><a class="cell-name" href="#content">{name}</a><div class="cell-note" tabindex="0">"Resizes what people upload, and keeps the originals for thirty days in case somebody asks."</div></div></td>
+                <td data-label="Team"><Dot of=team name=team/></td>
+                <td class="tight" data-label="Expires"><Moment at=NOW + Duration::days(days) now=NOW/></td>
+                <td class="tight" data-label="Status"><Status tone=Tone::Ok word="Active"/></td>
+            </tr>
+        }
     };
     view! {
         <Group name="Table">

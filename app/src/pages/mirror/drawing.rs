@@ -49,12 +49,20 @@ fn lag(mirror: &Mirror) -> String {
 
 /// What the drawing says, for who cannot see it.
 fn told(mirrors: &[Mirror]) -> String {
-    let told: Vec<String> = mirrors.iter().map(|mirror| format!("{}: {}", mirror.name, lag(mirror))).collect();
+    let told: Vec<String> =
+        mirrors.iter().map(|mirror| format!("{}: {}", mirror.name, lag(mirror))).collect();
     format!("{}. {}", say!(mirror.drawing), told.join("; "))
 }
 
 #[component]
-fn Node(x: usize, y: usize, width: usize, name: String, word: String, source: bool) -> impl IntoView {
+fn Node(
+    x: usize,
+    y: usize,
+    width: usize,
+    name: String,
+    word: String,
+    source: bool,
+) -> impl IntoView {
     let class = if source { "source" } else { "node" };
     view! {
         <g>
@@ -69,6 +77,8 @@ fn Node(x: usize, y: usize, width: usize, name: String, word: String, source: bo
 fn Wide(mirrors: Vec<Mirror>) -> impl IntoView {
     let height = mirrors.len() * STEP + 16;
     let middle = height / 2;
+    // A single line is straight, so its label has the whole of it to sit on.
+    let label = if mirrors.len() == 1 { 465 } else { 571 };
     let lines = mirrors.iter().enumerate().map(|(i, mirror)| {
         let y = 8 + i * STEP + STEP / 2;
         let path = format!("M218 {middle}C330 {middle} 350 {y} 430 {y}H712");
@@ -77,7 +87,7 @@ fn Wide(mirrors: Vec<Mirror>) -> impl IntoView {
             <g class=tone(mirror.status)>
                 <path class="wire" d=path></path>
                 <path class="tip" d=tip></path>
-                <text class="label" x="570" y=(y - 10).to_string() text-anchor="middle">{lag(mirror)}</text>
+                <text class="label" x=label.to_string() y=(y - 10).to_string() text-anchor="middle">{lag(mirror)}</text>
             </g>
             <Node x=722 y=y - NODE / 2 width=236 name=mirror.name.clone() word=objects(mirror.objects) source=false/>
         }
@@ -97,7 +107,7 @@ fn Tall(mirrors: Vec<Mirror>) -> impl IntoView {
     let lines = mirrors.iter().enumerate().map(|(i, mirror)| {
         let top = NODE + 2 + i * (STEP + 20) + 40;
         let y = top + NODE / 2;
-        let path = format!("M28 {}V{}q0 12 12 12H60", NODE + 2, y - 12);
+        let path = format!("M28 {}q0 12 12 12H60", y - 12);
         let tip = format!("M60 {}l8 5-8 5z", y - 5);
         view! {
             <g class=tone(mirror.status)>
@@ -109,9 +119,11 @@ fn Tall(mirrors: Vec<Mirror>) -> impl IntoView {
         }
     });
     let lines = lines.collect_view();
+    let last = NODE + 2 + mirrors.len().saturating_sub(1) * (STEP + 20) + 40 + NODE / 2 - 12;
     view! {
         <svg class="drawing" viewBox=format!("0 0 358 {height}") role="img" aria-label=told(&mirrors)>
             <Node x=2 y=2 width=216 name="Postgres".to_owned() word=say!(mirror.source).to_owned() source=true/>
+            <path class="wire" d=format!("M28 {}V{last}", NODE + 2)></path>
             {lines}
         </svg>
     }

@@ -22,7 +22,9 @@ pub struct Listing {
 /// # Errors
 /// `unauthenticated`, `cursor_invalid`, a fault.
 #[server(prefix = "/fn", endpoint = "list_teams", input = GetUrl)]
-pub async fn list_teams(#[server(default)] cursor: Option<String>) -> Result<Seen<Listing>, Refusal> {
+pub async fn list_teams(
+    #[server(default)] cursor: Option<String>,
+) -> Result<Seen<Listing>, Refusal> {
     crate::backend::team::list(cursor).await
 }
 

@@ -19,7 +19,9 @@ use wire::team::Team;
 #[component]
 pub fn TeamsPage() -> impl IntoView {
     let query = use_query_map();
-    let cursor = Memo::new(move |_| query.with(|query| query.get("cursor")).filter(|cursor| !cursor.is_empty()));
+    let cursor = Memo::new(move |_| {
+        query.with(|query| query.get("cursor")).filter(|cursor| !cursor.is_empty())
+    });
     let list = Resource::new(move || cursor.get(), list_teams);
     let new = || view! { <LinkButton href=paths::NEW_TEAM label=say!(team.create) weight=Weight::Primary glyph=Glyph::Plus/> };
     view! {
@@ -47,7 +49,9 @@ fn List(seen: Seen<Listing>) -> impl IntoView {
         Column::tight(say!(team.created)),
         Column::unseen(say!(team.actions)),
     ];
-    let next = page.next_cursor.map(|cursor| format!("{}?cursor={}", paths::TEAMS, paths::encode(&cursor)));
+    let next = page
+        .next_cursor
+        .map(|cursor| format!("{}?cursor={}", paths::TEAMS, paths::encode(&cursor)));
     view! {
         <Table caption=say!(team.caption) columns=columns sticky=true>
             {page.items.into_iter().map(|team| view! { <Row team=team/> }).collect_view()}
@@ -60,7 +64,8 @@ fn List(seen: Seen<Listing>) -> impl IntoView {
 #[component]
 fn Row(team: Team) -> impl IntoView {
     let reveal = if team.reveal_allowed {
-        view! { <span class="status"><Icon glyph=Glyph::Eye/>{say!(team.allowed)}</span> }.into_any()
+        view! { <span class="status"><Icon glyph=Glyph::Eye/>{say!(team.allowed)}</span> }
+            .into_any()
     } else {
         view! { <span class="muted">{say!(team.not_allowed)}</span> }.into_any()
     };

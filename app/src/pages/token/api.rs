@@ -97,7 +97,10 @@ pub struct Shown {
 /// # Errors
 /// `unauthenticated`, `cursor_invalid`, a fault.
 #[server(prefix = "/fn", endpoint = "list_tokens", input = GetUrl)]
-pub async fn list_tokens(#[server(default)] team: Option<String>, #[server(default)] cursor: Option<String>) -> Result<Seen<Listing>, Refusal> {
+pub async fn list_tokens(
+    #[server(default)] team: Option<String>,
+    #[server(default)] cursor: Option<String>,
+) -> Result<Seen<Listing>, Refusal> {
     crate::backend::token::list(Filter { team, cursor }).await
 }
 
@@ -135,7 +138,8 @@ pub async fn create_token(
     #[server(default)] revealable: bool,
     #[server(default)] idempotency_key: String,
 ) -> Result<(), Refusal> {
-    let asked = Asked { name, team_id, description, scopes, never_expires, expires_days, revealable };
+    let asked =
+        Asked { name, team_id, description, scopes, never_expires, expires_days, revealable };
     crate::backend::token::create(asked, &idempotency_key).await
 }
 
@@ -172,7 +176,10 @@ mod tests {
 
     #[test]
     fn scopes_come_apart_at_spaces_and_commas() {
-        let asked = Asked { scopes: " images:read,images:write  *\n，a、b ".to_owned(), ..Asked::default() };
+        let asked = Asked {
+            scopes: " images:read,images:write  *\n，a、b ".to_owned(),
+            ..Asked::default()
+        };
         assert_eq!(asked.scope_list(), ["images:read", "images:write", "*", "a", "b"]);
     }
 }

@@ -59,7 +59,11 @@ fn NewToken(start: NewTokenStart) -> impl IntoView {
     });
     let choices = teams.clone();
     // Without a script nothing is known of what is chosen: then the server judges.
-    let refused = Signal::derive(move || !reveal_on || asked.with(|asked| asked.as_ref().is_some_and(|asked| !allows(&choices, &asked.team_id))));
+    let refused = Signal::derive(move || {
+        !reveal_on
+            || asked
+                .with(|asked| asked.as_ref().is_some_and(|asked| !allows(&choices, &asked.team_id)))
+    });
     view! {
         <div class="beside" node_ref=area on:input=move |_| look() on:change=move |_| look()>
             <Fields form=form teams=teams.clone() reveal_on=reveal_on refused=refused/>
@@ -90,14 +94,22 @@ fn read(area: &leptos::web_sys::HtmlDivElement) -> Option<Asked> {
 }
 
 #[component]
-fn Fields(form: FormStart, teams: Vec<TeamChoice>, reveal_on: bool, refused: Signal<bool>) -> impl IntoView {
+fn Fields(
+    form: FormStart,
+    teams: Vec<TeamChoice>,
+    reveal_on: bool,
+    refused: Signal<bool>,
+) -> impl IntoView {
     let action = ServerAction::<CreateToken>::new();
     let query = use_query_map();
     let given = move |name: &str| query.with_untracked(|query| query.get(name)).unwrap_or_default();
     let only = if let [team] = teams.as_slice() { team.id.clone() } else { String::new() };
-    let team = Some(given("team")).filter(|team| teams.iter().any(|choice| choice.id == *team)).unwrap_or(only);
+    let team = Some(given("team"))
+        .filter(|team| teams.iter().any(|choice| choice.id == *team))
+        .unwrap_or(only);
     let options = teams.into_iter().map(|team| (team.id, team.name)).collect();
-    let revealable_hint = if reveal_on { say!(token.revealable_hint) } else { say!(token.revealable_off) };
+    let revealable_hint =
+        if reveal_on { say!(token.revealable_hint) } else { say!(token.revealable_off) };
     view! {
         <Form action=action draft=form.draft>
             <Hidden name="idempotency_key" value=form.key/>

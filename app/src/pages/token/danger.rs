@@ -23,7 +23,8 @@ pub fn Danger(
     let id = token.id.to_string();
     let active = token.status == Status::Active;
     let can_reveal = token.revealable && active;
-    let consequence = if active { say!(token.revoke_text) } else { say!(token.revoke_expired_text) };
+    let consequence =
+        if active { say!(token.revoke_text) } else { say!(token.revoke_expired_text) };
     let reveal_dialog = can_reveal.then(|| {
         let (id, name) = (id.clone(), short(&token.name));
         view! {
@@ -51,7 +52,13 @@ pub fn Danger(
 }
 
 #[component]
-fn Deed(title: &'static str, text: &'static str, dialog: &'static str, label: &'static str, #[prop(optional)] grave: bool) -> impl IntoView {
+fn Deed(
+    title: &'static str,
+    text: &'static str,
+    dialog: &'static str,
+    label: &'static str,
+    #[prop(optional)] grave: bool,
+) -> impl IntoView {
     view! {
         <li>
             <div>

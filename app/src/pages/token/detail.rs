@@ -28,7 +28,7 @@ pub fn TokenPage() -> impl IntoView {
     let revoke = ServerAction::<RevokeToken>::new();
     let token = Resource::new(move || (id.get(), revoke.version().get()), |(id, _)| get_token(id));
     view! {
-        <Transition fallback=|| view! { <Page title=say!(token.token) above=above()><Skeleton/></Page> }>
+        <Transition fallback=|| view! { <div class="content"><Skeleton/></div> }>
             {move || Suspend::new(async move {
                 match token.await {
                     Ok(seen) => view! { <Detail seen=seen reveal=reveal revoke=revoke/> }.into_any(),
@@ -57,11 +57,16 @@ fn NoSuchToken() -> impl IntoView {
 }
 
 #[component]
-fn Detail(seen: Seen<Token>, reveal: ServerAction<RevealToken>, revoke: ServerAction<RevokeToken>) -> impl IntoView {
+fn Detail(
+    seen: Seen<Token>,
+    reveal: ServerAction<RevealToken>,
+    revoke: ServerAction<RevokeToken>,
+) -> impl IntoView {
     let Seen { now, it: token } = seen;
     let query = use_query_map();
     let again = move || query.with(|query| query.get_str("note") == Some("made-before"));
-    let danger = (token.status != Status::Revoked).then(|| view! { <Danger token=token.clone() reveal=reveal revoke=revoke/> });
+    let danger = (token.status != Status::Revoked)
+        .then(|| view! { <Danger token=token.clone() reveal=reveal revoke=revoke/> });
     view! {
         <Page title=token.name.clone() above=above()>
             <div class="grid gap-8 max-w-[860px]">
@@ -92,10 +97,12 @@ fn Facts(token: Token, now: OffsetDateTime) -> impl IntoView {
         view! { <p class="whitespace-pre-wrap">{token.description}</p> }.into_any()
     };
     let expires = match token.expires_at {
-        Some(at) => view! { <Date at=at/>" · "<span class="muted"><Moment at=at now=now/></span> }.into_any(),
+        Some(at) => view! { <Date at=at/>" · "<span class="muted"><Moment at=at now=now/></span> }
+            .into_any(),
         None => view! { <span>{say!(ui.never)}</span> }.into_any(),
     };
-    let revealable = if token.revealable { say!(token.revealable_yes) } else { say!(token.revealable_no) };
+    let revealable =
+        if token.revealable { say!(token.revealable_yes) } else { say!(token.revealable_no) };
     view! {
         <dl class="panel facts">
             <dt>{say!(token.description)}</dt><dd>{description}</dd>

@@ -18,12 +18,15 @@ use leptos_router::hooks::use_query_map;
 pub fn TokensPage() -> impl IntoView {
     let query = use_query_map();
     let filter = Memo::new(move |_| {
-        let value = |name: &str| query.with(|query| query.get(name)).filter(|value| !value.is_empty());
+        let value =
+            |name: &str| query.with(|query| query.get(name)).filter(|value| !value.is_empty());
         Filter { team: value("team"), cursor: value("cursor") }
     });
-    let list = Resource::new(move || filter.get(), |filter| list_tokens(filter.team, filter.cursor));
+    let list =
+        Resource::new(move || filter.get(), |filter| list_tokens(filter.team, filter.cursor));
     let new = move || {
-        let href = filter.get_untracked().team.map_or(paths::NEW_TOKEN.to_owned(), paths::new_token_for);
+        let href =
+            filter.get_untracked().team.map_or(paths::NEW_TOKEN.to_owned(), paths::new_token_for);
         view! { <LinkButton href=href label=say!(token.create) weight=Weight::Primary glyph=Glyph::Plus/> }
     };
     view! {
@@ -95,7 +98,13 @@ fn NoMatch(team: Option<String>) -> impl IntoView {
 
 fn address(team: Option<&str>, cursor: Option<&str>) -> String {
     let pairs = [("team", team), ("cursor", cursor)];
-    let pairs: Vec<String> =
-        pairs.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", paths::encode(value?)))).collect();
-    if pairs.is_empty() { paths::TOKENS.to_owned() } else { format!("{}?{}", paths::TOKENS, pairs.join("&")) }
+    let pairs: Vec<String> = pairs
+        .into_iter()
+        .filter_map(|(name, value)| Some(format!("{name}={}", paths::encode(value?))))
+        .collect();
+    if pairs.is_empty() {
+        paths::TOKENS.to_owned()
+    } else {
+        format!("{}?{}", paths::TOKENS, pairs.join("&"))
+    }
 }

@@ -27,7 +27,7 @@ pub fn Plan(
         <aside class="panel plan" aria-labelledby="plan">
             <header><h2 id="plan">{say!(token.plan)}</h2></header>
             <div class="panel-body">
-                {move || match asked.get() {
+                {move || match asked.get().filter(begun) {
                     None => view! { <p>{say!(token.plan_static)}</p> }.into_any(),
                     Some(asked) => {
                         let team = teams.with_value(|teams| teams.iter().find(|team| team.id == asked.team_id).map(|team| team.name.clone()));
@@ -45,8 +45,14 @@ pub fn Plan(
     }
 }
 
+/// Whether there is anything to make a sentence of.
+fn begun(asked: &Asked) -> bool {
+    [&asked.name, &asked.team_id, &asked.scopes].into_iter().any(|text| !text.is_empty())
+}
+
 fn sentence(asked: &Asked, team: Option<String>, now: OffsetDateTime) -> String {
-    let or = |text: String, words: &str| if text.is_empty() { words.to_owned() } else { mark(&text) };
+    let or =
+        |text: String, words: &str| if text.is_empty() { words.to_owned() } else { mark(&text) };
     let name = or(asked.name.clone(), say!(token.plan_name));
     let team = or(team.unwrap_or_default(), say!(token.plan_team));
     let scopes = scopes(asked);
@@ -54,7 +60,8 @@ fn sentence(asked: &Asked, team: Option<String>, now: OffsetDateTime) -> String 
         return say!(token.plan_never, name = name, scopes = scopes, team = team);
     }
     let days = asked.expires_days.trim().parse().ok().filter(|days| (1..=DAYS_MAX).contains(days));
-    let until = days.map_or(say!(token.plan_date).to_owned(), |days| mark(&date(now + Duration::days(days))));
+    let until = days
+        .map_or(say!(token.plan_date).to_owned(), |days| mark(&date(now + Duration::days(days))));
     say!(token.plan_until, name = name, scopes = scopes, team = team, date = until)
 }
 

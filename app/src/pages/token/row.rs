@@ -47,7 +47,9 @@ fn Expiry(token: Token, now: OffsetDateTime) -> impl IntoView {
     match (token.expires_at, token.status) {
         (None, _) => view! { <span class="muted">{say!(ui.never)}</span> }.into_any(),
         // Of a revoked token it does not matter how far the date was.
-        (Some(at), Status::Revoked) => view! { <span class="muted"><Date at=at/></span> }.into_any(),
+        (Some(at), Status::Revoked) => {
+            view! { <span class="muted"><Date at=at/></span> }.into_any()
+        }
         (Some(at), status) => {
             let near = status == Status::Active && at - now <= Duration::days(NEAR_DAYS);
             view! { <span class:text-warn=near class:font-semibold=near><Moment at=at now=now/></span> }.into_any()

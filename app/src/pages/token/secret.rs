@@ -23,17 +23,22 @@ pub fn TokenSecretPage() -> impl IntoView {
     let id = Memo::new(move |_| params.with(|params| params.get("id")).unwrap_or_default());
     // What the server keeps aside while it renders; the browser finds it in the text of the page.
     let aside = StoredValue::new(None::<String>);
-    let shown = Resource::new(move || id.get(), move |id| async move {
-        let mut shown = take_secret(id).await?;
-        if !cfg!(target_arch = "wasm32") {
-            aside.set_value(shown.secret.take());
-        }
-        Ok(shown)
-    });
-    let above = move || vec![
-        (paths::TOKENS.to_owned(), say!(token.title).to_owned()),
-        (paths::token(id.get_untracked()), say!(token.token).to_owned()),
-    ];
+    let shown = Resource::new(
+        move || id.get(),
+        move |id| async move {
+            let mut shown = take_secret(id).await?;
+            if !cfg!(target_arch = "wasm32") {
+                aside.set_value(shown.secret.take());
+            }
+            Ok(shown)
+        },
+    );
+    let above = move || {
+        vec![
+            (paths::TOKENS.to_owned(), say!(token.title).to_owned()),
+            (paths::token(id.get_untracked()), say!(token.token).to_owned()),
+        ]
+    };
     view! {
         <Page title=say!(token.secret_title) above=above()>
             <Load of=shown view=move |mut shown| {
@@ -52,7 +57,8 @@ pub fn TokenSecretPage() -> impl IntoView {
 fn Secret(shown: Shown, secret: String) -> impl IntoView {
     let Shown { token, verify_url, .. } = shown;
     let warning = if token.revealable { say!(token.secret_again) } else { say!(token.secret_once) };
-    let text = if token.revealable { say!(token.secret_again_text) } else { say!(token.secret_once_text) };
+    let text =
+        if token.revealable { say!(token.secret_again_text) } else { say!(token.secret_once_text) };
     view! {
         <section class="panel panel-raised secret" aria-label=say!(token.secret_of, name = token.name.clone())>
             <div class="panel-body grid gap-4">

@@ -23,7 +23,13 @@ pub fn Usage(
 
 /// One of them. They share a name, so that the browser keeps one open.
 #[component]
-fn Snippet(id: &'static str, name: &'static str, text: &'static str, code: String, #[prop(optional)] open: bool) -> impl IntoView {
+fn Snippet(
+    id: &'static str,
+    name: &'static str,
+    text: &'static str,
+    code: String,
+    #[prop(optional)] open: bool,
+) -> impl IntoView {
     view! {
         <details class="panel snippet" name="usage" open=open>
             <summary>{name}</summary>

@@ -1,10 +1,10 @@
 //! `GET /api/audit`.
 
-use crate::http::json::Query;
 use crate::http::identify::Known;
+use crate::http::json::Query;
 use crate::http::{Failure, Web};
-use axum::extract::State;
 use axum::Json;
+use axum::extract::State;
 use domain::page::Limit;
 use service::audit::AuditCursor;
 use wire::audit::AuditEntry;

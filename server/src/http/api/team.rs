@@ -1,10 +1,10 @@
 //! `GET` and `POST /api/teams`.
 
-use crate::http::json::{Json as Body, Query};
 use crate::http::identify::Known;
+use crate::http::json::{Json as Body, Query};
 use crate::http::{Failure, Web};
-use axum::extract::State;
 use axum::Json;
+use axum::extract::State;
 use domain::page::Limit;
 use http::StatusCode;
 use service::team::TeamCursor;

@@ -1,11 +1,11 @@
 //! `/api/tokens`.
 
-use crate::http::json::{Json as Body, Query};
 use crate::http::identify::Known;
+use crate::http::json::{Json as Body, Path, Query};
 use crate::http::{Failure, Web};
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
 use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use domain::Code;
 use domain::id::{TeamId, TokenId};
 use domain::page::Limit;
@@ -47,7 +47,8 @@ pub async fn create(
         token: made.secret.as_ref().map(|secret| secret.expose().to_owned()),
         created: Token::at(made.token, now),
     };
-    let mut response = (StatusCode::CREATED, [(header::LOCATION, location)], Json(body)).into_response();
+    let mut response =
+        (StatusCode::CREATED, [(header::LOCATION, location)], Json(body)).into_response();
     if made.replayed {
         response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
     }
@@ -105,7 +106,7 @@ pub async fn list(
 pub async fn get(
     State(web): State<Web>,
     Known(caller): Known,
-    Path(id): Path<String>,
+    Path(id): Path,
 ) -> Result<Json<Token>, Failure> {
     let token = service::token::get(&web.service, &caller, token_id(&id)?).await?;
     Ok(Json(Token::at(token, web.service.now())))
@@ -127,7 +128,7 @@ pub async fn get(
 pub async fn reveal(
     State(web): State<Web>,
     Known(caller): Known,
-    Path(id): Path<String>,
+    Path(id): Path,
 ) -> Result<Response, Failure> {
     let (_, secret) = service::token::reveal(&web.service, &caller, token_id(&id)?).await?;
     Ok(revealed(&secret))
@@ -149,7 +150,7 @@ pub async fn reveal(
 pub async fn reveal_by_get(
     State(web): State<Web>,
     Known(caller): Known,
-    Path(id): Path<String>,
+    Path(id): Path,
 ) -> Result<Response, Failure> {
     if !matches!(caller.actor, Actor::Machine { .. }) {
         return Err(Code::Unauthenticated.into());
@@ -179,7 +180,7 @@ fn revealed(secret: &TokenSecret) -> Response {
 pub async fn revoke(
     State(web): State<Web>,
     Known(caller): Known,
-    Path(id): Path<String>,
+    Path(id): Path,
 ) -> Result<Json<Token>, Failure> {
     let token = service::token::revoke(&web.service, &caller, token_id(&id)?).await?;
     Ok(Json(Token::at(token, web.service.now())))

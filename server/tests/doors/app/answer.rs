@@ -65,11 +65,15 @@ impl Answer {
     /// The answer for a snapshot: without what differs from run to run, and without secrets.
     pub fn shown(&self) -> String {
         let mut text = format!("{}\n", self.status);
-        let mut headers: Vec<_> = self.headers.iter().map(|(name, value)| (name.as_str(), value)).collect();
+        let mut headers: Vec<_> =
+            self.headers.iter().map(|(name, value)| (name.as_str(), value)).collect();
         headers.sort_by_key(|(name, _)| *name);
         for (name, value) in headers {
-            if !ALWAYS.contains(&name) {
-                let _ = writeln!(text, "{name}: {}", redact_path(&String::from_utf8_lossy(value.as_bytes())));
+            let value = String::from_utf8_lossy(value.as_bytes());
+            if name == "set-cookie" {
+                let _ = writeln!(text, "{name}: {}", redact_cookie(&value));
+            } else if !ALWAYS.contains(&name) {
+                let _ = writeln!(text, "{name}: {}", redact_path(&value));
             }
         }
         match serde_json::from_slice::<Value>(&self.body) {
@@ -113,4 +117,10 @@ fn redacted(text: &str) -> Option<&'static str> {
 
 fn redact_path(path: &str) -> String {
     path.split('/').map(|part| redacted(part).unwrap_or(part)).collect::<Vec<_>>().join("/")
+}
+
+fn redact_cookie(cookie: &str) -> String {
+    let (name, rest) = cookie.split_once('=').unwrap_or((cookie, ""));
+    let attributes = rest.split_once(';').map_or("", |(_, attributes)| attributes);
+    format!("{name}=[value];{attributes}")
 }

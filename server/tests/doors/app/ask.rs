@@ -60,7 +60,9 @@ impl<'a> Ask<'a> {
 
     /// Sends a form, already encoded.
     pub async fn form(self, body: &str) -> Answer {
-        self.header("content-type", "application/x-www-form-urlencoded").bytes(body.as_bytes().to_vec()).await
+        self.header("content-type", "application/x-www-form-urlencoded")
+            .bytes(body.as_bytes().to_vec())
+            .await
     }
 
     /// Sends bytes.

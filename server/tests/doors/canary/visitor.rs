@@ -33,21 +33,35 @@ impl<'a> Visitor<'a> {
         self.jar["tokenkeep_session"].clone()
     }
 
-    fn keep(&mut self, name: String, answer: Answer) -> Answer {
+    fn keep(&mut self, name: String, mut answer: Answer) -> Answer {
         for cookie in answer.headers.get_all("set-cookie") {
             let pair = cookie.to_str().expect("ASCII").split(';').next().unwrap_or_default();
             if let Some((name, value)) = pair.split_once('=') {
                 self.jar.insert(name.to_owned(), value.to_owned());
             }
         }
-        let text = format!("{} {:?}\n{}", answer.status, answer.headers, String::from_utf8_lossy(&answer.body));
+        // What the browser keeps for us is looked at by itself: the session's cookie is where the session is shown.
+        let cookies =
+            format!("{:?}", answer.headers.get_all("set-cookie").iter().collect::<Vec<_>>());
+        self.seen.push(Seen { name: format!("cookie of {name}"), text: cookies });
+        answer.headers.remove("set-cookie");
+        let text = format!(
+            "{} {:?}\n{}",
+            answer.status,
+            answer.headers,
+            String::from_utf8_lossy(&answer.body)
+        );
         self.seen.push(Seen { name, text });
         answer
     }
 
     fn browser(&self, method: Method, path: &str) -> Ask<'a> {
-        let cookies: Vec<_> = self.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        self.app.ask(method, path).header("accept", "text/html").header("cookie", &cookies.join("; "))
+        let cookies: Vec<_> =
+            self.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        self.app
+            .ask(method, path)
+            .header("accept", "text/html")
+            .header("cookie", &cookies.join("; "))
     }
 
     /// Opens a page.
@@ -64,12 +78,19 @@ impl<'a> Visitor<'a> {
     /// Posts a form as a browser without JavaScript does.
     pub async fn form(&mut self, function: &str, fields: &str) -> Answer {
         let ask = self.browser(Method::POST, &format!("/fn/{function}"));
-        let answer = ask.header("referer", "http://tokens.example.com/tokens/new").form(fields).await;
+        let answer =
+            ask.header("referer", "http://tokens.example.com/tokens/new").form(fields).await;
         self.keep(format!("form {function}"), answer)
     }
 
     /// Calls the API with the management key.
-    pub async fn api(&mut self, name: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
+    pub async fn api(
+        &mut self,
+        name: &str,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+    ) -> Answer {
         let ask = self.app.ask(method.parse().expect("a method"), path).by(&self.app.key);
         let answer = match body {
             Some(body) => ask.json(&body).await,
@@ -80,10 +101,12 @@ impl<'a> Visitor<'a> {
 
     /// Asks whether a token is good, in both ways.
     pub async fn verify(&mut self, token: &str) {
-        let answer = self.app.ask(Method::POST, "/api/verify").json(&json!({ "token": token })).await;
+        let answer =
+            self.app.ask(Method::POST, "/api/verify").json(&json!({ "token": token })).await;
         self.keep("verify".to_owned(), answer);
         if !token.contains('\0') {
-            let answer = self.app.ask(Method::GET, "/verify").header("x-api-key", token).send().await;
+            let answer =
+                self.app.ask(Method::GET, "/verify").header("x-api-key", token).send().await;
             self.keep("forward auth".to_owned(), answer);
         }
     }
