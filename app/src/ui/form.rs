@@ -94,8 +94,9 @@ where
     O: 'static,
 {
     let value = action.value();
-    let problem =
-        Signal::derive(move || value.with(|value| Some((*value.as_ref()?.as_ref().err()?.0).clone())));
+    let problem = Signal::derive(move || {
+        value.with(|value| Some((*value.as_ref()?.as_ref().err()?.0).clone()))
+    });
     let state = FormState {
         draft: StoredValue::new(draft),
         labels: StoredValue::new(Vec::new()),
