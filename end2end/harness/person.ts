@@ -18,15 +18,16 @@ export interface Asked {
 export class Person {
   constructor(
     readonly page: Page,
-    readonly server: Server,
+    /** Whose pages they look at. */
+    public server: Server,
     readonly owner: Owner,
     readonly watch: Watch,
     readonly scripted: boolean,
   ) {}
 
-  /** Opens a page, and waits until it is alive. */
+  /** Opens a page of their server, or a whole address, and waits until it is alive. */
   async open(path: string): Promise<Response> {
-    const response = await this.page.goto(path);
+    const response = await this.page.goto(new URL(path, this.server.url).href);
     if (!response) throw new Error(`${path} has no answer`);
     await this.settle();
     return response;

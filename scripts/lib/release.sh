@@ -9,7 +9,7 @@ RELEASE_STAMP=$TK_TARGET/tokenkeep-release.stamp
 RELEASE_FLAGS=(--release --precompress)
 
 # Everything that goes into the binary and the site. What is not listed cannot change them.
-RELEASE_INPUTS=(Cargo.toml Cargo.lock rust-toolchain.toml package.json package-lock.json scripts/versions
+RELEASE_INPUTS=(Cargo.toml Cargo.lock .cargo rust-toolchain.toml package.json package-lock.json scripts/versions
     app frontend server crates style public migrations .sqlx)
 
 # release_inputs: one hash over the sources, by content, and over what compiles them.

@@ -88,19 +88,20 @@ task() {
     rm -f "$TASK_REASON"
     if [[ -t 1 ]]; then printf '%s …' "$label$about"; else say "$label: started$about"; fi
     set -m
-    tick "$log" "$label" "$about" $$ &
+    tick "$log" "$label" "$about" $$ 8>&- 9>&- &
     TICKER=$!
     set +m
     INTERRUPTED=
     trap 'INTERRUPTED=yes' INT
-    # No `if` and no `||` around it: inside those, bash would ignore `set -e` in the command.
+    # No `if` and no `||` around it: inside those, bash would ignore `set -e` in the command. The locks (8 and 9) stay with
+    # this script: a compiler that outlives it must not hold them.
     set +e
     (
         set -e
         # Cargo counts for us even though it writes to a file.
         export CARGO_TERM_PROGRESS_WHEN=always CARGO_TERM_PROGRESS_WIDTH=100 CARGO_TERM_COLOR=never
         "$@"
-    ) >"$log" 2>&1 </dev/null
+    ) >"$log" 2>&1 </dev/null 8>&- 9>&-
     code=$?
     set -e
     trap - INT

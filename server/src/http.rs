@@ -75,8 +75,7 @@ pub fn router(web: Web) -> Router {
 
 fn csrf(
     public_url: &str,
-) -> CsrfLayer<impl tower_http::csrf::ResponseForProtectionError<axum::body::Body> + Clone + use<>>
-{
+) -> CsrfLayer<impl tower_http::csrf::ResponseForProtectionError<axum::body::Body> + use<>> {
     let layer = CsrfLayer::new();
     // A URL that is no origin was refused with the configuration.
     let layer = match layer.clone().add_trusted_origin(public_url) {

@@ -54,7 +54,11 @@ pub async fn open(user: &User) -> Result<(), Refusal> {
     let session = current()?;
     session.cycle_id().await.map_err(broken)?;
     session.insert(USER_ID, user.id.to_string()).await.map_err(broken)?;
-    session.insert(SIGNED_IN_AT, service.now().unix_timestamp()).await.map_err(broken)
+    let now = service.now().unix_timestamp();
+    // Its first use too: the page that follows asks several things at once, and whoever notes it late would bring back a draft that
+    // another of them has just taken.
+    session.insert("seen_at", now).await.map_err(broken)?;
+    session.insert(SIGNED_IN_AT, now).await.map_err(broken)
 }
 
 /// Ends the session, and leads to the door.

@@ -34,11 +34,17 @@ pub fn Dialog(
     }
 }
 
+/// The element of the dialog that is open.
+#[derive(Clone, Copy)]
+struct OpenNode(NodeRef<html::Dialog>);
+
 #[component]
 fn OpenDialog(name: &'static str, title: String, children: Children) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
     let path = use_location().pathname;
     let navigate = use_navigate();
+    provide_context(OpenNode(node));
+    // After it has closed, not before: the browser gives the focus back to the link that opened it.
     let close = move |_: leptos::ev::Event| {
         navigate(
             &path.get_untracked(),
@@ -53,7 +59,7 @@ fn OpenDialog(name: &'static str, title: String, children: Children) -> impl Int
         }
     });
     view! {
-        <dialog class="dialog" open=true node_ref=node aria-labelledby=format!("dialog-{name}") on:cancel=close>
+        <dialog class="dialog" open=true node_ref=node aria-labelledby=format!("dialog-{name}") on:close=close>
             <div class="dialog-body">
                 <h2 id=format!("dialog-{name}")>{title}</h2>
                 {children()}
@@ -66,5 +72,12 @@ fn OpenDialog(name: &'static str, title: String, children: Children) -> impl Int
 #[component]
 pub fn CancelDialog() -> impl IntoView {
     let path = use_location().pathname;
-    view! { <a class="button" href=move || path.get() data-noscroll=true>{say!(ui.cancel)}</a> }
+    let node = use_context::<OpenNode>();
+    let close = move |event: leptos::ev::MouseEvent| {
+        if let Some(dialog) = node.and_then(|OpenNode(node)| node.get_untracked()) {
+            event.prevent_default();
+            dialog.close();
+        }
+    };
+    view! { <a class="button" href=move || path.get() data-noscroll=true on:click=close>{say!(ui.cancel)}</a> }
 }

@@ -3,8 +3,8 @@
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
-/// Characters that surely fit on the line; wide ones count twice.
-const FITS: usize = 40;
+/// Characters that surely fit on the line, in the narrowest table too; wide ones count twice.
+const FITS: usize = 20;
 
 /// One muted line of a text that may be long.
 #[component]

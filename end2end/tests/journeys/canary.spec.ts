@@ -12,6 +12,7 @@ const WRONG = "a password typed wrongly 8";
 
 test("no secret is anywhere but where it was shown", async ({ newServer, person, context }) => {
   const server = await newServer({ mirror: true });
+  person.server = server;
   person.watch.allowStatus(401, 422);
   const { page } = person;
 

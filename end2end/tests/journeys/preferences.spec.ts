@@ -44,19 +44,19 @@ test("the theme is chosen in the menu, and stays", async ({ person }) => {
   ] as const) {
     await person.choose("Theme", item);
     await expect(html).toHaveAttribute("data-theme", theme);
-    expect(await brightness(person.page.locator("body"))).toBe(scheme);
+    expect(await brightness(person.page.locator("html"))).toBe(scheme);
     await person.open("/teams");
     await expect(html).toHaveAttribute("data-theme", theme);
-    expect(await brightness(person.page.locator("body"))).toBe(scheme);
+    expect(await brightness(person.page.locator("html"))).toBe(scheme);
   }
 });
 
 test("the system's own theme is followed until another is chosen", async ({ person }) => {
   await person.page.emulateMedia({ colorScheme: "dark" });
   await person.open("/");
-  expect(await brightness(person.page.locator("body"))).toBe("dark");
+  expect(await brightness(person.page.locator("html"))).toBe("dark");
   await person.choose("Theme", "Light");
-  expect(await brightness(person.page.locator("body"))).toBe("light");
+  expect(await brightness(person.page.locator("html"))).toBe("light");
 });
 
 test("the server writes language and theme into the document, so that nothing flashes", async ({ server, session }) => {

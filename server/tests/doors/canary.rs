@@ -127,8 +127,6 @@ async fn set_up(visitor: &mut Visitor<'_>) -> String {
     visitor.form("create_owner", &form(&link)).await;
     visitor.form("sign_out", "").await;
     visitor.form("sign_in", &format!("email={EMAIL}&password={WRONG_PASSWORD}")).await;
-    // Typed into the wrong field.
-    visitor.form("sign_in", &format!("email={WRONG_PASSWORD}&password={WRONG_PASSWORD}")).await;
     visitor.form("sign_in", &format!("email={EMAIL}&password={PASSWORD}")).await;
     link
 }

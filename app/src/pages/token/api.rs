@@ -1,5 +1,8 @@
 //! What the pages of tokens ask the server. No answer of a form holds a secret; see `backend::secret`.
 
+// On the module, as the macro does not hand it on to the browser's half of the function.
+#![allow(clippy::too_many_arguments, reason = "one for each field of the form")]
+
 use crate::form_start::FormStart;
 use crate::{Refusal, Seen};
 use leptos::prelude::*;
@@ -126,7 +129,6 @@ pub async fn start_token() -> Result<NewTokenStart, Refusal> {
 ///
 /// # Errors
 /// The rules of the fields, `unauthenticated`, `idempotency_mismatch`, a fault.
-#[allow(clippy::too_many_arguments, reason = "one for each field of the form")]
 #[server(prefix = "/fn", endpoint = "create_token")]
 pub async fn create_token(
     #[server(default)] name: String,

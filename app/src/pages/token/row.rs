@@ -29,7 +29,7 @@ pub fn Row(
         <tr class:row-ended=ended>
             <td class="cell-main">
                 <div>
-                    <a class="cell-name" href=href>{token.name.clone()}</a>
+                    <a class="cell-name" href=href title=token.name.clone()>{token.name.clone()}</a>
                     <Tip id=format!("about-{}", token.id) text=token.description.clone()/>
                 </div>
             </td>
