@@ -14,6 +14,7 @@ impl Report {
     /// An empty report, with the machine and the date.
     pub fn new(tokens: usize) -> Self {
         let machine = machine();
+        #[expect(clippy::disallowed_methods, reason = "a report says on which day it was made")]
         let today = time::OffsetDateTime::now_utc().date();
         let text = format!(
             "# Results\n\nWritten by `make bench`. Minimum, median and maximum of the rounds; ratios are of medians of the same run. Load and servers share \

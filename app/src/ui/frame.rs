@@ -64,7 +64,7 @@ pub fn Page(
     let main = NodeRef::<html::Main>::new();
     focus_after_navigation(main);
     view! {
-        <Title text=format!("{title} · Tokenkeep")/>
+        <Title text=window_title(&title)/>
         <header class="top">
             <nav class="crumbs" aria-label=say!(ui.breadcrumbs)>
                 <ol>
@@ -140,7 +140,7 @@ pub fn Door(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <Title text=format!("{title} · Tokenkeep")/>
+        <Title text=window_title(&title)/>
         <div class="door">
             <header>
                 <a class="wordmark" href=paths::OVERVIEW><Mark/>"Tokenkeep"</a>
@@ -153,5 +153,16 @@ pub fn Door(
             </main>
             <footer>{say!(door.footer)}</footer>
         </div>
+    }
+}
+
+/// The title of the window. leptos_meta 0.8.6 writes it into the page as it is, so what people typed is escaped on the server; the browser
+/// sets it as text.
+fn window_title(title: &str) -> String {
+    let title = format!("{title} · Tokenkeep");
+    if is_server() {
+        title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    } else {
+        title
     }
 }
