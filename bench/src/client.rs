@@ -57,7 +57,7 @@ pub struct Answer {
     pub head: String,
     /// The body.
     pub body: Vec<u8>,
-    /// From the last byte of the request to the first of the answer.
+    /// From the first byte of the request to the first of the answer.
     pub first_byte: Duration,
 }
 
@@ -79,8 +79,8 @@ impl Connection {
     pub async fn send(&mut self, request: &Request) -> Result<Answer> {
         let mut bytes = format!("{}\r\n", request.head).into_bytes();
         bytes.extend_from_slice(&request.body);
-        self.stream.write_all(&bytes).await?;
         let sent = Instant::now();
+        self.stream.write_all(&bytes).await?;
         self.fill().await?;
         let first_byte = sent.elapsed();
         let end = self.until(b"\r\n\r\n").await?;

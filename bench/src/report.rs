@@ -2,12 +2,12 @@
 
 use crate::Result;
 use crate::load::Figures;
-use std::fmt::Write as _;
 use std::time::Duration;
 
 /// The report of a run.
 pub struct Report {
     text: String,
+    notes: Vec<String>,
 }
 
 impl Report {
@@ -21,7 +21,7 @@ impl Report {
              the machine's cores.\n\nMachine: {machine}. Date: {today}. Command: `make bench` with {tokens} tokens.\n\n\
              | what | min | median | max | beside bare |\n|---|---|---|---|---|\n"
         );
-        Self { text }
+        Self { text, notes: Vec::new() }
     }
 
     fn row(&mut self, what: &str, figures: [String; 4]) {
@@ -78,12 +78,12 @@ impl Report {
     /// Something to look at.
     pub fn note(&mut self, text: &str) {
         println!("note: {text}");
-        let _ = writeln!(self.text, "\nNote: {text}.");
+        self.notes.push(format!("\nNote: {text}.\n"));
     }
 
     /// Writes the file.
     pub fn write(&self) -> Result<()> {
-        std::fs::write("bench/RESULTS.md", &self.text)?;
+        std::fs::write("bench/RESULTS.md", self.text.clone() + &self.notes.concat())?;
         println!("written to bench/RESULTS.md");
         Ok(())
     }
