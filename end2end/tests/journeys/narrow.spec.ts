@@ -11,6 +11,8 @@ for (const width of [390, 320]) {
       person.watch.allowStatus(404, 422);
       const wide: string[] = [];
       const measure = async (name: string) => {
+        // A page can be seen before its style has come, and is as wide as its words then.
+        await person.page.waitForLoadState("load");
         const over = await person.page.evaluate(() => {
           const { scrollWidth, clientWidth } = document.documentElement;
           if (scrollWidth <= clientWidth) return undefined;
