@@ -10,7 +10,6 @@ pub mod idempotency;
 pub mod key;
 pub mod mirror;
 pub mod password;
-pub mod ready;
 pub mod settings;
 pub mod sweep;
 pub mod team;
