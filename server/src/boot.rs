@@ -5,7 +5,7 @@ use domain::audit::Caller;
 use domain::policy::Actor;
 use domain::user::Password;
 use service::mirror::Target;
-use service::{KeySource, Parts, Service};
+use service::{KeySource, Parts, Service, VerifySettings};
 use sqlx::postgres::PgConnectOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -212,6 +212,11 @@ pub async fn service(config: &Config, store: &Store) -> Result<Service, Stop> {
         key_source,
         prefix: config.token_prefix.clone(),
         embedded: config.database_url.is_none(),
+        verify: VerifySettings {
+            budget: config.verify_budget,
+            resident_max: config.verify_resident_max,
+            ..VerifySettings::default()
+        },
         ..Parts::new(store.clone())
     };
     Ok(Service::new(parts).await?)

@@ -11,6 +11,7 @@ use domain::token::Prefix;
 use domain::user::Email;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 pub use read::{Environment, Problem, Problems};
@@ -36,6 +37,12 @@ pub struct Config {
     pub admin: Option<(Email, Secret)>,
     /// Where the files mirror writes; `None` is no such mirror.
     pub mirror_files_path: Option<PathBuf>,
+    /// What this instance is called among those that verify; `None` is the machine's name and the port.
+    pub instance: Option<String>,
+    /// For how long known tokens are good while the database does not answer.
+    pub verify_budget: Duration,
+    /// How many tokens are kept in memory.
+    pub verify_resident_max: usize,
     /// Where the console's files are; `None` looks beside the program.
     pub site_dir: Option<PathBuf>,
     /// Where Postgres' programs are; `None` looks in the usual places.
@@ -48,6 +55,14 @@ impl Config {
     /// How people reach the console.
     pub fn url(&self) -> String {
         self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen))
+    }
+
+    /// What this instance is called. By default one that no other can have while it listens.
+    pub fn instance(&self) -> String {
+        self.instance.clone().unwrap_or_else(|| {
+            let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+            format!("{host}:{}", self.listen.port())
+        })
     }
 
     /// Whether cookies may only travel over TLS.

@@ -13,6 +13,7 @@ pub mod health;
 pub mod identify;
 pub mod json;
 pub mod openapi;
+pub mod origin;
 pub mod request;
 pub mod site;
 pub mod verify;

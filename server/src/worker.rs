@@ -5,10 +5,12 @@
 
 mod mirror;
 mod sweep;
+pub mod verify;
 
 use crate::boot::{self, Stop};
 use crate::config::Config;
 use service::Service;
+use service::verify::Following;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -19,27 +21,32 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// The loops that run.
 pub struct Workers {
     tracker: TaskTracker,
+    stopped: CancellationToken,
 }
 
-/// Starts every loop. They end when `stop` is cancelled.
+/// Starts every loop. They end when `stop` is cancelled; what answers need goes on until [`Workers::finish`].
 ///
 /// # Errors
 /// [`Stop`] when the configuration does not make sense to one of them.
 pub fn start(
     config: &Config,
     service: &Service,
+    following: Following,
     stop: &CancellationToken,
 ) -> Result<Workers, Stop> {
     let tracker = TaskTracker::new();
     tracker.spawn(sweep::run(service.clone(), stop.clone()));
     tracker.spawn(mirror::run_all(service.clone(), boot::mirrors(config), stop.clone()));
+    let stopped = CancellationToken::new();
+    tracker.spawn(verify::run(following, stopped.clone()));
     tracker.close();
-    Ok(Workers { tracker })
+    Ok(Workers { tracker, stopped })
 }
 
 impl Workers {
     /// Waits until every loop has ended, at most two seconds: a disk that hangs must not keep the server from stopping.
     pub async fn finish(self) {
+        self.stopped.cancel();
         if tokio::time::timeout(PATIENCE, self.tracker.wait()).await.is_err() {
             tracing::warn!("a loop did not end in time");
         }

@@ -62,6 +62,8 @@ ids! {
     KeyId,
     /// One line of the audit log.
     EventId,
+    /// One life of an instance that verifies.
+    VerifierId,
     /// One HTTP request or command, as it is named in logs and problem documents.
     RequestId,
 }

@@ -86,6 +86,18 @@ codes! {
     ExpiresAtInvalid = "expires_at_invalid", Invalid;
     /// Both days and an instant were given.
     ExpiresTwice = "expires_twice", Invalid;
+    /// The beginning is not an RFC 3339 instant.
+    NotBeforeInvalid = "not_before_invalid", Invalid;
+    /// The token would begin when it has expired already.
+    NotBeforeLate = "not_before_late", Invalid;
+    /// Not a network in CIDR notation, nor an address.
+    CidrInvalid = "cidr_invalid", Invalid;
+    /// Not an IP address.
+    AddressInvalid = "address_invalid", Invalid;
+    /// More networks than a token's list may have.
+    CidrsTooMany = "cidrs_too_many", Invalid;
+    /// The limit is not 1 to 1,000,000 requests in 1 to 86,400 seconds.
+    RateRange = "rate_range", Invalid;
     /// There is no such team.
     TeamUnknown = "team_unknown", Invalid;
     /// The name is taken within its team, or among the teams.

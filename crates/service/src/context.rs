@@ -2,6 +2,7 @@
 
 use crate::password::Passwords;
 use crate::throttle::Throttle;
+use crate::verify::Index;
 use crate::{Error, Fault, Result};
 use domain::OffsetDateTime;
 use domain::audit::{Caller, Event};
@@ -44,6 +45,30 @@ pub struct Parts {
     pub clock: Clock,
     /// Makes ids and secrets.
     pub randomness: Box<dyn CryptoRng + Send>,
+    /// How verification works.
+    pub verify: VerifySettings,
+}
+
+/// How verification works.
+#[derive(Clone, Copy, Debug)]
+pub struct VerifySettings {
+    /// For how long known tokens are good while the database does not answer; zero refuses them at once.
+    pub budget: std::time::Duration,
+    /// How many tokens are kept in memory. Of more, those that are asked for most.
+    pub resident_max: usize,
+    /// How far the clock may be from the database's; `None` is any distance, for a clock that a test moves.
+    pub clock_tolerance: Option<time::Duration>,
+}
+
+impl Default for VerifySettings {
+    /// Five minutes, two million tokens, 30 seconds.
+    fn default() -> Self {
+        Self {
+            budget: std::time::Duration::from_secs(300),
+            resident_max: 2_000_000,
+            clock_tolerance: Some(time::Duration::seconds(30)),
+        }
+    }
 }
 
 impl Parts {
@@ -61,6 +86,7 @@ impl Parts {
             )]
             clock: Arc::new(OffsetDateTime::now_utc),
             randomness: Box::new(UnwrapErr(getrandom::SysRng)),
+            verify: VerifySettings::default(),
         }
     }
 }
@@ -82,6 +108,8 @@ struct Inner {
     randomness: Randomness,
     passwords: Passwords,
     throttle: Throttle,
+    index: Index,
+    verify: VerifySettings,
 }
 
 impl Service {
@@ -106,6 +134,8 @@ impl Service {
             randomness: Mutex::new(parts.randomness),
             passwords: Passwords::new()?,
             throttle: Throttle::new(),
+            index: Index::new(parts.verify.resident_max),
+            verify: parts.verify,
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -159,6 +189,19 @@ impl Service {
 
     pub(crate) fn throttle(&self) -> &Throttle {
         &self.inner.throttle
+    }
+
+    /// What is known of tokens in memory.
+    pub fn index(&self) -> &Index {
+        &self.inner.index
+    }
+
+    pub(crate) fn verify_budget(&self) -> std::time::Duration {
+        self.inner.verify.budget
+    }
+
+    pub(crate) fn clock_tolerance(&self) -> Option<time::Duration> {
+        self.inner.verify.clock_tolerance
     }
 
     /// Commits `tx` with its event.

@@ -32,6 +32,14 @@ impl Fault {
         Self { doing, unavailable: false, source: source.into() }
     }
 
+    /// A fault while `doing`, after which trying again may help.
+    pub fn unavailable(
+        doing: &'static str,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self { unavailable: true, ..Self::new(doing, source) }
+    }
+
     /// The code that the caller sees: `unavailable` when trying again later may help, else `internal`.
     pub const fn code(&self) -> Code {
         if self.unavailable { Code::Unavailable } else { Code::Internal }

@@ -18,6 +18,6 @@ pub mod token;
 pub mod user;
 pub mod verify;
 
-pub use context::{Clock, KeySource, Parts, Randomness, Service};
+pub use context::{Clock, KeySource, Parts, Randomness, Service, VerifySettings};
 pub use error::{Error, Fault, Result};
 pub use idempotency::IdempotencyKey;

@@ -24,7 +24,7 @@ async fn a_token_appears_as_a_file_with_exactly_its_metadata(pool: PgPool) {
         world.team
     );
     assert_eq!(world.files(), [(token.path, wanted)].into());
-    assert_eq!(run.outcome, Outcome::Settled { next_expiry: Some(NOW + Duration::DAY) });
+    assert_eq!(run.outcome, Outcome::Settled { next_moment: Some(NOW + Duration::DAY) });
     let mirror = world.mirror().await;
     assert_eq!((mirror.status(), mirror.objects, mirror.pending), (Status::Current, 1, 0));
     assert_eq!(mirror.last_ok_at, Some(NOW));
@@ -61,7 +61,7 @@ async fn an_expired_token_disappears_at_its_instant(pool: PgPool) {
     assert_eq!(world.paths(), [token.path]);
     world.set_clock(NOW + Duration::DAY);
     let run = world.reconcile().await;
-    assert_eq!(run.outcome, Outcome::Settled { next_expiry: None });
+    assert_eq!(run.outcome, Outcome::Settled { next_moment: None });
     assert_eq!(world.paths(), [""; 0]);
 }
 

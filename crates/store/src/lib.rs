@@ -16,6 +16,7 @@ pub mod team;
 pub mod token;
 pub mod tx;
 pub mod user;
+pub mod verify;
 
 pub use error::Error;
 pub use tx::{Stamp, Tx};

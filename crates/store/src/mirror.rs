@@ -11,6 +11,7 @@ pub use changes::Changes;
 pub use lock::MirrorLock;
 pub use run::RunRecord;
 
+use crate::verify::Seen;
 use crate::{Result, Store};
 use domain::OffsetDateTime;
 use domain::mirror::{Candidate, Key};
@@ -23,6 +24,10 @@ pub struct Goal {
     pub candidates: Vec<Candidate>,
     /// The last change that they have in them.
     pub generation: i64,
+    /// What this look sees.
+    pub seen: Seen,
+    /// When the next token begins that has not yet.
+    pub next_beginning: Option<OffsetDateTime>,
 }
 
 impl Store {
@@ -38,10 +43,20 @@ impl Store {
         )
         .fetch_one(&mut *snapshot)
         .await?;
+        let moment = sqlx::query!(
+            r#"SELECT pg_current_snapshot()::text AS "seen!",
+                      (SELECT min(not_before) FROM tokens
+                       WHERE not_before > $1 AND revoked_at IS NULL AND disabled_at IS NULL) AS next_beginning"#,
+            now,
+        )
+        .fetch_one(&mut *snapshot)
+        .await?;
+        // What an object cannot say, nobody who reads it could keep to: such a token is left out, and so refused there.
         let candidates = sqlx::query!(
             "SELECT id, secret_hash, name, team_id, scopes, created_at, expires_at
              FROM tokens
              WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1)
+               AND disabled_at IS NULL AND allowed_cidrs IS NULL AND (not_before IS NULL OR not_before <= $1)
              ORDER BY id",
             now,
         )
@@ -57,7 +72,8 @@ impl Store {
         .fetch_all(&mut *snapshot)
         .await?;
         snapshot.rollback().await?;
-        Ok(Goal { candidates, generation })
+        let (seen, next_beginning) = (Seen(moment.seen), moment.next_beginning);
+        Ok(Goal { candidates, generation, seen, next_beginning })
     }
 
     /// The last change that touches the mirrors.
@@ -72,7 +88,7 @@ impl Store {
         .await?)
     }
 
-    /// Which of `keys` belong to tokens that are known to have been revoked or to have expired at `now`.
+    /// Which of `keys` belong to tokens that are known not to be for mirrors at `now`: revoked, expired, disabled, or bound to networks.
     ///
     /// # Errors
     /// As every read.
@@ -85,7 +101,7 @@ impl Store {
         let hashes: Vec<Vec<u8>> = keys.iter().map(|key| key.bytes().to_vec()).collect();
         let ended = sqlx::query_scalar!(
             "SELECT secret_hash FROM tokens
-             WHERE secret_hash = ANY ($1) AND (revoked_at IS NOT NULL OR expires_at <= $2)",
+             WHERE secret_hash = ANY ($1) AND (revoked_at IS NOT NULL OR expires_at <= $2 OR disabled_at IS NOT NULL OR allowed_cidrs IS NOT NULL)",
             &hashes,
             now,
         )

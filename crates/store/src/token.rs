@@ -7,7 +7,6 @@ use domain::page::{Limit, Page};
 use domain::policy::Permit;
 use domain::text::Description;
 use domain::token::{Display, Scopes, SecretHash, Token, TokenName};
-use domain::verify::Record;
 
 struct Row {
     id: uuid::Uuid,
@@ -109,27 +108,6 @@ impl Store {
         Ok(row.map(Token::from))
     }
 
-    /// What is known of the token of this hash, for the verify decision.
-    ///
-    /// # Errors
-    /// As every read.
-    pub async fn find_record(&self, hash: &SecretHash) -> Result<Option<Record>> {
-        let row = sqlx::query!(
-            "SELECT id, team_id, name, scopes, expires_at, revoked_at FROM tokens WHERE secret_hash = $1",
-            hash.bytes()
-        )
-        .fetch_optional(self.pool())
-        .await?;
-        Ok(row.map(|row| Record {
-            id: row.id.into(),
-            team: row.team_id.into(),
-            name: row.name,
-            scopes: Scopes::stored(&row.scopes),
-            expires_at: row.expires_at,
-            revoked_at: row.revoked_at,
-        }))
-    }
-
     /// How many tokens have a sealed copy.
     ///
     /// # Errors
@@ -224,6 +202,9 @@ impl Tx {
         )
         .execute(self.connection())
         .await?;
+        sqlx::query!("INSERT INTO revocations (token_id) VALUES ($1)", id.uuid())
+            .execute(self.connection())
+            .await?;
         sqlx::query!("UPDATE idempotency_keys SET sealed = NULL WHERE token_id = $1", id.uuid())
             .execute(self.connection())
             .await?;

@@ -15,6 +15,9 @@ pub struct VerifyRequest {
     /// What it shall be used for; each must be covered.
     #[serde(default)]
     pub scopes: Vec<String>,
+    /// The address that it came from. Without it, a token that is bound to networks is refused.
+    #[serde(default)]
+    pub origin: Option<String>,
 }
 
 /// The answer.
@@ -23,7 +26,8 @@ pub struct VerifyRequest {
 pub struct VerifyAnswer {
     /// Whether the token is good for all that was asked.
     pub valid: bool,
-    /// `valid`, `malformed`, `unknown`, `expired`, `revoked` or `scope_denied`.
+    /// `valid`, or why it is not: `malformed`, `unknown`, `expired`, `revoked`, `rotated`, `disabled`, `not_yet_valid`, `origin_denied`,
+    /// `scope_denied`, `rate_limited`.
     pub code: String,
     /// The token's id, where it is known.
     pub token_id: Option<Uuid>,
@@ -38,8 +42,8 @@ pub struct VerifyAnswer {
     pub expires_at: Option<OffsetDateTime>,
 }
 
-impl From<Verdict> for VerifyAnswer {
-    fn from(verdict: Verdict) -> Self {
+impl From<Verdict<'_>> for VerifyAnswer {
+    fn from(verdict: Verdict<'_>) -> Self {
         match verdict {
             Verdict::Valid(record) => Self::known(None, record),
             Verdict::Denied(denial, record) => Self::known(Some(denial), record),
@@ -57,13 +61,13 @@ impl From<Verdict> for VerifyAnswer {
 }
 
 impl VerifyAnswer {
-    fn known(denial: Option<Denial>, record: Record) -> Self {
+    fn known(denial: Option<Denial>, record: &Record) -> Self {
         Self {
             valid: denial.is_none(),
             code: denial.map_or("valid", Denial::as_str).to_owned(),
             token_id: Some(record.id.uuid()),
             team_id: Some(record.team.uuid()),
-            name: Some(record.name),
+            name: Some(record.name.clone().into()),
             scopes: Some(record.scopes.to_strings()),
             expires_at: record.expires_at,
         }

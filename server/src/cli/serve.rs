@@ -64,7 +64,8 @@ async fn run(
     let site = http::site::find(config.site_dir.as_deref()).ok_or_else(|| {
         Stop("The console's files are not beside the program. Set TOKENKEEP_SITE_DIR, or build with `make run`.".to_owned())
     })?;
-    let workers = worker::start(config, &service, &stop)?;
+    let following = worker::verify::load(&service, &config.instance()).await?;
+    let workers = worker::start(config, &service, following, &stop)?;
     let web = http::Web {
         service: service.clone(),
         site,

@@ -6,6 +6,7 @@ use domain::token::Prefix;
 use domain::user::Email;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// The environment, as it was at the start.
@@ -132,6 +133,13 @@ impl Reader {
         parsed
     }
 
+    /// A whole number from 0 to `max`.
+    fn number(&mut self, key: &str, default: u64, max: u64) -> Option<u64> {
+        self.parse(key, Some(default), &format!("use a whole number of 0 to {max}"), |text| {
+            text.trim().parse().ok().filter(|number| *number <= max)
+        })
+    }
+
     fn path(&mut self, key: &str) -> Option<PathBuf> {
         self.take(key).map(|(_, text)| PathBuf::from(text.as_str()))
     }
@@ -155,6 +163,14 @@ impl Reader {
             "use a lower-case letter, then lower-case letters, digits and underscores, and end with an underscore; at most 16 characters; not tkm_ or tks_",
             |text| Prefix::parse(text).filter(|p| *p != Prefix::management() && *p != Prefix::setup()),
         );
+        let instance =
+            self.parse("instance", Some(None), "use 1 to 64 printable ASCII characters", |text| {
+                let good =
+                    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+                good.then(|| Some(text.to_owned()))
+            });
+        let verify_budget = self.number("verify_budget_seconds", 300, 86_400);
+        let verify_resident_max = self.number("verify_resident_max", 2_000_000, 100_000_000);
         let encryption_keys = self.take("token_encryption_key");
         if let Some((given_as, keys)) = &encryption_keys
             && let Err(error) = vault::Sealer::parse(keys)
@@ -173,6 +189,9 @@ impl Reader {
             token_prefix: token_prefix?,
             admin,
             mirror_files_path: self.path("mirror_files_path"),
+            instance: instance?,
+            verify_budget: Duration::from_secs(verify_budget?),
+            verify_resident_max: usize::try_from(verify_resident_max?).unwrap_or(usize::MAX),
             site_dir: self.path("site_dir"),
             postgres_bin_dir: self.path("postgres_bin_dir"),
             log: self.take("log").map_or_else(|| "info".to_owned(), |(_, text)| text.to_string()),

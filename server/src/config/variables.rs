@@ -95,6 +95,33 @@ pub const VARIABLES: &[Variable] = &[
         text: "The directory that the files mirror writes: one JSON object for each valid token.",
     },
     Variable {
+        key: "instance",
+        env: "TOKENKEEP_INSTANCE",
+        secret: false,
+        default: "the machine's name and the port",
+        example: "tokens-1",
+        text: "What this instance is called among those of one database: 1 to 64 printable ASCII characters. No two that run may have the same name; \
+               one that starts takes the place of the one that had it.",
+    },
+    Variable {
+        key: "verify_budget_seconds",
+        env: "TOKENKEEP_VERIFY_BUDGET_SECONDS",
+        secret: false,
+        default: "300",
+        example: "60",
+        text: "For how long tokens that are known to be good stay so while the database does not answer: 0 to 86400. 0 refuses them as soon as the loss is \
+               noticed, which takes 2 seconds.",
+    },
+    Variable {
+        key: "verify_resident_max",
+        env: "TOKENKEEP_VERIFY_RESIDENT_MAX",
+        secret: false,
+        default: "2000000",
+        example: "10000000",
+        text: "How many tokens are kept in memory, about 200 bytes each: 0 to 100000000. Of more, those that are asked for most are kept, and the rest is \
+               looked up in the database.",
+    },
+    Variable {
         key: "site_dir",
         env: "TOKENKEEP_SITE_DIR",
         secret: false,

@@ -8,6 +8,7 @@ use axum::{Json, Router};
 use domain::Code;
 use http::StatusCode;
 use serde_json::json;
+use service::verify::Bar;
 use std::time::Duration;
 
 /// How long the database may take to answer.
@@ -22,12 +23,21 @@ async fn healthz() -> &'static str {
 }
 
 async fn readyz(State(web): State<Web>) -> Response {
+    match web.service.index().barred() {
+        Some(Bar::Clock) => return unready("the clock is apart from the database's"),
+        Some(Bar::Name) => return unready("another instance has this one's name"),
+        None => {}
+    }
     let ready = tokio::time::timeout(PATIENCE, web.service.store().ready()).await;
     let reason = match ready {
         Ok(Ok(())) => return Json(json!({ "status": "ready" })).into_response(),
         Ok(Err(store::Error::Outdated)) => "migrations are missing",
         Ok(Err(_)) | Err(_) => "the database does not answer",
     };
+    unready(reason)
+}
+
+fn unready(reason: &str) -> Response {
     let body = json!({ "status": "unready", "code": Code::Unavailable.as_str(), "reason": reason });
     (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
 }

@@ -1,7 +1,8 @@
 //! Who is calling: a management key in `Authorization: Bearer`, else the session of the cookie, else nobody.
 
+use super::origin::Origin;
 use super::{Failure, Web};
-use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::Code;
@@ -10,7 +11,6 @@ use domain::id::{RequestId, UserId};
 use domain::policy::Actor;
 use http::request::Parts;
 use http::{HeaderValue, header};
-use std::net::SocketAddr;
 use store::Store;
 use time::Duration;
 use tower_sessions::cookie::SameSite;
@@ -58,7 +58,7 @@ pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) 
         Ok(actor) => actor,
         Err(failure) => return failure.into_response(),
     };
-    let origin = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let Origin(origin) = Origin::of(request.extensions());
     let request_id = request.extensions().get::<RequestId>().copied();
     request.extensions_mut().insert(Caller { actor, request_id, origin });
     next.run(request).await

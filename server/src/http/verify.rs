@@ -1,15 +1,18 @@
 //! Is this token good? `POST /api/verify` for programs, `GET /verify` for reverse proxies.
 
 use super::json::Json;
+use super::origin::Origin;
 use super::{Failure, Web, identify};
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use domain::Code;
 use domain::token::Scopes;
 use domain::verify::{Denial, Record, Verdict};
+use domain::{Code, Refused};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use service::verify::{Asked, answer};
+use std::net::IpAddr;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use wire::Problem;
@@ -43,28 +46,38 @@ async fn verify(
     Json(asked): Json<VerifyRequest>,
 ) -> Result<axum::Json<VerifyAnswer>, Failure> {
     let wanted = Scopes::parse_wanted(asked.scopes.iter().map(String::as_str))?;
-    let verdict = service::verify::answer(&web.service, &asked.token, &wanted).await?;
-    Ok(axum::Json(verdict.into()))
+    let origin = asked.origin.as_deref().map(parse_origin).transpose()?;
+    let asked = Asked { offered: &asked.token, wanted: &wanted, origin };
+    let answered = answer(&web.service, &asked, |answer| match answer.verdict {
+        Verdict::NotKnown(Denial::Unavailable) => None,
+        verdict => Some(axum::Json(verdict.into())),
+    });
+    Ok(answered.await.ok_or(Code::Unavailable)?)
+}
+
+fn parse_origin(text: &str) -> Result<IpAddr, Refused> {
+    text.trim().parse().map_err(|_| Refused::field("origin", Code::AddressInvalid))
 }
 
 /// The forward-auth form. An auth subrequest of nginx may only answer 2xx, 401 or 403 (`ngx_http_auth_request_module`), so whatever goes wrong
 /// is one of them.
-async fn forward_auth(State(web): State<Web>, headers: HeaderMap, uri: Uri) -> Response {
-    let Some(offered) = offered(&headers) else { return denied(Denial::Malformed.as_str()) };
+async fn forward_auth(
+    State(web): State<Web>,
+    Origin(origin): Origin,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Response {
+    let Some(offered) = offered(&headers) else { return denied(Denial::Malformed) };
     // A scope that cannot be read cannot be granted.
     let Ok(wanted) = Scopes::parse_wanted(wanted(&uri).iter().map(String::as_str)) else {
-        return denied(Denial::ScopeDenied.as_str());
+        return denied(Denial::ScopeDenied);
     };
-    match service::verify::answer(&web.service, offered, &wanted).await {
-        Ok(Verdict::Valid(record)) => granted(&record),
-        Ok(Verdict::Denied(denial, _) | Verdict::NotKnown(denial)) => denied(denial.as_str()),
-        Err(error) => {
-            if let service::Error::Fault(fault) = &error {
-                tracing::error!(fault = fault.chain(), "a token could not be verified");
-            }
-            denied(error.refusals().first().code.as_str())
-        }
-    }
+    let asked = Asked { offered, wanted: &wanted, origin };
+    answer(&web.service, &asked, |answer| match answer.verdict {
+        Verdict::Valid(record) => granted(record),
+        Verdict::Denied(denial, _) | Verdict::NotKnown(denial) => denied(denial),
+    })
+    .await
 }
 
 /// The token of `X-API-Key`, else of `Authorization: Bearer`.
@@ -100,12 +113,11 @@ fn granted(record: &Record) -> Response {
     response
 }
 
-/// 401 for what is not a good token, 403 for what is good but not enough, or cannot be answered.
-fn denied(code: &'static str) -> Response {
-    let good_token = code == Denial::ScopeDenied.as_str()
-        || code == Code::Unavailable.as_str()
-        || code == Code::Internal.as_str();
-    let status = if good_token { StatusCode::FORBIDDEN } else { StatusCode::UNAUTHORIZED };
+/// 401 for what is not a good token, 403 for what is good but not for this, or cannot be told.
+fn denied(denial: Denial) -> Response {
+    let code = denial.as_str();
+    let status =
+        if denial.is_of_the_token() { StatusCode::UNAUTHORIZED } else { StatusCode::FORBIDDEN };
     let mut response =
         (status, axum::Json(serde_json::json!({ "valid": false, "code": code }))).into_response();
     let headers = response.headers_mut();

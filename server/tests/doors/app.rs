@@ -19,7 +19,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use serde_json::{Value, json};
 use server::http::{Web, router};
-use service::{KeySource, Parts, Service};
+use service::{KeySource, Parts, Service, VerifySettings};
 use sqlx::PgPool;
 use std::sync::{Arc, Mutex};
 use store::Store;
@@ -97,6 +97,7 @@ impl TestApp {
             key_source: if keys.is_some() { KeySource::Configured } else { KeySource::None },
             clock: Arc::new(move || *hand.lock().expect("the clock")),
             randomness: Box::new(ChaCha20Rng::seed_from_u64(seed)),
+            verify: VerifySettings { clock_tolerance: None, ..VerifySettings::default() },
             ..Parts::new(Store::on(pool.clone()))
         };
         let service = Service::new(parts).await.expect("a service");

@@ -18,7 +18,7 @@ pub enum Outcome {
     /// The target holds what it should, or a person is asked.
     Settled {
         /// When the next token expires, and its object must go.
-        next_expiry: Option<OffsetDateTime>,
+        next_moment: Option<OffsetDateTime>,
     },
     /// It failed.
     Failed(FailureClass),
@@ -42,8 +42,8 @@ pub fn wait<R: Rng + ?Sized>(
     rng: &mut R,
 ) -> Wait {
     match outcome {
-        Outcome::Settled { next_expiry } => {
-            let expiry = next_expiry.map_or(PERIOD, |at| until(at, now));
+        Outcome::Settled { next_moment } => {
+            let expiry = next_moment.map_or(PERIOD, |at| until(at, now));
             Wait { longest: expiry.clamp(SHORTEST, PERIOD), until_change: true }
         }
         Outcome::Failed(FailureClass::Transient) => {
@@ -76,8 +76,8 @@ mod tests {
     }
 
     #[test]
-    fn a_settled_mirror_waits_for_a_change_the_next_expiry_or_the_period() {
-        let settled = |next_expiry| after(Outcome::Settled { next_expiry }, 0);
+    fn a_settled_mirror_waits_for_a_change_the_next_moment_or_the_period() {
+        let settled = |next_moment| after(Outcome::Settled { next_moment }, 0);
         assert_eq!(settled(None), Wait { longest: PERIOD, until_change: true });
         let soon = settled(Some(NOW + time::Duration::seconds(5)));
         assert_eq!(soon.longest, Duration::from_secs(5));

@@ -45,7 +45,7 @@ impl Scope {
 }
 
 /// One to [`SCOPES_MAX`] scopes: sorted, each once.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Scopes(Vec<Scope>);
 
 impl Scopes {

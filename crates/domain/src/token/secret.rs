@@ -24,12 +24,7 @@ pub struct Prefix(String);
 impl Prefix {
     /// Reads a prefix; `None` when it breaks the grammar.
     pub fn parse(text: &str) -> Option<Self> {
-        let bytes = text.as_bytes();
-        let good = (2..=PREFIX_MAX).contains(&bytes.len())
-            && bytes[0].is_ascii_lowercase()
-            && bytes.ends_with(b"_")
-            && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_');
-        good.then(|| Self(text.to_owned()))
+        prefix_well_formed(text.as_bytes()).then(|| Self(text.to_owned()))
     }
 
     /// `ntk_`, the prefix of tokens unless the operator chose another.
@@ -51,6 +46,20 @@ impl Prefix {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn prefix_well_formed(bytes: &[u8]) -> bool {
+    (2..=PREFIX_MAX).contains(&bytes.len())
+        && bytes[0].is_ascii_lowercase()
+        && bytes.ends_with(b"_")
+        && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_')
+}
+
+fn well_formed(text: &str) -> bool {
+    let Some(split) = text.len().checked_sub(RANDOM_CHARS) else { return false };
+    let (prefix, random) = text.as_bytes().split_at(split);
+    prefix_well_formed(prefix)
+        && random.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-' || *b == b'_')
 }
 
 /// A whole secret. No `Debug`, `Clone` or `Serialize`; wiped when dropped.
@@ -81,12 +90,7 @@ impl TokenSecret {
     /// Reads what a caller offers; `None` when it has not the form of any secret of ours. Prefixes other than the configured one are taken:
     /// an operator who changes it keeps the tokens that were issued before.
     pub fn parse(text: &str) -> Option<Self> {
-        let split = text.len().checked_sub(RANDOM_CHARS)?;
-        let (prefix, random) = text.split_at_checked(split)?;
-        let random_good =
-            random.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-        (random_good && Prefix::parse(prefix).is_some())
-            .then(|| Self(Zeroizing::new(text.to_owned())))
+        well_formed(text).then(|| Self(Zeroizing::new(text.to_owned())))
     }
 
     /// The hash that is kept.
@@ -111,6 +115,12 @@ impl TokenSecret {
 pub struct SecretHash([u8; 32]);
 
 impl SecretHash {
+    /// The hash of what a caller offers, without a copy of it; `None` when it has not the form of any secret of ours, so that nothing long is ever
+    /// hashed.
+    pub fn of_offered(text: &str) -> Option<Self> {
+        well_formed(text).then(|| Self(Sha256::digest(text.as_bytes()).into()))
+    }
+
     /// The bytes of a stored hash; `None` when there are not 32.
     pub fn from_slice(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(Self)

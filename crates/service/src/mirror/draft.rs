@@ -19,8 +19,8 @@ pub(super) struct Draft {
     pub set_aside: Vec<SetAside>,
     /// How many rows are invalid.
     pub set_aside_total: u64,
-    /// When the first of the entries expires.
-    pub next_expiry: Option<OffsetDateTime>,
+    /// When the first of the entries expires, or the next token begins.
+    pub next_moment: Option<OffsetDateTime>,
 }
 
 /// Judges the rows.
@@ -44,8 +44,8 @@ pub(super) fn draft(candidates: &[Candidate]) -> Draft {
 
 impl Draft {
     fn take(&mut self, entry: Entry) {
-        let first = self.next_expiry.into_iter().chain(entry.expires_at).min();
-        self.next_expiry = first;
+        let first = self.next_moment.into_iter().chain(entry.expires_at).min();
+        self.next_moment = first;
         self.digests.insert(entry.key(), Digest::of(&object::bytes(&entry)));
         self.entries.insert(entry.key(), entry);
     }

@@ -12,6 +12,7 @@ use domain::mirror::{Failure, Observed, Outcome, key, plan};
 use domain::policy::{Action, Actor, Permit, permit};
 use storage::ObjectKey;
 use store::mirror::run::{RunEnd, RunRecord};
+use store::verify::Seen;
 
 /// How often a run begins again because the goal moved. After that it ends, and its wait is the shortest.
 const ROUNDS_MAX: usize = 3;
@@ -36,9 +37,9 @@ pub struct Run {
 }
 
 impl Run {
-    const fn settled(next_expiry: Option<OffsetDateTime>) -> Self {
+    const fn settled(next_moment: Option<OffsetDateTime>) -> Self {
         Self {
-            outcome: Outcome::Settled { next_expiry },
+            outcome: Outcome::Settled { next_moment },
             failure: None,
             busy: false,
             put: 0,
@@ -73,21 +74,22 @@ async fn rounds(service: &Service, target: &Target, permit: &Permit) -> Result<R
             return Ok(done);
         }
     }
-    done.outcome = Outcome::Settled { next_expiry: Some(service.now()) };
+    done.outcome = Outcome::Settled { next_moment: Some(service.now()) };
     Ok(done)
 }
 
 /// One round, and the generation of the goal that it worked for.
 async fn round(service: &Service, target: &Target, permit: &Permit) -> Result<(Run, i64)> {
     let goal = service.store().mirror_goal(permit, service.now()).await?;
-    let generation = goal.generation;
+    let (generation, seen, next_beginning) = (goal.generation, goal.seen, goal.next_beginning);
     // Judging and hashing 100,000 rows takes longer than other tasks should wait.
-    let draft = tokio::task::spawn_blocking(move || draft(&goal.candidates))
+    let mut draft = tokio::task::spawn_blocking(move || draft(&goal.candidates))
         .await
         .map_err(|error| Fault::new("judging the rows for a mirror", error))?;
+    draft.next_moment = draft.next_moment.into_iter().chain(next_beginning).min();
     let (run, end) = match observe(target).await {
         Err(error) => failed(&draft, &error),
-        Ok(observed) => act(service, target, permit, &draft, &observed, generation).await?,
+        Ok(observed) => act(service, target, permit, &draft, &observed, (generation, seen)).await?,
     };
     let record = RunRecord {
         at: service.now(),
@@ -114,20 +116,21 @@ async fn act(
     permit: &Permit,
     draft: &Draft,
     observed: &Observed,
-    generation: i64,
+    (generation, seen): (i64, Seen),
 ) -> Result<(Run, RunEnd)> {
     let whole = plan(&draft.digests, observed);
     let held = hold(service, target, permit, &whole).await?;
     let plan = held.as_ref().map_or(&whole, |held| &held.meanwhile);
     let now = match apply(target, draft, plan).await {
-        Ok(()) => Run::settled(draft.next_expiry),
+        Ok(()) => Run::settled(draft.next_moment),
         Err(error) => return Ok(failed(draft, &error)),
     };
     let (put, deleted, set_aside) = (plan.put.len(), plan.delete.len(), draft.set_aside_total);
     let run =
         Run { put, deleted, set_aside, held: held.as_ref().map_or(0, |held| held.deletes), ..now };
     let objects = u64::try_from(draft.digests.len()).unwrap_or(u64::MAX);
-    let end = if held.is_some() { RunEnd::Held } else { RunEnd::Good { objects, generation } };
+    let good = RunEnd::Good { objects, generation, seen };
+    let end = if held.is_some() { RunEnd::Held } else { good };
     Ok((run, end))
 }
 

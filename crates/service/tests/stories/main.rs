@@ -5,6 +5,7 @@ mod browser;
 mod expiry;
 mod first_owner;
 mod idempotency;
+mod index;
 mod keys;
 mod names;
 mod pages;

@@ -14,7 +14,8 @@ use domain::{Code, OffsetDateTime, Refused};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use service::token::Created;
-use service::{Error, KeySource, Parts, Service};
+use service::verify::{Asked, answer};
+use service::{Error, KeySource, Parts, Service, VerifySettings};
 use sqlx::PgPool;
 use std::sync::{Arc, Mutex};
 use store::Store;
@@ -28,6 +29,11 @@ pub const START: OffsetDateTime = datetime!(2026-11-22 10:00 UTC);
 pub const EMAIL: &str = "owner@example.com";
 /// The owner's password.
 pub const PASSWORD: &str = "correct horse battery staple";
+
+/// As configured by default, but for a clock that is far from the database's.
+pub fn patient() -> VerifySettings {
+    VerifySettings { clock_tolerance: None, ..VerifySettings::default() }
+}
 
 /// The service, and what a story may move.
 pub struct World {
@@ -47,12 +53,17 @@ impl World {
 
     /// A world with these encryption keys, or none.
     pub async fn with_keys(pool: PgPool, keys: Option<&str>) -> Self {
-        Self::begin(pool, keys, Arc::new(Mutex::new(START)), 7).await
+        Self::begin(pool, keys, Arc::new(Mutex::new(START)), 7, patient()).await
+    }
+
+    /// A world that verifies like this.
+    pub async fn verifying(pool: PgPool, verify: VerifySettings) -> Self {
+        Self::begin(pool, None, Arc::new(Mutex::new(START)), 7, verify).await
     }
 
     /// The same database and clock behind a server with other keys: what a restart does. Another seed, or it would mint the same secrets.
     pub async fn restarted(&self, keys: Option<&str>, seed: u64) -> Self {
-        Self::begin(self.pool.clone(), keys, Arc::clone(&self.clock), seed).await
+        Self::begin(self.pool.clone(), keys, Arc::clone(&self.clock), seed, patient()).await
     }
 
     async fn begin(
@@ -60,6 +71,7 @@ impl World {
         keys: Option<&str>,
         clock: Arc<Mutex<OffsetDateTime>>,
         seed: u64,
+        verify: VerifySettings,
     ) -> Self {
         let hand = Arc::clone(&clock);
         let parts = Parts {
@@ -67,6 +79,7 @@ impl World {
             key_source: if keys.is_some() { KeySource::Configured } else { KeySource::None },
             clock: Arc::new(move || *hand.lock().expect("the clock")),
             randomness: Box::new(ChaCha20Rng::seed_from_u64(seed)),
+            verify,
             ..Parts::new(Store::on(pool.clone()))
         };
         let service = Service::new(parts).await.expect("a service");
@@ -136,10 +149,12 @@ impl World {
     pub async fn verify_for(&self, secret: &str, scopes: &[&str]) -> &'static str {
         let wanted: Vec<_> =
             scopes.iter().map(|text| Scope::parse(text).expect("a scope")).collect();
-        match service::verify::answer(&self.service, secret, &wanted).await.expect("a verdict") {
+        let asked = Asked { offered: secret, wanted: &wanted, origin: None };
+        answer(&self.service, &asked, |answer| match answer.verdict {
             Verdict::Valid(_) => "valid",
             Verdict::Denied(denial, _) | Verdict::NotKnown(denial) => Denial::as_str(denial),
-        }
+        })
+        .await
     }
 
     /// The whole audit log, oldest first.
@@ -159,7 +174,7 @@ impl World {
     }
 
     /// A machine that no key belongs to: for helpers whose actor does not matter.
-    async fn anybody(&self) -> Caller {
+    pub async fn anybody(&self) -> Caller {
         Caller::local(Actor::Machine { id: uuid::Uuid::nil().into(), name: "the story".to_owned() })
     }
 }

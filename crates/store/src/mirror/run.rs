@@ -3,6 +3,7 @@
 //! A run is recorded without a [`Tx`](crate::Tx): it is an observation and not a change of the truth, it happens once a minute for ever, and an audit
 //! line for each would bury the others. It still asks for the permit. Holding and releasing are decisions: see [`super::hold`].
 
+use crate::verify::Seen;
 use crate::{Result, Store};
 use domain::mirror::{Failure, FailureClass, Mirror, SetAside};
 use domain::policy::Permit;
@@ -31,6 +32,8 @@ pub enum RunEnd {
         objects: u64,
         /// Up to which change.
         generation: i64,
+        /// What the goal saw.
+        seen: Seen,
     },
     /// Its plan waits for a person.
     Held,
@@ -154,10 +157,29 @@ impl Store {
         run: &RunRecord,
     ) -> Result<()> {
         let (good, failure) = match &run.end {
-            RunEnd::Good { objects, generation } => (Some((count(*objects), *generation)), None),
+            RunEnd::Good { objects, generation, seen } => {
+                (Some((count(*objects), *generation, seen.0.as_str())), None)
+            }
             RunEnd::Held => (None, None),
             RunEnd::Failed(failure) => (None, Some(failure)),
         };
+        let mut tx = self.pool().begin().await?;
+        if let Some((_, _, seen)) = good {
+            // Since its last good run; of a mirror that never had one, nobody waits for what was revoked before.
+            sqlx::query!(
+                "INSERT INTO revocation_receipts (token_id, kind, name)
+                 SELECT r.token_id, 'mirror', m.name
+                 FROM mirrors AS m
+                 JOIN revocations AS r ON r.xid >= pg_snapshot_xmin(m.seen) AND NOT pg_visible_in_snapshot(r.xid, m.seen)
+                                      AND pg_visible_in_snapshot(r.xid, $2::text::pg_snapshot)
+                 WHERE m.name = $1
+                 ON CONFLICT DO NOTHING",
+                name,
+                seen,
+            )
+            .execute(&mut *tx)
+            .await?;
+        }
         sqlx::query!(
             "UPDATE mirrors SET
                  last_run_at = $2,
@@ -168,6 +190,7 @@ impl Store {
                  last_ok_at = CASE WHEN $7 THEN $2 ELSE last_ok_at END,
                  objects = coalesce($8, objects),
                  seen_seq = coalesce($9, seen_seq),
+                 seen = coalesce($10::text::pg_snapshot, seen),
                  held_deletes = CASE WHEN $7 THEN 0 ELSE held_deletes END,
                  released_deletes = CASE WHEN $7 THEN 0 ELSE released_deletes END
              WHERE name = $1",
@@ -178,11 +201,13 @@ impl Store {
             set_aside_to(&run.set_aside),
             count(run.set_aside_total),
             good.is_some(),
-            good.map(|(objects, _)| objects),
-            good.map(|(_, generation)| generation),
+            good.map(|(objects, ..)| objects),
+            good.map(|(_, generation, _)| generation),
+            good.map(|(.., seen)| seen),
         )
-        .execute(self.pool())
+        .execute(&mut *tx)
         .await?;
+        tx.commit().await?;
         Ok(())
     }
 }

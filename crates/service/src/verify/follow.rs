@@ -1,0 +1,239 @@
+//! Keeps the index what the database has: loads it, applies what changes, and says in the database how far it is.
+//!
+//! One turn looks for changes, applies them, and renews the lease. It takes no input but what it has seen: a notification only makes it come sooner.
+
+use super::index::{Bar, FRESH};
+use crate::{Error, Fault, Result, Service};
+use domain::OffsetDateTime;
+use domain::id::{TokenId, VerifierId};
+use std::time::{Duration, Instant};
+use store::verify::verifier::Verifier;
+use store::verify::{Changed, Follower, Seen};
+
+/// Between two looks when nothing is announced.
+pub const HEARTBEAT: Duration = Duration::from_millis(500);
+/// The least between two looks: what comes in a storm is applied together.
+const GAP: Duration = Duration::from_millis(4);
+/// How long one look may take, before the connection is given up.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How long loading everything may take.
+const LOAD_PATIENCE: Duration = Duration::from_secs(120);
+/// What the database writes down beyond our own lease: its last writes may be lost when it crashes.
+const MARGIN: Duration = Duration::from_secs(2);
+/// How often expired tokens are let go.
+const PRUNE: Duration = Duration::from_secs(600);
+
+/// One instance that verifies from memory, and its connection.
+pub struct Following {
+    service: Service,
+    verifier: Verifier,
+    connection: Option<Follower>,
+    loaded: Option<Loaded>,
+    entered: bool,
+    pruned_at: Instant,
+    looked_at: Instant,
+}
+
+/// What is in the index.
+struct Loaded {
+    history: String,
+    seen: Seen,
+}
+
+impl Following {
+    /// Nothing is done yet; see [`Self::turn`].
+    pub fn new(service: Service, name: &str) -> Self {
+        let id = service.random(|rng| VerifierId::generate(service.now(), rng));
+        let verifier = Verifier { id, name: name.to_owned() };
+        let now = Instant::now();
+        Self {
+            service,
+            verifier,
+            connection: None,
+            loaded: None,
+            entered: false,
+            pruned_at: now,
+            looked_at: now,
+        }
+    }
+
+    /// Looks for what changed, and applies it. The first one loads everything.
+    ///
+    /// # Errors
+    /// A fault: the database does not answer. The index goes on with what it knows for as long as was agreed; the next turn connects anew.
+    pub async fn turn(&mut self) -> Result<()> {
+        let turned = self.turn_once().await;
+        if turned.is_err() {
+            self.connection = None;
+        }
+        turned
+    }
+
+    /// Waits until a change is announced, or for one heartbeat. Safe to drop while it waits.
+    pub async fn wait(&mut self) {
+        let Some(connection) = &mut self.connection else {
+            return tokio::time::sleep(HEARTBEAT / 2).await;
+        };
+        if let Ok(Err(_)) = tokio::time::timeout(HEARTBEAT, connection.hear()).await {
+            self.connection = None;
+        }
+        tokio::time::sleep(GAP.saturating_sub(self.looked_at.elapsed())).await;
+    }
+
+    /// Gives the name back, so that nobody waits for this instance. Called when it answers no more.
+    pub async fn leave(mut self) {
+        self.service.index().clockwork().end();
+        if let Some(connection) = &mut self.connection {
+            let left = tokio::time::timeout(PATIENCE, connection.leave(&self.verifier)).await;
+            if !matches!(left, Ok(Ok(()))) {
+                tracing::warn!(
+                    "the database was not told that this instance stops: revocations wait for its lease to end"
+                );
+            }
+        }
+    }
+
+    async fn turn_once(&mut self) -> Result<()> {
+        let began = Instant::now();
+        self.looked_at = began;
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => self.connect().await?,
+        };
+        if self.loaded.is_none() || self.service.index().outgrown() {
+            let loading = self.load(&mut connection);
+            self.loaded = Some(within(LOAD_PATIENCE, loading).await?);
+        }
+        within(PATIENCE, self.look(&mut connection, began)).await?;
+        self.connection = Some(connection);
+        Ok(())
+    }
+
+    async fn connect(&mut self) -> Result<Follower> {
+        let mut connection =
+            within(PATIENCE, async { Ok(self.service.store().follow().await?) }).await?;
+        let history = within(PATIENCE, async { Ok(connection.history().await?) }).await?;
+        let seen = within(PATIENCE, async { Ok(connection.seen().await?) }).await?;
+        let known = |loaded: &Loaded| loaded.history == history && !seen.is_before(&loaded.seen);
+        if self.loaded.as_ref().is_some_and(|loaded| !known(loaded)) {
+            tracing::warn!("the database has another history; loading every token anew");
+            self.loaded = None;
+        }
+        if !self.entered {
+            let entering = async { Ok(connection.enter(&self.verifier, self.lease()).await?) };
+            within(PATIENCE, entering).await?;
+            self.entered = true;
+        }
+        Ok(connection)
+    }
+
+    async fn load(&self, connection: &mut Follower) -> Result<Loaded> {
+        let index = self.service.index();
+        let (began, now) = (Instant::now(), self.service.now());
+        let history = connection.history().await?;
+        let count = connection.count(now).await?;
+        let kept = index.begin_load(count);
+        let seen = if kept.is_all() {
+            let each = |known: store::verify::Known| {
+                for (hash, record) in
+                    std::iter::once((known.hash, known.record)).chain(known.retired)
+                {
+                    kept.put(&hash, record);
+                }
+            };
+            connection.load(now, |scopes| index.share(&scopes), each).await?
+        } else {
+            connection.seen().await?
+        };
+        index.loaded(kept);
+        let millis = began.elapsed().as_millis();
+        tracing::info!(tokens = count, resident = index.len(), millis, "the index is loaded");
+        Ok(Loaded { history, seen })
+    }
+
+    async fn look(&mut self, connection: &mut Follower, began: Instant) -> Result<()> {
+        let Some(since) = self.loaded.as_ref().map(|loaded| loaded.seen.clone()) else {
+            return Ok(());
+        };
+        let index = self.service.index();
+        let before = self.service.now();
+        let Changed { seen, tokens, now } =
+            connection.changed(&since, |scopes| index.share(&scopes)).await?;
+        let after = self.service.now();
+        let revoked = tokens.iter().filter(|known| known.record.revoked);
+        let ended: Vec<TokenId> = revoked.map(|known| known.record.id).collect();
+        let idle = tokens.is_empty();
+        index.apply(tokens, after);
+        if let Some(loaded) = &mut self.loaded {
+            loaded.seen = seen.clone();
+        }
+        self.judge_clock(before, now, after);
+        if !connection.applied(&self.verifier, &seen, &ended, self.lease()).await? {
+            return self.enter_again(connection).await;
+        }
+        index.clockwork().renew(began, self.service.verify_budget());
+        if idle {
+            self.tidy(connection).await?;
+        }
+        Ok(())
+    }
+
+    /// What can wait until nothing is going on.
+    async fn tidy(&mut self, connection: &mut Follower) -> Result<()> {
+        let index = self.service.index();
+        index.set_instances(connection.count_verifiers().await?);
+        if self.pruned_at.elapsed() > PRUNE {
+            index.prune(self.service.now());
+            self.pruned_at = Instant::now();
+        }
+        Ok(())
+    }
+
+    /// An instance whose clock is wrong would take expired tokens for good ones, or good ones for expired.
+    fn judge_clock(&self, before: OffsetDateTime, theirs: OffsetDateTime, after: OffsetDateTime) {
+        let Some(tolerance) = self.service.clock_tolerance() else { return };
+        // What the look took is nobody's fault.
+        let behind = theirs - after;
+        let ahead = before - theirs;
+        let seconds = behind.max(ahead).whole_seconds();
+        let wrong = behind.max(ahead) > tolerance;
+        if !self.service.index().clockwork().bar(Bar::Clock, wrong) {
+            return;
+        }
+        if wrong {
+            tracing::error!(
+                seconds,
+                "the clock is apart from the database's: every token is refused until both are set by NTP"
+            );
+        } else {
+            tracing::info!("the clock agrees with the database's");
+        }
+    }
+
+    /// Our row is gone: swept away, lost in a crash, or another instance's now.
+    async fn enter_again(&mut self, connection: &mut Follower) -> Result<()> {
+        let taken = connection.has_name(&self.verifier).await?;
+        if self.service.index().clockwork().bar(Bar::Name, taken) && taken {
+            let name = &self.verifier.name;
+            tracing::error!(
+                name,
+                "another instance has this name: every token is refused; give each its own TOKENKEEP_INSTANCE, and start this one again"
+            );
+        }
+        if !taken {
+            connection.enter(&self.verifier, self.lease()).await?;
+        }
+        Ok(())
+    }
+
+    fn lease(&self) -> Duration {
+        FRESH + self.service.verify_budget() + MARGIN
+    }
+}
+
+async fn within<T>(time: Duration, doing: impl Future<Output = Result<T>>) -> Result<T> {
+    match tokio::time::timeout(time, doing).await {
+        Ok(done) => done,
+        Err(_) => Err(Error::from(Fault::unavailable("the database", "no answer in time"))),
+    }
+}

@@ -1,0 +1,237 @@
+//! The records of tokens in memory, and whether they may still be believed.
+//!
+//! Reads take no lock and allocate nothing. Writes come from one place, [`super::Following`], in the order in which the database had them. Start at
+//! [`Index::ask`].
+
+mod kept;
+mod strangers;
+mod trust;
+
+pub use kept::{Entry, Hash};
+pub use trust::{Bar, FRESH, Trust};
+
+use arc_swap::ArcSwap;
+use domain::OffsetDateTime;
+use domain::token::{Scopes, SecretHash};
+use domain::verify::Record;
+use kept::{Kept, Misses};
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use store::verify::Known;
+use strangers::Strangers;
+use trust::Clockwork;
+
+/// How many answers about tokens that are not good are remembered.
+const MISSES_MAX: usize = 16_384;
+
+/// What is known of a token that is not among the good ones.
+#[derive(Clone)]
+pub enum Miss {
+    /// Nobody issued it.
+    Unknown,
+    /// It has ended.
+    Ended(Arc<Entry>),
+}
+
+impl Miss {
+    fn ended(record: Record) -> Self {
+        Self::Ended(Entry::of(record).into())
+    }
+}
+
+/// What the index says about a hash.
+pub enum Found<R> {
+    /// It was told.
+    Told(R),
+    /// It is not here; the database knows.
+    Ask,
+    /// It cannot be told now.
+    Untold,
+}
+
+/// The records of tokens in memory.
+pub struct Index {
+    kept: ArcSwap<Kept>,
+    misses: Misses,
+    scopes: Mutex<HashSet<Arc<Scopes>>>,
+    // Counts what was applied: what was read before a change is not kept after it.
+    changes: AtomicU64,
+    writing: Mutex<()>,
+    instances: AtomicU32,
+    clockwork: Clockwork,
+    strangers: Strangers,
+    resident_max: usize,
+}
+
+impl Index {
+    /// An index that keeps all tokens while there are at most `resident_max`, else that many of those that are asked for most. Until it is loaded, the
+    /// database is asked.
+    pub fn new(resident_max: usize) -> Self {
+        Self {
+            kept: ArcSwap::from_pointee(Kept::hottest(0)),
+            misses: Misses::new(MISSES_MAX),
+            scopes: Mutex::default(),
+            changes: AtomicU64::new(0),
+            writing: Mutex::new(()),
+            instances: AtomicU32::new(1),
+            clockwork: Clockwork::new(),
+            strangers: Strangers::new(),
+            resident_max,
+        }
+    }
+
+    /// Asks about the secret of this hash.
+    pub fn ask<R>(&self, hash: &SecretHash, tell: impl FnOnce(Option<&Entry>) -> R) -> Found<R> {
+        let trust = self.clockwork.trust();
+        if trust == Trust::Nothing {
+            return Found::Untold;
+        }
+        let missing = if trust == Trust::WhatIsKnown { Found::Untold } else { Found::Ask };
+        let mut tell = Some(tell);
+        let mut once = |entry: Option<&Entry>| tell.take().map(|tell| tell(entry));
+        if let Some(told) = self.kept.load().get(hash, |entry| once(Some(entry))) {
+            return told.map_or(missing, Found::Told);
+        }
+        match self.misses.get(hash) {
+            Some(Miss::Unknown) if trust == Trust::All => once(None).map_or(missing, Found::Told),
+            // What has ended stays so, whoever can be asked.
+            Some(Miss::Ended(entry)) => once(Some(&entry)).map_or(missing, Found::Told),
+            _ => missing,
+        }
+    }
+
+    /// How far what is here may be believed.
+    pub fn trust(&self) -> Trust {
+        self.clockwork.trust()
+    }
+
+    /// Why everything is refused, whatever the database says.
+    pub fn barred(&self) -> Option<Bar> {
+        self.clockwork.barred()
+    }
+
+    /// Who asked in vain of late.
+    pub fn strangers(&self) -> &Strangers {
+        &self.strangers
+    }
+
+    /// How many instances share the limits.
+    pub fn instances(&self) -> u32 {
+        self.instances.load(Ordering::Relaxed)
+    }
+
+    /// How many tokens are here.
+    pub fn len(&self) -> usize {
+        self.kept.load().len()
+    }
+
+    /// Whether no token is here.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Where the index is before the database is asked: give it to [`Self::learn`] with the answer.
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
+    }
+
+    /// Keeps what the database said, unless something changed meanwhile.
+    pub fn learn(
+        &self,
+        hash: &SecretHash,
+        record: Option<Record>,
+        now: OffsetDateTime,
+        asked_at: u64,
+    ) {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.changes() != asked_at || self.trust() != Trust::All {
+            return;
+        }
+        match record {
+            None => self.misses.put(hash, Miss::Unknown),
+            Some(record) if ended(&record, now) => self.misses.put(hash, Miss::ended(record)),
+            Some(record) => self.kept.load().learn(hash, record),
+        }
+    }
+
+    /// The one copy of these scopes.
+    pub(super) fn share(&self, scopes: &[String]) -> Arc<Scopes> {
+        let scopes = Scopes::stored(scopes);
+        let mut shared = self.scopes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(scopes) = shared.get(&scopes) {
+            return Arc::clone(scopes);
+        }
+        let scopes = Arc::new(scopes);
+        shared.insert(Arc::clone(&scopes));
+        scopes
+    }
+
+    /// Where a load of `count` tokens goes.
+    pub(super) fn begin_load(&self, count: u64) -> Kept {
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        if count <= self.resident_max { Kept::all(count) } else { Kept::hottest(self.resident_max) }
+    }
+
+    /// Puts a load in place of what was here.
+    pub(super) fn loaded(&self, kept: Kept) {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.changes.fetch_add(1, Ordering::AcqRel);
+        self.kept.store(kept.into());
+        self.misses.clear();
+        self.forget_scopes();
+    }
+
+    /// Applies changes, and says which tokens it refuses from now on.
+    pub(super) fn apply(&self, tokens: Vec<Known>, now: OffsetDateTime) {
+        if tokens.is_empty() {
+            return;
+        }
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.changes.fetch_add(1, Ordering::AcqRel);
+        let kept = self.kept.load();
+        for known in tokens {
+            for (hash, record) in std::iter::once((known.hash, known.record)).chain(known.retired) {
+                if ended(&record, now) {
+                    kept.remove(&hash);
+                    self.misses.put(&hash, Miss::ended(record));
+                } else {
+                    kept.put(&hash, record);
+                    self.misses.remove(&hash);
+                }
+            }
+        }
+    }
+
+    /// Lets go of what expired by `now`, and of scopes that no token has any more.
+    pub(super) fn prune(&self, now: OffsetDateTime) {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.kept.load().retain(|record| !ended(record, now));
+        self.forget_scopes();
+    }
+
+    /// Whether there are more tokens than all of them may be.
+    pub(super) fn outgrown(&self) -> bool {
+        let kept = self.kept.load();
+        kept.is_all() && kept.len() > self.resident_max
+    }
+
+    pub(super) fn set_instances(&self, instances: u32) {
+        self.instances.store(instances.max(1), Ordering::Relaxed);
+    }
+
+    pub(super) fn clockwork(&self) -> &Clockwork {
+        &self.clockwork
+    }
+
+    fn forget_scopes(&self) {
+        let mut shared = self.scopes.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.retain(|scopes| Arc::strong_count(scopes) > 1);
+        shared.shrink_to_fit();
+    }
+}
+
+/// Whether a token can never be good again.
+fn ended(record: &Record, now: OffsetDateTime) -> bool {
+    record.revoked || record.expires_at.is_some_and(|at| at <= now)
+}

@@ -1,0 +1,206 @@
+//! The table itself: all tokens, or those that are asked for most.
+
+use domain::OffsetDateTime;
+use domain::token::SecretHash;
+use domain::verify::Record;
+use domain::verify::rate::{Arrival, RateLimit, TooEarly};
+use quick_cache::UnitWeighter;
+use quick_cache::sync::{Cache, DefaultLifecycle};
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// A token's record, and where its requests stand against its limit.
+pub struct Entry {
+    /// What is known of it.
+    pub record: Record,
+    arrival: AtomicI64,
+}
+
+impl Entry {
+    /// An entry from which nothing has been taken.
+    pub const fn of(record: Record) -> Self {
+        Self { record, arrival: AtomicI64::new(0) }
+    }
+
+    /// Where its requests stand.
+    pub fn arrival(&self) -> Arrival {
+        Arrival(self.arrival.load(Ordering::Relaxed))
+    }
+
+    /// Takes one request from the limit.
+    ///
+    /// # Errors
+    /// [`TooEarly`] when others took the last one meanwhile.
+    pub fn take(&self, limit: RateLimit, now: OffsetDateTime) -> Result<(), TooEarly> {
+        let mut seen = self.arrival();
+        loop {
+            let next = limit.arrive(seen, now)?;
+            match self.arrival.compare_exchange_weak(
+                seen.0,
+                next.0,
+                Ordering::Relaxed,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => return Ok(()),
+                Err(moved) => seen = Arrival(moved),
+            }
+        }
+    }
+}
+
+/// A hash as a key. It is spread evenly already, and only tokens that were issued are kept, so that hashing it again would buy nothing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Hash([u8; 32]);
+
+impl Hash {
+    const fn of(hash: &SecretHash) -> Self {
+        Self(*hash.bytes())
+    }
+}
+
+impl std::hash::Hash for Hash {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let [a, b, c, d, e, f, g, h, ..] = self.0;
+        state.write_u64(u64::from_le_bytes([a, b, c, d, e, f, g, h]));
+    }
+}
+
+/// Takes a hash for what it is.
+#[derive(Default)]
+pub struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, _: &[u8]) {
+        unreachable!("only whole hashes are keys");
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+type Build = BuildHasherDefault<AsItIs>;
+
+/// Where records are.
+pub enum Kept {
+    /// All that live.
+    All(papaya::HashMap<Hash, Entry, Build>),
+    /// Those that are asked for most.
+    Hottest(Hottest<Arc<Entry>>),
+}
+
+type Hottest<V> = Cache<Hash, V, UnitWeighter, Build>;
+
+fn hottest<V: Clone>(max: usize) -> Hottest<V> {
+    let (max, items) = (u64::try_from(max).unwrap_or(u64::MAX), max.min(1 << 20));
+    Cache::with(items, max, UnitWeighter, Build::default(), DefaultLifecycle::default())
+}
+
+impl Kept {
+    pub(super) fn all(count: usize) -> Self {
+        Self::All(papaya::HashMap::with_capacity_and_hasher(count, Build::default()))
+    }
+
+    pub(super) fn hottest(max: usize) -> Self {
+        Self::Hottest(hottest(max))
+    }
+
+    pub(super) fn get<R>(&self, hash: &SecretHash, tell: impl FnOnce(&Entry) -> R) -> Option<R> {
+        let hash = Hash::of(hash);
+        match self {
+            Self::All(map) => map.pin().get(&hash).map(tell),
+            Self::Hottest(cache) => cache.get(&hash).map(|entry| tell(&entry)),
+        }
+    }
+
+    /// A record as the database has it now.
+    pub(crate) fn put(&self, hash: &SecretHash, record: Record) {
+        let hash = Hash::of(hash);
+        match self {
+            Self::All(map) => {
+                let map = map.pin();
+                let entry = Entry::of(record);
+                // A change of the token does not give its requests back.
+                if let Some(before) = map.get(&hash) {
+                    entry.arrival.store(before.arrival().0, Ordering::Relaxed);
+                }
+                map.insert(hash, entry);
+            }
+            // Only what is here needs to be told.
+            Self::Hottest(cache) => {
+                if let Some(before) = cache.peek(&hash) {
+                    let entry = Entry::of(record);
+                    entry.arrival.store(before.arrival().0, Ordering::Relaxed);
+                    cache.insert(hash, entry.into());
+                }
+            }
+        }
+    }
+
+    /// A record that somebody asked for. Where all are, it comes with the next change.
+    pub(super) fn learn(&self, hash: &SecretHash, record: Record) {
+        if let Self::Hottest(cache) = self {
+            cache.insert(Hash::of(hash), Entry::of(record).into());
+        }
+    }
+
+    pub(super) fn remove(&self, hash: &SecretHash) {
+        let hash = Hash::of(hash);
+        match self {
+            Self::All(map) => {
+                map.pin().remove(&hash);
+            }
+            Self::Hottest(cache) => {
+                cache.remove(&hash);
+            }
+        }
+    }
+
+    pub(super) fn retain(&self, keep: impl Fn(&Record) -> bool) {
+        match self {
+            Self::All(map) => map.pin().retain(|_, entry| keep(&entry.record)),
+            Self::Hottest(cache) => cache.retain(|_, entry| keep(&entry.record)),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::All(map) => map.len(),
+            Self::Hottest(cache) => cache.len(),
+        }
+    }
+
+    pub(crate) const fn is_all(&self) -> bool {
+        matches!(self, Self::All(_))
+    }
+}
+
+/// What is known not to be good, so that asking again costs no query. Bounded, so that asking for many costs no memory.
+pub(super) struct Misses(Hottest<super::Miss>);
+
+impl Misses {
+    pub(super) fn new(max: usize) -> Self {
+        Self(hottest(max))
+    }
+
+    pub(super) fn get(&self, hash: &SecretHash) -> Option<super::Miss> {
+        self.0.get(&Hash::of(hash))
+    }
+
+    pub(super) fn put(&self, hash: &SecretHash, miss: super::Miss) {
+        self.0.insert(Hash::of(hash), miss);
+    }
+
+    pub(super) fn remove(&self, hash: &SecretHash) {
+        self.0.remove(&Hash::of(hash));
+    }
+
+    pub(super) fn clear(&self) {
+        self.0.clear();
+    }
+}

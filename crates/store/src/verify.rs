@@ -1,0 +1,127 @@
+//! What verifiers read: the records of tokens, all of them, those that changed, or one.
+//!
+//! Which changes a verifier has is told by a snapshot of Postgres (`pg_snapshot`), not by a number that rises: numbers are given before a commit, so
+//! that a later one may become visible first, while a snapshot says of every transaction whether it was seen (PostgreSQL, 9.27.7). Start at
+//! [`Follower`]. Who verifies is in [`verifier`], the proof of a revocation in [`receipt`].
+
+mod follower;
+pub mod receipt;
+pub mod verifier;
+
+pub use follower::{Changed, Follower};
+
+use crate::{Result, Store};
+use domain::OffsetDateTime;
+use domain::token::{Scopes, SecretHash};
+use domain::verify::{Conditions, Origins, RateLimit, Record};
+use std::sync::Arc;
+
+/// What a verifier has seen: the text of a `pg_snapshot`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen(pub(crate) String);
+
+impl Seen {
+    /// Whether this is an earlier look than `other`: what cannot be, in one history of one database.
+    pub fn is_before(&self, other: &Self) -> bool {
+        self.next() < other.next()
+    }
+
+    /// The first transaction that was not begun yet: `xmin:xmax:xip_list` (PostgreSQL, table 9.81).
+    fn next(&self) -> u64 {
+        self.0.split(':').nth(1).and_then(|next| next.parse().ok()).unwrap_or(0)
+    }
+}
+
+/// What is known of a token, by each of its secrets.
+pub struct Known {
+    /// The hash of its current secret.
+    pub hash: SecretHash,
+    /// What is known of the token when that secret is offered.
+    pub record: Record,
+    /// The secret before the last rotation, and what is known when it is offered.
+    pub retired: Option<(SecretHash, Record)>,
+}
+
+struct Row {
+    id: uuid::Uuid,
+    team_id: uuid::Uuid,
+    name: String,
+    secret_hash: Vec<u8>,
+    scopes: Vec<String>,
+    expires_at: Option<OffsetDateTime>,
+    revoked: bool,
+    not_before: Option<OffsetDateTime>,
+    disabled: bool,
+    allowed_cidrs: Option<Vec<String>>,
+    rate_requests: Option<i32>,
+    rate_seconds: Option<i32>,
+    retired_hash: Option<Vec<u8>>,
+    retired_until: Option<OffsetDateTime>,
+}
+
+impl Row {
+    /// `share` gives the one copy of scopes that many tokens have. `None` for a row whose hash is none: nobody can offer its secret.
+    fn known(self, share: impl FnOnce(Vec<String>) -> Arc<Scopes>) -> Option<Known> {
+        let rate = self.rate_requests.zip(self.rate_seconds);
+        let conditions = Conditions {
+            not_before: self.not_before,
+            disabled: self.disabled,
+            retires_at: None,
+            origins: self.allowed_cidrs.map(|texts| Origins::stored(&texts)),
+            // A limit outside its range would not be in the table: a constraint keeps it out.
+            rate: rate.and_then(|(requests, seconds)| {
+                RateLimit::parse(requests.into(), seconds.into()).ok()
+            }),
+        };
+        let retired = self
+            .retired_hash
+            .and_then(|hash| SecretHash::from_slice(&hash))
+            .zip(self.retired_until)
+            .map(|(hash, until)| {
+                (hash, Conditions { retires_at: Some(until), ..conditions.clone() })
+            });
+        let record = Record {
+            id: self.id.into(),
+            team: self.team_id.into(),
+            name: self.name.into(),
+            scopes: share(self.scopes),
+            expires_at: self.expires_at,
+            revoked: self.revoked,
+            conditions: conditions.boxed(),
+        };
+        let retired = retired.map(|(hash, conditions)| {
+            (hash, Record { conditions: conditions.boxed(), ..record.clone() })
+        });
+        Some(Known { hash: SecretHash::from_slice(&self.secret_hash)?, record, retired })
+    }
+}
+
+impl Store {
+    /// What is known of the token when the secret of this hash is offered.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn find_record(&self, hash: &SecretHash) -> Result<Option<Record>> {
+        // Two lookups by unique indexes, and not an "or" that scans.
+        let row = sqlx::query_as!(
+            Row,
+            r#"SELECT id AS "id!", team_id AS "team_id!", name AS "name!", secret_hash AS "secret_hash!", scopes AS "scopes!", expires_at,
+                      revoked_at IS NOT NULL AS "revoked!", not_before, disabled_at IS NOT NULL AS "disabled!",
+                      allowed_cidrs::text[], rate_requests, rate_seconds, retired_hash, retired_until
+               FROM (SELECT * FROM tokens WHERE secret_hash = $1
+                     UNION ALL
+                     SELECT * FROM tokens WHERE retired_hash = $1) AS k
+               LIMIT 1"#,
+            hash.bytes()
+        )
+        .fetch_optional(self.pool())
+        .await?;
+        let known = row.and_then(|row| row.known(|scopes| Scopes::stored(&scopes).into()));
+        Ok(known.and_then(|known| {
+            if known.hash == *hash {
+                return Some(known.record);
+            }
+            known.retired.filter(|(retired, _)| retired == hash).map(|(_, record)| record)
+        }))
+    }
+}

@@ -1,0 +1,184 @@
+//! A connection of its own that hears of changes and reads them: it waits behind nobody's statements.
+
+use super::{Known, Row, Seen};
+use crate::{CHANGES, Result, Store};
+use domain::OffsetDateTime;
+use domain::token::Scopes;
+use sqlx::postgres::{PgListener, PgPoolOptions};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Follows the tokens. One that failed is dropped, and another one made.
+pub struct Follower {
+    pub(super) connection: PgListener,
+    // Of one connection, which the listener has.
+    _pool: sqlx::PgPool,
+}
+
+/// What changed since a snapshot.
+pub struct Changed {
+    /// What is seen with it.
+    pub seen: Seen,
+    /// The tokens that changed, as they are now.
+    pub tokens: Vec<Known>,
+    /// The database's clock.
+    pub now: OffsetDateTime,
+}
+
+impl Store {
+    /// Connects, and begins to hear of changes.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`] after a second.
+    pub async fn follow(&self) -> Result<Follower> {
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(1))
+            .connect_lazy_with((*self.pool().connect_options()).clone());
+        let mut connection = PgListener::connect_with(&pool).await?;
+        connection.listen(CHANGES).await?;
+        // What it writes is written again at the next turn; nobody should wait for a disk.
+        sqlx::query("SET synchronous_commit = off").execute(&mut connection).await?;
+        Ok(Follower { connection, _pool: pool })
+    }
+}
+
+impl Follower {
+    /// Waits until a change is announced. Safe to drop while it waits.
+    ///
+    /// # Errors
+    /// When the connection is lost; follow anew then.
+    pub async fn hear(&mut self) -> Result<()> {
+        match self.connection.try_recv().await? {
+            Some(_) => {
+                while self.connection.next_buffered().is_some() {}
+                Ok(())
+            }
+            None => Err(sqlx::Error::Io(std::io::ErrorKind::ConnectionReset.into()).into()),
+        }
+    }
+
+    /// Which history of which database this is. When it is another, nothing is known of what was seen: a backup that was restored gives the numbers
+    /// of lost transactions to new ones.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn history(&mut self) -> Result<String> {
+        Ok(sqlx::query_scalar(
+            "SELECT system_identifier || ' ' || timeline_id || ' ' || current_database()
+             FROM pg_control_system(), pg_control_checkpoint()",
+        )
+        .fetch_one(&mut self.connection)
+        .await?)
+    }
+
+    /// How many tokens live at `now`.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn count(&mut self, now: OffsetDateTime) -> Result<u64> {
+        let count = sqlx::query_scalar!(
+            r#"SELECT count(*) AS "count!" FROM tokens WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1)"#,
+            now
+        )
+        .fetch_one(&mut self.connection)
+        .await?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// Only the snapshot: nothing that it sees is kept yet.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn seen(&mut self) -> Result<Seen> {
+        let seen = sqlx::query_scalar!(r#"SELECT pg_current_snapshot()::text AS "seen!""#)
+            .fetch_one(&mut self.connection)
+            .await?;
+        Ok(Seen(seen))
+    }
+
+    /// Gives `each` of the tokens that live at `now`, as one snapshot has them, and says which it was. `share` as for [`Row::known`].
+    ///
+    /// # Errors
+    /// As every read; some tokens may have been given.
+    pub async fn load(
+        &mut self,
+        now: OffsetDateTime,
+        mut share: impl FnMut(Vec<String>) -> Arc<Scopes>,
+        mut each: impl FnMut(Known),
+    ) -> Result<Seen> {
+        use tokio_stream::StreamExt as _;
+        let seen = self.seen().await?;
+        // What this statement sees beyond the snapshot above is given once more by the first look for changes.
+        let mut rows = sqlx::query_as!(
+            Row,
+            r#"SELECT id, team_id, name, secret_hash, scopes, expires_at, revoked_at IS NOT NULL AS "revoked!", not_before,
+                      disabled_at IS NOT NULL AS "disabled!", allowed_cidrs::text[], rate_requests, rate_seconds,
+                      retired_hash, retired_until
+               FROM tokens
+               WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1)"#,
+            now
+        )
+        .fetch(&mut self.connection);
+        while let Some(row) = rows.next().await {
+            if let Some(known) = row?.known(&mut share) {
+                each(known);
+            }
+        }
+        Ok(seen)
+    }
+
+    /// What `since` does not see and the database does now.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn changed(
+        &mut self,
+        since: &Seen,
+        mut share: impl FnMut(Vec<String>) -> Arc<Scopes>,
+    ) -> Result<Changed> {
+        // One statement, so that the snapshot is that of the rows.
+        let rows = sqlx::query!(
+            r#"SELECT s.seen::text AS "seen!", clock_timestamp() AS "now!", k.id AS "id?", k.team_id AS "team_id?", k.name AS "name?",
+                      k.secret_hash AS "secret_hash?", k.scopes AS "scopes?", k.expires_at,
+                      k.revoked_at IS NOT NULL AS "revoked!", k.not_before, k.disabled_at IS NOT NULL AS "disabled!",
+                      k.allowed_cidrs::text[], k.rate_requests, k.rate_seconds, k.retired_hash, k.retired_until
+               FROM (SELECT pg_current_snapshot() AS seen) AS s
+               LEFT JOIN tokens AS k
+                      ON k.changed_xid >= pg_snapshot_xmin($1::text::pg_snapshot)
+                     AND NOT pg_visible_in_snapshot(k.changed_xid, $1::text::pg_snapshot)"#,
+            since.0
+        )
+        .fetch_all(&mut self.connection)
+        .await?;
+        let mut changed =
+            Changed { seen: since.clone(), tokens: Vec::new(), now: OffsetDateTime::UNIX_EPOCH };
+        for row in rows {
+            changed.seen = Seen(row.seen);
+            changed.now = row.now;
+            let (Some(id), Some(team_id), Some(name), Some(secret_hash), Some(scopes)) =
+                (row.id, row.team_id, row.name, row.secret_hash, row.scopes)
+            else {
+                continue;
+            };
+            let row = Row {
+                id,
+                team_id,
+                name,
+                secret_hash,
+                scopes,
+                expires_at: row.expires_at,
+                revoked: row.revoked,
+                not_before: row.not_before,
+                disabled: row.disabled,
+                allowed_cidrs: row.allowed_cidrs,
+                rate_requests: row.rate_requests,
+                rate_seconds: row.rate_seconds,
+                retired_hash: row.retired_hash,
+                retired_until: row.retired_until,
+            };
+            changed.tokens.extend(row.known(&mut share));
+        }
+        Ok(changed)
+    }
+}
