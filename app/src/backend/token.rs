@@ -11,7 +11,9 @@ use domain::token::NewToken;
 use domain::{Code, Refused};
 use service::IdempotencyKey;
 use service::token::{self, TokenCursor, TokenFilter};
+use service::verify::receipt::get_receipt;
 use wire::Page;
+use wire::receipt::Receipt;
 use wire::token::{CreateToken, Token};
 
 /// A page of tokens, and the teams to filter by.
@@ -45,6 +47,17 @@ pub async fn get(id: &str) -> Result<Seen<Token>, Refusal> {
     let id = TokenId::parse(id).ok_or_else(|| refused(Code::NotFound))?;
     let token = token::get(&service, &caller, id).await.map_err(refused)?;
     Ok(Seen { now, it: Token::at(token, now) })
+}
+
+/// Who refuses a revoked token.
+///
+/// # Errors
+/// `not_found`, what `service` refuses, a fault.
+pub async fn receipt(id: &str) -> Result<Seen<Receipt>, Refusal> {
+    let (service, caller) = service_and_caller()?;
+    let id = TokenId::parse(id).ok_or_else(|| refused(Code::NotFound))?;
+    let receipt = get_receipt(&service, &caller, id).await.map_err(refused)?;
+    Ok(Seen { now: service.now(), it: receipt.into() })
 }
 
 /// What the form for a new token begins with.

@@ -10,6 +10,7 @@ mod filter;
 mod life;
 mod list;
 mod plan;
+mod receipt;
 mod row;
 mod secret;
 mod usage;

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 use wire::Page;
+use wire::receipt::Receipt;
 use wire::token::Token;
 
 /// Which tokens are listed; it is the query of the list's address.
@@ -114,6 +115,15 @@ pub async fn list_tokens(
 #[server(prefix = "/fn", endpoint = "get_token", input = GetUrl)]
 pub async fn get_token(id: String) -> Result<Seen<Token>, Refusal> {
     crate::backend::token::get(&id).await
+}
+
+/// Who refuses a revoked token.
+///
+/// # Errors
+/// `unauthenticated`, `not_found`, a fault.
+#[server(prefix = "/fn", endpoint = "get_receipt", input = GetUrl)]
+pub async fn get_receipt(id: String) -> Result<Seen<Receipt>, Refusal> {
+    crate::backend::token::receipt(&id).await
 }
 
 /// What the form for a new token begins with.

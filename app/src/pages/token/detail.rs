@@ -4,6 +4,7 @@ use super::TokenStatus;
 use super::api::{RevealToken, RevokeToken, get_token};
 use super::danger::Danger;
 use super::life::Life;
+use super::receipt::ReceiptPanel;
 use crate::ui::button::LinkButton;
 use crate::ui::empty::Empty;
 use crate::ui::frame::Page;
@@ -67,6 +68,8 @@ fn Detail(
     let again = move || query.with(|query| query.get_str("note") == Some("made-before"));
     let danger = (token.status != Status::Revoked)
         .then(|| view! { <Danger token=token.clone() reveal=reveal revoke=revoke/> });
+    let receipt = (token.status == Status::Revoked)
+        .then(|| view! { <ReceiptPanel id=token.id.to_string()/> });
     view! {
         <Page title=token.name.clone() above=above()>
             <div class="grid gap-8 max-w-[860px]">
@@ -83,6 +86,7 @@ fn Detail(
                     <h2>{say!(token.life)}</h2>
                     <Life token=token now=now/>
                 </section>
+                {receipt}
                 {danger}
             </div>
         </Page>
