@@ -6,7 +6,7 @@ use domain::audit::{Caller, Event, EventKind};
 use domain::id::TeamId;
 use domain::page::{Limit, Page};
 use domain::policy::{Action, permit};
-use domain::team::{NewTeam, Team};
+use domain::team::{NewTeam, Team, TeamChoices};
 use domain::{Code, Refused};
 
 /// Where a page of teams ended: after this team.
@@ -67,4 +67,19 @@ pub async fn list(
     let before = cursor.map(|cursor| cursor.0);
     let page = service.store().list_teams(&permit, before, limit, service.now()).await?;
     Ok(Page { items: page.items, next: page.next.map(TeamCursor) })
+}
+
+/// The teams to choose from, by name: the newest ones, and `asked` even when it is older.
+///
+/// # Errors
+/// `unauthenticated`, `forbidden`; a fault.
+pub async fn list_choices(
+    service: &Service,
+    caller: &Caller,
+    asked: Option<TeamId>,
+) -> Result<TeamChoices> {
+    let permit = permit(&caller.actor, Action::ListTeams)?;
+    let mut choices = service.store().list_team_choices(&permit, asked).await?;
+    choices.teams.sort_by_cached_key(|team| team.name.as_str().to_lowercase());
+    Ok(choices)
 }

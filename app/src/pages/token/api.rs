@@ -33,13 +33,22 @@ pub struct TeamChoice {
     pub reveal_allowed: bool,
 }
 
+/// The teams to choose from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamChoices {
+    /// The teams, by name.
+    pub teams: Vec<TeamChoice>,
+    /// Whether there are so many that only the newest are here.
+    pub partial: bool,
+}
+
 /// A page of tokens, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listing {
     /// The tokens.
     pub page: Page<Token>,
-    /// The teams, by name.
-    pub teams: Vec<TeamChoice>,
+    /// The teams to filter by.
+    pub teams: TeamChoices,
     /// What was asked for.
     pub filter: Filter,
 }
@@ -49,8 +58,8 @@ pub struct Listing {
 pub struct NewTokenStart {
     /// Draft, key and time.
     pub form: FormStart,
-    /// The teams, by name.
-    pub teams: Vec<TeamChoice>,
+    /// The teams that it may belong to.
+    pub teams: TeamChoices,
     /// Whether there is a key to seal with.
     pub reveal_on: bool,
 }
@@ -121,8 +130,12 @@ pub async fn get_token(id: String) -> Result<Seen<Token>, Refusal> {
 /// # Errors
 /// `unauthenticated`, a fault.
 #[server(prefix = "/fn", endpoint = "start_token")]
-pub async fn start_token() -> Result<NewTokenStart, Refusal> {
-    crate::backend::token::start().await
+pub async fn start_token(
+    /// The id of the team that it was asked for.
+    #[server(default)]
+    team: Option<String>,
+) -> Result<NewTokenStart, Refusal> {
+    crate::backend::token::start(team).await
 }
 
 /// Makes a token, and leads to the page that shows its secret once.

@@ -1,6 +1,7 @@
 //! The filter of the list: a form that is sent by GET, so that it is in the address, and chips that take it away.
 
-use super::api::TeamChoice;
+use super::api::TeamChoices;
+use super::teams_hint;
 use crate::ui::icon::{Glyph, Icon};
 use crate::{paths, say};
 use leptos::ev::Event;
@@ -12,10 +13,12 @@ use leptos_router::components::Form;
 #[component]
 pub fn FilterBar(
     /// The teams to choose from.
-    teams: Vec<TeamChoice>,
+    teams: TeamChoices,
     /// The team that was chosen.
     team: Option<String>,
 ) -> impl IntoView {
+    let hint = teams_hint(&teams).map(|hint| view! { <p class="hint">{hint}</p> });
+    let teams = teams.teams;
     if teams.len() < 2 && team.is_none() {
         return ().into_any();
     }
@@ -53,6 +56,7 @@ pub fn FilterBar(
                 <button class="button" node_ref=button>{say!(token.filter)}</button>
             </Form>
             {chip}
+            {hint}
         </div>
     }
     .into_any()

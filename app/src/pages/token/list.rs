@@ -39,7 +39,7 @@ pub fn TokensPage() -> impl IntoView {
 #[component]
 fn List(seen: Seen<Listing>) -> impl IntoView {
     let Seen { now, it: Listing { page, teams, filter } } = seen;
-    if teams.is_empty() {
+    if teams.teams.is_empty() {
         return view! {
             <Empty glyph=Glyph::People title=say!(token.no_team) text=say!(token.no_team_text)>
                 <LinkButton href=paths::NEW_TEAM label=say!(token.create_team) weight=Weight::Primary/>

@@ -28,6 +28,7 @@ async fn codes(world: &World, caller: &Caller) -> Vec<Code> {
         code(service::token::open_for_browser(service, caller, id, "").await),
         code(service::team::create(service, caller, new_team("more", false)).await),
         code(service::team::list(service, caller, None, limit(1)).await),
+        code(service::team::list_choices(service, caller, None).await),
         code(service::audit::list(service, caller, None, limit(1)).await),
         code(service::settings::get(service, caller).await),
     ]
