@@ -85,6 +85,7 @@ pub fn sentence(code: Code) -> &'static str {
         Code::ExpiresAtInvalid => td_string!(l, code.expires_at_invalid),
         Code::ExpiresTwice => td_string!(l, code.expires_twice),
         Code::TeamUnknown => td_string!(l, code.team_unknown),
+        Code::SubjectUnknown => td_string!(l, code.subject_unknown),
         Code::NameTaken => td_string!(l, code.name_taken),
         Code::EmailTaken => td_string!(l, code.email_taken),
         Code::RevealNotAllowed => td_string!(l, code.reveal_not_allowed),

@@ -2,8 +2,7 @@
 
 use super::request::{refused, service_and_caller};
 use crate::{Refusal, Seen};
-use domain::page::Limit;
-use service::audit::{self, AuditCursor};
+use service::audit::{self, AuditCursor, AuditFilter};
 use wire::Page;
 use wire::audit::AuditEntry;
 
@@ -14,6 +13,7 @@ use wire::audit::AuditEntry;
 pub async fn list(cursor: Option<String>) -> Result<Seen<Page<AuditEntry>>, Refusal> {
     let (service, caller) = service_and_caller()?;
     let cursor = cursor.as_deref().map(AuditCursor::parse).transpose().map_err(refused)?;
-    let page = audit::list(&service, &caller, cursor, Limit::default()).await.map_err(refused)?;
+    let filter = AuditFilter { cursor, ..AuditFilter::default() };
+    let page = audit::list(&service, &caller, filter).await.map_err(refused)?;
     Ok(Seen { now: service.now(), it: Page::of(page, AuditEntry::from) })
 }

@@ -2,7 +2,7 @@
 
 use crate::error::violated;
 use crate::{Result, Service};
-use domain::audit::{Caller, Event, EventKind};
+use domain::audit::{Caller, Event, EventKind, SubjectKind};
 use domain::id::TeamId;
 use domain::page::{Limit, Page};
 use domain::policy::{Action, permit};
@@ -40,8 +40,12 @@ pub async fn create(service: &Service, caller: &Caller, asked: NewTeam) -> Resul
     tx.insert_team(id, &asked, now)
         .await
         .map_err(|error| violated(error, &[("teams_name_key", "name", Code::NameTaken)]))?;
-    let event =
-        Event::new(EventKind::TeamCreated, "team", Some(id.to_string()), asked.name.as_str());
+    let event = Event::new(
+        EventKind::TeamCreated,
+        SubjectKind::Team,
+        Some(id.to_string()),
+        asked.name.as_str(),
+    );
     service.commit(tx, caller, event.in_team(id)).await?;
     Ok(Team {
         id,

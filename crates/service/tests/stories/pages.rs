@@ -3,7 +3,7 @@
 use crate::world::{World, asked, limit};
 use domain::id::{TeamId, TokenId};
 use domain::team::{CHOICES_MAX, Team};
-use service::audit::AuditCursor;
+use service::audit::{AuditCursor, AuditFilter};
 use service::team::TeamCursor;
 use service::token::{TokenCursor, TokenFilter};
 use sqlx::PgPool;
@@ -106,10 +106,11 @@ async fn teams_and_the_log_have_pages_too(pool: PgPool) {
     assert_eq!(names, ["c", "b", "a"]);
     assert!(last.next.is_none());
 
-    let first = service::audit::list(&world.service, &owner, None, limit(3)).await.expect("a page");
+    let filter = AuditFilter { limit: limit(3), ..AuditFilter::default() };
+    let first = service::audit::list(&world.service, &owner, filter.clone()).await.expect("a page");
     let next = AuditCursor::parse(&first.next.expect("more").to_string()).expect("its own form");
-    let last =
-        service::audit::list(&world.service, &owner, Some(next), limit(3)).await.expect("a page");
+    let filter = AuditFilter { cursor: Some(next), ..filter };
+    let last = service::audit::list(&world.service, &owner, filter).await.expect("a page");
     let subjects: Vec<_> =
         first.items.iter().chain(&last.items).map(|entry| entry.subject_label.as_str()).collect();
     assert_eq!(subjects, ["c", "b", "a", crate::world::EMAIL]);
@@ -126,7 +127,8 @@ async fn a_kind_that_this_version_cannot_name_leaves_no_gap(pool: PgPool) {
         .execute(&world.pool)
         .await
         .expect("a newer version's kinds");
-    let page = service::audit::list(&world.service, &owner, None, limit(2)).await.expect("a page");
+    let filter = AuditFilter { limit: limit(2), ..AuditFilter::default() };
+    let page = service::audit::list(&world.service, &owner, filter).await.expect("a page");
     let subjects: Vec<_> = page.items.iter().map(|entry| entry.subject_label.as_str()).collect();
     assert_eq!(subjects, ["d", "a"]);
 }
