@@ -136,6 +136,17 @@ pub fn happening(kind: EventKind) -> &'static str {
     }
 }
 
+/// Who did it, by the kind of the actor and what people know them by.
+pub fn who(actor_kind: &str, actor: String) -> String {
+    let l = locale();
+    match actor_kind {
+        "anonymous" => td_string!(l, audit.anonymous).to_owned(),
+        "operator" => td_string!(l, audit.operator).to_owned(),
+        "clock" => td_string!(l, audit.clock).to_owned(),
+        _ => actor,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,15 +3,20 @@
 use super::form::{self, settle};
 use super::request::{public_url, refused, service_and_caller, service_and_person};
 use super::{secret, settings, team};
-use crate::pages::token::{Asked, Filter, Listing, NewTokenStart, Shown, TeamChoice, TeamChoices};
+use crate::pages::token::{
+    Asked, Filter, Listing, NewTokenStart, Shown, TeamChoice, TeamChoices, TokenHistory,
+};
 use crate::{Refusal, Seen, paths};
+use domain::audit::SubjectId;
 use domain::id::{TeamId, TokenId};
 use domain::page::Limit;
 use domain::token::NewToken;
 use domain::{Code, Refused};
 use service::IdempotencyKey;
+use service::audit::{self, AuditFilter};
 use service::token::{self, TokenCursor, TokenFilter};
 use wire::Page;
+use wire::audit::AuditEntry;
 use wire::token::{CreateToken, Token};
 
 /// A page of tokens, and the teams to filter by.
@@ -46,6 +51,21 @@ pub async fn get(id: &str) -> Result<Seen<Token>, Refusal> {
     let id = TokenId::parse(id).ok_or_else(|| refused(Code::NotFound))?;
     let token = token::get(&service, &caller, id).await.map_err(refused)?;
     Ok(Seen { now, it: Token::at(token, now) })
+}
+
+/// One token, and the newest page of what happened to it.
+///
+/// # Errors
+/// `not_found`, what `service` refuses, a fault.
+pub async fn get_history(id: &str) -> Result<Seen<TokenHistory>, Refusal> {
+    let Seen { now, it: token } = get(id).await?;
+    let (service, caller) = service_and_caller()?;
+    let subject = Some(SubjectId::token(token.id.into()));
+    let filter = AuditFilter { subject, ..AuditFilter::default() };
+    let page = audit::list(&service, &caller, filter).await.map_err(refused)?;
+    let partial = page.next.is_some();
+    let events = page.items.into_iter().map(AuditEntry::from).collect();
+    Ok(Seen { now, it: TokenHistory { token, events, partial } })
 }
 
 /// What the form for a new token begins with; `team` is the one that it was asked for.

@@ -14,7 +14,9 @@ mod row;
 mod secret;
 mod usage;
 
-pub use api::{Asked, Filter, Listing, NewTokenStart, Shown, TeamChoice, TeamChoices};
+pub use api::{
+    Asked, Filter, Listing, NewTokenStart, Shown, TeamChoice, TeamChoices, TokenHistory,
+};
 pub use create::NewTokenPage;
 pub use detail::TokenPage;
 pub use list::TokensPage;

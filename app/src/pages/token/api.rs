@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 use wire::Page;
+use wire::audit::AuditEntry;
 use wire::token::Token;
 
 /// Which tokens are listed; it is the query of the list's address.
@@ -51,6 +52,17 @@ pub struct Listing {
     pub teams: TeamChoices,
     /// What was asked for.
     pub filter: Filter,
+}
+
+/// A token, and what happened to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenHistory {
+    /// The token.
+    pub token: Token,
+    /// Its lines of the audit log, newest first.
+    pub events: Vec<AuditEntry>,
+    /// Whether there are so many that only the newest are here.
+    pub partial: bool,
 }
 
 /// What the form for a new token begins with.
@@ -116,13 +128,13 @@ pub async fn list_tokens(
     crate::backend::token::list(Filter { team, cursor }).await
 }
 
-/// One token.
+/// One token, and what happened to it.
 ///
 /// # Errors
 /// `unauthenticated`, `not_found`, a fault.
 #[server(prefix = "/fn", endpoint = "get_token", input = GetUrl)]
-pub async fn get_token(id: String) -> Result<Seen<Token>, Refusal> {
-    crate::backend::token::get(&id).await
+pub async fn get_token(id: String) -> Result<Seen<TokenHistory>, Refusal> {
+    crate::backend::token::get_history(&id).await
 }
 
 /// What the form for a new token begins with.

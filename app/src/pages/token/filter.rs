@@ -1,8 +1,8 @@
-//! The filter of the list: a form that is sent by GET, so that it is in the address, and chips that take it away.
+//! The filter of the list: a form that is sent by GET, so that it is in the address, and a chip that takes it away.
 
 use super::api::TeamChoices;
 use super::teams_hint;
-use crate::ui::icon::{Glyph, Icon};
+use crate::ui::filter::FilterChip;
 use crate::{paths, say};
 use leptos::ev::Event;
 use leptos::html;
@@ -23,13 +23,11 @@ pub fn FilterBar(
         return ().into_any();
     }
     let chip = team.as_deref().map(|id| {
-        let name = teams.iter().find(|team| team.id == id).map_or(say!(token.unknown_team).to_owned(), |team| team.name.clone());
-        let words = say!(token.filter_chip, team = name);
-        view! {
-            <a class="filter-chip" href=paths::TOKENS title=say!(token.filter_remove)>
-                <span class="sr-only">{say!(token.filter_remove)}": "</span><span>{words}</span><Icon glyph=Glyph::Close/>
-            </a>
-        }
+        let name = teams
+            .iter()
+            .find(|team| team.id == id)
+            .map_or(say!(token.unknown_team).to_owned(), |team| team.name.clone());
+        view! { <FilterChip words=say!(token.filter_chip, team = name) href=paths::TOKENS/> }
     });
     let options = teams
         .into_iter()

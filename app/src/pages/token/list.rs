@@ -97,14 +97,5 @@ fn NoMatch(team: Option<String>) -> impl IntoView {
 }
 
 fn address(team: Option<&str>, cursor: Option<&str>) -> String {
-    let pairs = [("team", team), ("cursor", cursor)];
-    let pairs: Vec<String> = pairs
-        .into_iter()
-        .filter_map(|(name, value)| Some(format!("{name}={}", paths::encode(value?))))
-        .collect();
-    if pairs.is_empty() {
-        paths::TOKENS.to_owned()
-    } else {
-        format!("{}?{}", paths::TOKENS, pairs.join("&"))
-    }
+    paths::with_query(paths::TOKENS, &[("team", team), ("cursor", cursor)])
 }
