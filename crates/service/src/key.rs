@@ -3,7 +3,7 @@
 use crate::error::violated;
 use crate::{Result, Service};
 use domain::Code;
-use domain::audit::{Caller, Event, EventKind};
+use domain::audit::{Caller, Event, EventKind, SubjectKind};
 use domain::id::KeyId;
 use domain::policy::{Action, Actor, permit};
 use domain::token::{ExpiryRequest, Prefix, TokenName, TokenSecret};
@@ -34,7 +34,8 @@ pub async fn create(
     tx.insert_key(key).await.map_err(|error| {
         violated(error, &[("management_keys_name_key", "name", Code::NameTaken)])
     })?;
-    let event = Event::new(EventKind::KeyCreated, "key", Some(id.to_string()), name.as_str());
+    let event =
+        Event::new(EventKind::KeyCreated, SubjectKind::Key, Some(id.to_string()), name.as_str());
     service.commit(tx, caller, event).await?;
     Ok(secret)
 }

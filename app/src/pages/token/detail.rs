@@ -1,7 +1,7 @@
 //! The page of one token: what it is, what became of it, and what can be done with it.
 
 use super::TokenStatus;
-use super::api::{RevealToken, RevokeToken, get_token};
+use super::api::{RevealToken, RevokeToken, TokenHistory, get_token};
 use super::danger::Danger;
 use super::life::Life;
 use super::receipt::ReceiptPanel;
@@ -59,11 +59,11 @@ fn NoSuchToken() -> impl IntoView {
 
 #[component]
 fn Detail(
-    seen: Seen<Token>,
+    seen: Seen<TokenHistory>,
     reveal: ServerAction<RevealToken>,
     revoke: ServerAction<RevokeToken>,
 ) -> impl IntoView {
-    let Seen { now, it: token } = seen;
+    let Seen { now, it: TokenHistory { token, events, partial } } = seen;
     let query = use_query_map();
     let again = move || query.with(|query| query.get_str("note") == Some("made-before"));
     let danger = (token.status != Status::Revoked)
@@ -84,7 +84,7 @@ fn Detail(
                 <Facts token=token.clone() now=now/>
                 <section class="grid gap-3">
                     <h2>{say!(token.life)}</h2>
-                    <Life token=token now=now/>
+                    <Life token=token events=events partial=partial now=now/>
                 </section>
                 {receipt}
                 {danger}
