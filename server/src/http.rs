@@ -50,8 +50,15 @@ pub struct Web {
 
 /// Every route.
 pub fn router(web: Web) -> Router {
-    // Verification has no session and no origin to look at: it is the path that runs millions of times.
-    let bare = Router::new().merge(health::routes()).merge(verify::routes());
+    // Verification has no session and no origin of a form to look at: it is the path that runs millions of times, and only what it needs is in it.
+    let verification = ServiceBuilder::new()
+        .layer(middleware::map_response_with_state(web.clone(), request::explain))
+        .layer(middleware::map_response(headers::secure))
+        .layer(CatchPanicLayer::custom(failure::panicked));
+    let verification = verify::routes()
+        .method_not_allowed_fallback(|| async { Failure::from(Code::MethodNotAllowed) })
+        .layer(verification);
+    let bare = health::routes();
     let (api, _) = api::routes().split_for_parts();
     let known = Router::new()
         .merge(api)
@@ -71,6 +78,7 @@ pub fn router(web: Web) -> Router {
     bare.merge(known)
         .method_not_allowed_fallback(|| async { Failure::from(Code::MethodNotAllowed) })
         .layer(every)
+        .merge(verification)
         .with_state(web)
 }
 

@@ -24,10 +24,7 @@ pub async fn answer(State(web): State<Web>, mut request: Request, next: Next) ->
 
     let id = id.to_string();
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
-        if let Some(fault) = &failure.fault {
-            tracing::error!(request_id = id, fault = &**fault, "a request failed");
-        }
-        response = problem(&failure, &id, response);
+        response = told(&failure, &id, response);
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", value);
@@ -41,6 +38,26 @@ pub async fn answer(State(web): State<Web>, mut request: Request, next: Next) ->
         "answered"
     );
     response
+}
+
+/// Turns a failure into a problem document, and does nothing else: for the path on which an id for each request would cost more than its answer.
+pub async fn explain(State(web): State<Web>, mut response: Response) -> Response {
+    let Some(failure) = response.extensions_mut().remove::<Failure>() else { return response };
+    let now = web.service.now();
+    let id = web.service.random(|rng| RequestId::generate(now, rng)).to_string();
+    let mut response = told(&failure, &id, response);
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    response
+}
+
+/// The log's line of a failure, and its answer.
+fn told(failure: &Failure, id: &str, response: Response) -> Response {
+    if let Some(fault) = &failure.fault {
+        tracing::error!(request_id = id, fault = &**fault, "a request failed");
+    }
+    problem(failure, id, response)
 }
 
 /// The problem document of a failure, with the headers that the handler gave.
