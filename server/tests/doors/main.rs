@@ -21,6 +21,7 @@ mod identify;
 mod list_tokens;
 mod openapi;
 mod origin;
+mod proxy;
 mod reveal_token;
 mod revoke_token;
 mod socket;
