@@ -88,6 +88,7 @@ pub fn sentence(code: Code) -> &'static str {
         Code::NotBeforeLate => td_string!(l, code.not_before_late),
         Code::CidrInvalid => td_string!(l, code.cidr_invalid),
         Code::AddressInvalid => td_string!(l, code.address_invalid),
+        Code::ItemsTooMany => td_string!(l, code.items_too_many),
         Code::CidrsTooMany => td_string!(l, code.cidrs_too_many),
         Code::RateRange => td_string!(l, code.rate_range),
         Code::TeamUnknown => td_string!(l, code.team_unknown),

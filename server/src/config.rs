@@ -9,6 +9,7 @@ pub mod variables;
 
 use domain::token::Prefix;
 use domain::user::Email;
+use domain::verify::Origins;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -25,6 +26,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// How people reach the console, without a slash at the end.
     pub public_url: Option<String>,
+    /// The proxies that are believed about where a request comes from; `None` is none.
+    pub trusted_proxies: Option<Origins>,
     /// Where what is ours is kept.
     pub data_dir: PathBuf,
     /// The database; `None` is the embedded one.

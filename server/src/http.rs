@@ -8,6 +8,7 @@ pub mod body;
 pub mod console;
 pub mod docs;
 pub mod failure;
+pub mod forward_auth;
 pub mod headers;
 pub mod health;
 pub mod identify;
@@ -22,8 +23,10 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use domain::Code;
+use domain::verify::Origins;
 use service::Service;
 use std::path::PathBuf;
+use std::sync::Arc;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -46,6 +49,8 @@ pub struct Web {
     pub public_url: String,
     /// Whether cookies may only travel over TLS.
     pub secure: bool,
+    /// The proxies that are believed about where a request comes from.
+    pub trusted_proxies: Option<Arc<Origins>>,
 }
 
 /// Every route.
@@ -56,6 +61,7 @@ pub fn router(web: Web) -> Router {
         .layer(middleware::map_response(headers::secure))
         .layer(CatchPanicLayer::custom(failure::panicked));
     let verification = verify::routes()
+        .merge(forward_auth::routes())
         .method_not_allowed_fallback(|| async { Failure::from(Code::MethodNotAllowed) })
         .layer(verification);
     let bare = health::routes();
@@ -68,15 +74,17 @@ pub fn router(web: Web) -> Router {
         .layer(middleware::from_fn_with_state(web.clone(), identify::identify))
         .layer(identify::sessions(&web))
         .layer(csrf(&web.public_url));
+    let bounded = ServiceBuilder::new()
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(middleware::from_fn(body::bound));
     let every = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(web.clone(), request::answer))
         .layer(middleware::map_response(headers::secure))
         .layer(CatchPanicLayer::custom(failure::panicked))
-        .layer(DefaultBodyLimit::max(BODY_MAX))
-        .layer(middleware::from_fn(body::bound))
         .layer(compression());
     bare.merge(known)
         .method_not_allowed_fallback(|| async { Failure::from(Code::MethodNotAllowed) })
+        .layer(bounded)
         .layer(every)
         .merge(verification)
         .with_state(web)

@@ -94,6 +94,8 @@ codes! {
     CidrInvalid = "cidr_invalid", Invalid;
     /// Not an IP address.
     AddressInvalid = "address_invalid", Invalid;
+    /// More tokens than one question may be about.
+    ItemsTooMany = "items_too_many", Invalid;
     /// More networks than a token's list may have.
     CidrsTooMany = "cidrs_too_many", Invalid;
     /// The limit is not 1 to 1,000,000 requests in 1 to 86,400 seconds.
@@ -167,17 +169,25 @@ pub struct Refused {
     pub code: Code,
     /// The request's field it is about, named as on the wire.
     pub field: Option<&'static str>,
+    /// The place, from 0, of the item of `items` that the field is in.
+    pub item: Option<usize>,
 }
 
 impl Refused {
     /// A refusal of the whole request.
     pub const fn new(code: Code) -> Self {
-        Self { code, field: None }
+        Self { code, field: None, item: None }
     }
 
     /// A refusal of one field.
     pub const fn field(field: &'static str, code: Code) -> Self {
-        Self { code, field: Some(field) }
+        Self { code, field: Some(field), item: None }
+    }
+
+    /// The same refusal, of the item at this place of a list.
+    #[must_use]
+    pub const fn of_item(self, item: usize) -> Self {
+        Self { item: Some(item), ..self }
     }
 }
 

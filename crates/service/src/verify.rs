@@ -2,10 +2,12 @@
 //!
 //! From memory on a hit, with no lock, no write and no wait ([`index`]); [`follow`] keeps what is there true. Start at [`answer`].
 
+pub mod batch;
 pub mod follow;
 pub mod index;
 pub mod receipt;
 
+pub use batch::answer_all;
 pub use follow::Following;
 pub use index::{Bar, Index, Trust};
 
@@ -40,26 +42,31 @@ impl Answer<'_> {
     const fn unknown(denial: Denial) -> Self {
         Self { verdict: Verdict::NotKnown(denial), retry_after: None }
     }
+
+    /// The same in whole seconds, rounded up, as `Retry-After` has it (RFC 9110, section 10.2.3).
+    pub fn retry_after_seconds(&self) -> Option<u64> {
+        let micros = u64::try_from(self.retry_after?.whole_microseconds()).unwrap_or(0);
+        Some(micros.div_ceil(1_000_000).max(1))
+    }
+}
+
+/// What can be said without the database.
+enum Recalled<R> {
+    /// It was told.
+    Told(R),
+    /// The database knows about the secret of this hash.
+    Ask(SecretHash),
 }
 
 /// Answers, in the form that `tell` makes of it. What has not the form of a token is refused before it is hashed; what cannot be told is refused as
 /// `unavailable`.
 pub async fn answer<R>(service: &Service, asked: &Asked<'_>, tell: impl Fn(Answer<'_>) -> R) -> R {
-    let Some(hash) = SecretHash::of_offered(asked.offered) else {
-        return tell(Answer::unknown(Denial::Malformed));
-    };
-    let index = service.index();
+    let (index, strangers) = (service.index(), service.index().strangers());
     let asked_at = index.changes();
-    match index.ask(&hash, |entry| tell(judge(service, entry, asked))) {
-        Found::Told(told) => return told,
-        Found::Untold => return tell(Answer::unknown(Denial::Unavailable)),
-        Found::Ask => {}
-    }
-    // It may have been issued a moment ago, or it has ended and the caller should hear which. Whoever asks for many that are neither gets no query.
-    let strangers = index.strangers();
-    if index.trust() == Trust::All && !strangers.may_ask(asked.origin, service.now()) {
-        return tell(Answer::unknown(Denial::Unknown));
-    }
+    let hash = match recall(service, asked, &tell) {
+        Recalled::Told(told) => return told,
+        Recalled::Ask(hash) => hash,
+    };
     match service.store().find_record(&hash).await {
         Ok(record) => {
             if record.is_none() {
@@ -74,6 +81,24 @@ pub async fn answer<R>(service: &Service, asked: &Asked<'_>, tell: impl Fn(Answe
             tell(Answer::unknown(Denial::Unavailable))
         }
     }
+}
+
+/// Answers from memory, where that can be.
+fn recall<R>(service: &Service, asked: &Asked<'_>, tell: impl Fn(Answer<'_>) -> R) -> Recalled<R> {
+    let Some(hash) = SecretHash::of_offered(asked.offered) else {
+        return Recalled::Told(tell(Answer::unknown(Denial::Malformed)));
+    };
+    let index = service.index();
+    match index.ask(&hash, |entry| tell(judge(service, entry, asked))) {
+        Found::Told(told) => return Recalled::Told(told),
+        Found::Untold => return Recalled::Told(tell(Answer::unknown(Denial::Unavailable))),
+        Found::Ask => {}
+    }
+    // It may have been issued a moment ago, or it has ended and the caller should hear which. Whoever asks for many that are neither gets no query.
+    if index.trust() == Trust::All && !index.strangers().may_ask(asked.origin, service.now()) {
+        return Recalled::Told(tell(Answer::unknown(Denial::Unknown)));
+    }
+    Recalled::Ask(hash)
 }
 
 /// Decides, and counts the request where that matters.

@@ -14,6 +14,7 @@ use crate::{Result, Store};
 use domain::OffsetDateTime;
 use domain::token::{Scopes, SecretHash};
 use domain::verify::{Conditions, Origins, RateLimit, Record};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What a verifier has seen: the text of a `pg_snapshot`.
@@ -123,5 +124,30 @@ impl Store {
             }
             known.retired.filter(|(retired, _)| retired == hash).map(|(_, record)| record)
         }))
+    }
+
+    /// What is known of the tokens when the secrets of these hashes are offered, by hash. What nobody issued is not there.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn find_records(&self, hashes: &[SecretHash]) -> Result<HashMap<[u8; 32], Record>> {
+        let hashes: Vec<Vec<u8>> = hashes.iter().map(|hash| hash.bytes().to_vec()).collect();
+        let rows = sqlx::query_as!(
+            Row,
+            r#"SELECT id AS "id!", team_id AS "team_id!", name AS "name!", secret_hash AS "secret_hash!", scopes AS "scopes!", expires_at,
+                      revoked_at IS NOT NULL AS "revoked!", not_before, disabled_at IS NOT NULL AS "disabled!",
+                      allowed_cidrs::text[], rate_requests, rate_seconds, retired_hash, retired_until
+               FROM (SELECT * FROM tokens WHERE secret_hash = ANY ($1)
+                     UNION ALL
+                     SELECT * FROM tokens WHERE retired_hash = ANY ($1)) AS k"#,
+            &hashes
+        )
+        .fetch_all(self.pool())
+        .await?;
+        let known = rows
+            .into_iter()
+            .filter_map(|row| row.known(|scopes| Scopes::stored(&scopes).into()))
+            .flat_map(|known| std::iter::once((known.hash, known.record)).chain(known.retired));
+        Ok(known.map(|(hash, record)| (*hash.bytes(), record)).collect())
     }
 }

@@ -1,6 +1,6 @@
 //! Problem documents (RFC 9457): how every refusal and fault crosses HTTP.
 
-use domain::{Code, Kind, Refusals};
+use domain::{Code, Kind, Refusals, Refused};
 use serde::{Deserialize, Serialize};
 
 /// A problem document. It never echoes what was sent.
@@ -16,7 +16,7 @@ pub struct Problem {
     pub status: u16,
     /// Why, as a stable word to program against.
     pub code: String,
-    /// The field it is about, named as in the request.
+    /// The field it is about, named as in the request; in a list with its place, as `items[3].scopes`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
     /// Every refusal of the request, when there is more than one.
@@ -48,12 +48,12 @@ impl Problem {
             title: first.code.as_str().replace('_', " "),
             status: status(first.code.kind()),
             code: first.code.as_str().to_owned(),
-            field: first.field.map(str::to_owned),
+            field: field(&first),
             errors: errors
                 .iter()
                 .map(|refused| FieldProblem {
                     code: refused.code.as_str().to_owned(),
-                    field: refused.field.map(str::to_owned),
+                    field: field(refused),
                 })
                 .collect(),
             request_id: request_id.into(),
@@ -73,6 +73,16 @@ impl Problem {
             self.errors.clone()
         }
     }
+}
+
+/// The field as the caller finds it in what was sent.
+fn field(refused: &Refused) -> Option<String> {
+    let name = refused.field?;
+    Some(match refused.item {
+        Some(item) if name == "items" => format!("items[{item}]"),
+        Some(item) => format!("items[{item}].{name}"),
+        None => name.to_owned(),
+    })
 }
 
 /// The one place that maps a refusal's kind to an HTTP status.

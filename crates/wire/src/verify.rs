@@ -20,6 +20,23 @@ pub struct VerifyRequest {
     pub origin: Option<String>,
 }
 
+/// `POST /api/verify/batch`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VerifyBatch {
+    /// At most 1,000 of them.
+    pub items: Vec<VerifyRequest>,
+}
+
+/// The answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VerifiedBatch {
+    /// One for each item, in their order.
+    pub results: Vec<VerifyAnswer>,
+}
+
 /// The answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -27,7 +44,7 @@ pub struct VerifyAnswer {
     /// Whether the token is good for all that was asked.
     pub valid: bool,
     /// `valid`, or why it is not: `malformed`, `unknown`, `expired`, `revoked`, `rotated`, `disabled`, `not_yet_valid`, `origin_denied`,
-    /// `scope_denied`, `rate_limited`.
+    /// `scope_denied`, `rate_limited`; in a batch also `unavailable`.
     pub code: String,
     /// The token's id, where it is known.
     pub token_id: Option<Uuid>,
@@ -40,6 +57,9 @@ pub struct VerifyAnswer {
     /// When it expires; null is never, or not known.
     #[serde(with = "time::serde::rfc3339::option")]
     pub expires_at: Option<OffsetDateTime>,
+    /// For `rate_limited`: in how many seconds it may be used again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_seconds: Option<u64>,
 }
 
 impl From<Verdict<'_>> for VerifyAnswer {
@@ -55,6 +75,7 @@ impl From<Verdict<'_>> for VerifyAnswer {
                 name: None,
                 scopes: None,
                 expires_at: None,
+                retry_after_seconds: None,
             },
         }
     }
@@ -70,6 +91,7 @@ impl VerifyAnswer {
             name: Some(record.name.clone().into()),
             scopes: Some(record.scopes.to_strings()),
             expires_at: record.expires_at,
+            retry_after_seconds: None,
         }
     }
 }

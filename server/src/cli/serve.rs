@@ -8,6 +8,7 @@ use domain::audit::Caller;
 use domain::policy::Actor;
 use service::Service;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -71,6 +72,7 @@ async fn run(
         site,
         public_url: config.url(),
         secure: config.secure(),
+        trusted_proxies: config.trusted_proxies.clone().map(Arc::new),
     };
     announce(config, &service).await?;
     let serving = axum::serve(

@@ -4,6 +4,7 @@ use super::variables::{CONFIG, VARIABLES, Variable};
 use super::{Config, Secret};
 use domain::token::Prefix;
 use domain::user::Email;
+use domain::verify::Origins;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -157,6 +158,12 @@ impl Reader {
             "give http:// or https://, a host and maybe a port, without a path",
             |text| parse_origin(text).map(Some),
         );
+        let trusted_proxies = self.parse(
+            "trusted_proxies",
+            Some(None),
+            "give addresses or networks such as 10.0.0.0/8, separated by commas, at most 50",
+            |text| Origins::parse(text.split(',')).ok(),
+        );
         let token_prefix = self.parse(
             "token_prefix",
             Some(Prefix::token()),
@@ -183,6 +190,7 @@ impl Reader {
         Some(Config {
             listen: listen?,
             public_url: public_url?,
+            trusted_proxies: trusted_proxies?,
             data_dir: self.path("data_dir").unwrap_or_else(|| PathBuf::from("./data")),
             database_url,
             encryption_keys: encryption_keys.map(|(_, keys)| keys),

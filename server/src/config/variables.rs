@@ -38,6 +38,16 @@ pub const VARIABLES: &[Variable] = &[
         text: "How people reach the console. With https, cookies travel over TLS only.",
     },
     Variable {
+        key: "trusted_proxies",
+        env: "TOKENKEEP_TRUSTED_PROXIES",
+        secret: false,
+        default: "none: a request comes from the other end of its connection",
+        example: "127.0.0.1,10.1.0.0/24",
+        text: "The reverse proxies in front of Tokenkeep: addresses or networks, separated by commas, at most 50. Of a request from one of them, \
+               `X-Forwarded-For` (else `Forwarded`) says where it comes from: its last address that is not one of these. Name the proxies alone, never \
+               the networks of those who call.",
+    },
+    Variable {
         key: "data_dir",
         env: "TOKENKEEP_DATA_DIR",
         secret: false,

@@ -6,6 +6,7 @@ use domain::{Code, Refused};
 use http::header;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
+use serde_path_to_error::Segment;
 
 /// A JSON body.
 pub struct Json<T>(pub T);
@@ -27,6 +28,8 @@ const FIELDS: &[&str] = &[
     "revealable",
     "reveal_allowed",
     "token",
+    "origin",
+    "items",
     "cursor",
     "limit",
 ];
@@ -52,19 +55,32 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 /// Reads JSON. A value of the wrong type is refused on its field.
 fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
     let mut json = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let field = error.path().iter().next().and_then(|first| {
-            let first = first.to_string();
-            FIELDS.iter().copied().find(|field| *field == first)
-        });
-        match field {
-            Some(field @ "expires_days") => Refused::field(field, Code::ExpiresDaysRange).into(),
-            Some(field) => Refused::field(field, Code::BodyMalformed).into(),
+    let value =
+        serde_path_to_error::deserialize(&mut json).map_err(|error| match place(error.path()) {
+            Some(refused) if refused.field == Some("expires_days") => {
+                Refused { code: Code::ExpiresDaysRange, ..refused }.into()
+            }
+            Some(refused) => refused.into(),
             None => Failure::from(Code::BodyMalformed),
-        }
-    })?;
+        })?;
     json.end().map_err(|_| Failure::from(Code::BodyMalformed))?;
     Ok(value)
+}
+
+/// The refusal of the field that a path leads to, as far as its names are ours.
+fn place(path: &serde_path_to_error::Path) -> Option<Refused> {
+    let mut path = path.iter();
+    let named = |segment: &Segment| {
+        let name = segment.to_string();
+        FIELDS.iter().copied().find(|field| *field == name)
+    };
+    let first = named(path.next()?)?;
+    let refused = Refused::field(first, Code::BodyMalformed);
+    let Some(Segment::Seq { index }) = path.next().filter(|_| first == "items") else {
+        return Some(refused);
+    };
+    let inner = path.next().and_then(named).unwrap_or(first);
+    Some(Refused::field(inner, Code::BodyMalformed).of_item(*index))
 }
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {

@@ -1,7 +1,8 @@
-//! The outermost layer: gives each request an id, writes its line in the log, and turns failures into problem documents.
+//! The outermost layer: gives each request an id, finds where it comes from, writes its line in the log, and turns failures into problem documents.
 //!
 //! The log has the route's pattern, never the query string or a header: there are secrets in both.
 
+use super::origin::Origin;
 use super::{Failure, Web};
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
@@ -16,7 +17,9 @@ pub async fn answer(State(web): State<Web>, mut request: Request, next: Next) ->
     let began = Instant::now();
     let now = web.service.now();
     let id = web.service.random(|rng| RequestId::generate(now, rng));
+    let origin = Origin::of_request(request.extensions(), request.headers(), &web);
     request.extensions_mut().insert(id);
+    request.extensions_mut().insert(origin);
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
 

@@ -1,30 +1,26 @@
-//! Is this token good? `POST /api/verify` for programs, `GET /verify` for reverse proxies.
+//! Is this token good? `POST /api/verify` for one, `POST /api/verify/batch` for up to a thousand. Reverse proxies ask in [`super::forward_auth`].
 
 use super::json::Json;
-use super::origin::Origin;
-use super::{Failure, Web, identify};
+use super::{Failure, Web};
 use axum::Router;
-use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use domain::token::Scopes;
-use domain::verify::{Denial, Record, Verdict};
+use axum::extract::State;
+use domain::token::{Scope, Scopes};
+use domain::verify::{Denial, Verdict};
 use domain::{Code, Refused};
-use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
-use service::verify::{Asked, answer};
+use service::verify::batch::ITEMS_MAX;
+use service::verify::{Answer, Asked, answer, answer_all};
 use std::net::IpAddr;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use wire::Problem;
-use wire::verify::{VerifyAnswer, VerifyRequest};
+use wire::verify::{VerifiedBatch, VerifyAnswer, VerifyBatch, VerifyRequest};
 
 pub(super) fn routes() -> Router<Web> {
-    let (router, _) = documented().split_for_parts();
-    router.route("/verify", get(forward_auth))
+    documented().split_for_parts().0
 }
 
 pub(super) fn documented() -> OpenApiRouter<Web> {
-    OpenApiRouter::new().routes(routes!(verify))
+    OpenApiRouter::new().routes(routes!(verify)).routes(routes!(verify_batch))
 }
 
 /// Is this token good, for these scopes?
@@ -35,99 +31,78 @@ pub(super) fn documented() -> OpenApiRouter<Web> {
     request_body = VerifyRequest,
     responses(
         (status = 200, description = "The answer; `valid` says it.", body = VerifyAnswer),
-        (status = 422, description = "A scope breaks the grammar.", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The database does not answer: treat the token as refused.", body = Problem,
+        (status = 422, description = "A scope breaks the grammar, or the origin is no address.", body = Problem,
+         content_type = "application/problem+json"),
+        (status = 503, description = "It cannot be told now: treat the token as refused.", body = Problem,
          content_type = "application/problem+json"),
     ),
     security(())
 )]
 async fn verify(
     State(web): State<Web>,
-    Json(asked): Json<VerifyRequest>,
+    Json(item): Json<VerifyRequest>,
 ) -> Result<axum::Json<VerifyAnswer>, Failure> {
-    let wanted = Scopes::parse_wanted(asked.scopes.iter().map(String::as_str))?;
-    let origin = asked.origin.as_deref().map(parse_origin).transpose()?;
-    let asked = Asked { offered: &asked.token, wanted: &wanted, origin };
+    let judged = Judged::of(&item)?;
+    let asked = judged.asked(&item);
     let answered = answer(&web.service, &asked, |answer| match answer.verdict {
         Verdict::NotKnown(Denial::Unavailable) => None,
-        verdict => Some(axum::Json(verdict.into())),
+        _ => Some(axum::Json(view(answer))),
     });
     Ok(answered.await.ok_or(Code::Unavailable)?)
+}
+
+/// Are these tokens good, each for its own scopes? An item that breaks a rule refuses all; one that cannot be told now has the code `unavailable`
+/// among the others, and the status stays 200.
+#[utoipa::path(
+    post,
+    path = "/api/verify/batch",
+    tag = "verify",
+    request_body = VerifyBatch,
+    responses(
+        (status = 200, description = "One answer for each item, in their order.", body = VerifiedBatch),
+        (status = 422, description = "More than 1,000 items; or an item breaks a rule: `field` names it, as `items[3].scopes`.",
+         body = Problem, content_type = "application/problem+json"),
+    ),
+    security(())
+)]
+async fn verify_batch(
+    State(web): State<Web>,
+    Json(batch): Json<VerifyBatch>,
+) -> Result<axum::Json<VerifiedBatch>, Failure> {
+    let items = &batch.items;
+    if items.len() > ITEMS_MAX {
+        return Err(Refused::field("items", Code::ItemsTooMany).into());
+    }
+    let judged = items.iter().enumerate();
+    let judged = judged.map(|(at, item)| Judged::of(item).map_err(|refused| refused.of_item(at)));
+    let judged = judged.collect::<Result<Vec<_>, Refused>>()?;
+    let asked: Vec<_> = judged.iter().zip(items).map(|(judged, item)| judged.asked(item)).collect();
+    let results = answer_all(&web.service, &asked, view).await;
+    Ok(axum::Json(VerifiedBatch { results }))
+}
+
+/// What was asked, in the domain's values.
+struct Judged {
+    wanted: Vec<Scope>,
+    origin: Option<IpAddr>,
+}
+
+impl Judged {
+    fn of(item: &VerifyRequest) -> Result<Self, Refused> {
+        let wanted = Scopes::parse_wanted(item.scopes.iter().map(String::as_str))?;
+        let origin = item.origin.as_deref().map(parse_origin).transpose()?;
+        Ok(Self { wanted, origin })
+    }
+
+    fn asked<'a>(&'a self, item: &'a VerifyRequest) -> Asked<'a> {
+        Asked { offered: &item.token, wanted: &self.wanted, origin: self.origin }
+    }
 }
 
 fn parse_origin(text: &str) -> Result<IpAddr, Refused> {
     text.trim().parse().map_err(|_| Refused::field("origin", Code::AddressInvalid))
 }
 
-/// The forward-auth form. An auth subrequest of nginx may only answer 2xx, 401 or 403 (`ngx_http_auth_request_module`), so whatever goes wrong
-/// is one of them.
-async fn forward_auth(
-    State(web): State<Web>,
-    Origin(origin): Origin,
-    headers: HeaderMap,
-    uri: Uri,
-) -> Response {
-    let Some(offered) = offered(&headers) else { return denied(Denial::Malformed) };
-    // A scope that cannot be read cannot be granted.
-    let Ok(wanted) = Scopes::parse_wanted(wanted(&uri).iter().map(String::as_str)) else {
-        return denied(Denial::ScopeDenied);
-    };
-    let asked = Asked { offered, wanted: &wanted, origin };
-    answer(&web.service, &asked, |answer| match answer.verdict {
-        Verdict::Valid(record) => granted(record),
-        Verdict::Denied(denial, _) | Verdict::NotKnown(denial) => denied(denial),
-    })
-    .await
-}
-
-/// The token of `X-API-Key`, else of `Authorization: Bearer`.
-fn offered(headers: &HeaderMap) -> Option<&str> {
-    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    text(header::HeaderName::from_static("x-api-key"))
-        .or_else(|| text(header::AUTHORIZATION).and_then(identify::bearer))
-}
-
-/// The scopes of `?scopes=a,b` or `?scope=a&scope=b`.
-fn wanted(uri: &Uri) -> Vec<String> {
-    // A query that cannot be taken apart wants what nobody has.
-    let Ok(Query(pairs)) = Query::<Vec<(String, String)>>::try_from_uri(uri) else {
-        return vec!["?".to_owned()];
-    };
-    pairs
-        .iter()
-        .filter(|(name, _)| matches!(name.as_str(), "scope" | "scopes"))
-        .flat_map(|(_, value)| value.split(',').map(str::to_owned))
-        .collect()
-}
-
-fn granted(record: &Record) -> Response {
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    let mut put = |name: &'static str, value: String| {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            response.headers_mut().insert(name, value);
-        }
-    };
-    put("x-token-id", record.id.to_string());
-    put("x-team-id", record.team.to_string());
-    put("x-token-scopes", record.scopes.to_strings().join(" "));
-    response
-}
-
-/// 401 for what is not a good token, 403 for what is good but not for this, or cannot be told.
-fn denied(denial: Denial) -> Response {
-    let code = denial.as_str();
-    let status =
-        if denial.is_of_the_token() { StatusCode::UNAUTHORIZED } else { StatusCode::FORBIDDEN };
-    let mut response =
-        (status, axum::Json(serde_json::json!({ "valid": false, "code": code }))).into_response();
-    let headers = response.headers_mut();
-    headers.insert("x-verify-code", HeaderValue::from_static(code));
-    if status == StatusCode::UNAUTHORIZED {
-        // RFC 6750, section 3.
-        headers.insert(
-            header::WWW_AUTHENTICATE,
-            HeaderValue::from_static("Bearer error=\"invalid_token\""),
-        );
-    }
-    response
+fn view(answer: Answer<'_>) -> VerifyAnswer {
+    VerifyAnswer { retry_after_seconds: answer.retry_after_seconds(), ..answer.verdict.into() }
 }

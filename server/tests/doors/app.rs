@@ -14,11 +14,13 @@ use domain::audit::Caller;
 use domain::policy::Actor;
 use domain::token::{ExpiryRequest, TokenName};
 use domain::user::{Email, Password};
+use domain::verify::Origins;
 use http::Method;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use serde_json::{Value, json};
 use server::http::{Web, router};
+use service::verify::Following;
 use service::{KeySource, Parts, Service, VerifySettings};
 use sqlx::PgPool;
 use std::sync::{Arc, Mutex};
@@ -102,23 +104,31 @@ impl TestApp {
         };
         let service = Service::new(parts).await.expect("a service");
         let site = site();
-        let router = router(Web {
-            service: service.clone(),
-            site: site.path().to_owned(),
-            public_url: ORIGIN.to_owned(),
-            secure: false,
-        });
+        let router = router(web(&service, &site));
         Self { router, service, pool, key: Who::Nobody, clock, site }
     }
 
     /// The same router for people who reach it over TLS.
     pub fn over_tls(&self) -> Router {
         router(Web {
-            service: self.service.clone(),
-            site: self.site.path().to_owned(),
             public_url: "https://tokens.example.com".to_owned(),
             secure: true,
+            ..web(&self.service, &self.site)
         })
+    }
+
+    /// The same app, which believes these proxies about where a request comes from.
+    pub fn behind(mut self, proxies: &str) -> Self {
+        let trusted_proxies = Origins::parse(proxies.split(',')).expect("networks").map(Arc::new);
+        self.router = router(Web { trusted_proxies, ..web(&self.service, &self.site) });
+        self
+    }
+
+    /// Verification from memory, loaded. Each turn of it brings what changed.
+    pub async fn follow(&self) -> Following {
+        let mut following = Following::new(self.service.clone(), "doors");
+        following.turn().await.expect("loaded");
+        following
     }
 
     /// Lets time pass.
@@ -185,6 +195,16 @@ impl TestApp {
         let made = self.post("/api/tokens").json(&body).await;
         assert_eq!(made.status, 201, "{}", made.shown());
         made.json()
+    }
+}
+
+fn web(service: &Service, site: &TempDir) -> Web {
+    Web {
+        service: service.clone(),
+        site: site.path().to_owned(),
+        public_url: ORIGIN.to_owned(),
+        secure: false,
+        trusted_proxies: None,
     }
 }
 

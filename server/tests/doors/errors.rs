@@ -31,7 +31,6 @@ async fn a_method_that_there_is_not(pool: PgPool) {
     for (method, path) in [
         (Method::PUT, "/api/teams"),
         (Method::GET, "/api/verify"),
-        (Method::POST, "/verify"),
         (Method::POST, "/healthz"),
         (Method::POST, "/api/audit"),
         (Method::PATCH, "/api/tokens/1"),

@@ -1,4 +1,4 @@
-//! `GET /verify`, the form for reverse proxies: 204, 401 or 403, whatever happens.
+//! `/verify`, the form for reverse proxies: 204 (below it 200), 401 or 403, whatever happens.
 
 use crate::app::{Answer, TestApp, text};
 use http::Method;
@@ -103,4 +103,104 @@ async fn without_the_database_it_is_403(pool: PgPool) {
     let token = token(&app).await;
     app.pool.close().await;
     assert_snapshot!(by_key(&app, "/verify", &token).await.shown());
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn scopes_are_asked_for_in_a_header_too(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let token = token(&app).await;
+    let ask = |path: &'static str, scopes: &str| {
+        let ask = app.ask(Method::GET, path).header("x-api-key", &token);
+        ask.header("x-required-scopes", scopes).send()
+    };
+    for (path, scopes, status) in [
+        ("/verify", "images:read", 204),
+        ("/verify", "images:read, images:read", 204),
+        ("/verify", "", 204),
+        ("/verify", "images:read audio", 403),
+        ("/verify", "images:read,audio", 403),
+        ("/verify", "é", 403),
+        // Both together: more can be asked for, never less.
+        ("/verify?scope=audio", "images:read", 403),
+        ("/verify?scope=images:read", "audio", 403),
+        // There the query is the original request's.
+        ("/verify/?scope=audio", "images:read", 200),
+        ("/verify/images/1?scope=audio&scope=%", "images:read", 200),
+        ("/verify/images/1", "audio", 403),
+    ] {
+        assert_eq!(ask(path, scopes).await.status, status, "{path} {scopes}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn any_method_and_any_path_below_it_will_do(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let token = token(&app).await;
+    for method in
+        [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS]
+    {
+        for (path, status) in [("/verify", 204), ("/verify/", 200), ("/verify/a/b%2Fc?d=e", 200)] {
+            let asked = app.ask(method.clone(), path).header("x-api-key", &token).send().await;
+            assert_eq!(asked.status, status, "{method} {path}");
+            assert!(!asked.header("x-token-id").is_empty(), "{method} {path}");
+            let stranger =
+                app.ask(method.clone(), path).header("x-api-key", "nonsense").send().await;
+            assert_eq!(stranger.status, 401, "{method} {path}");
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_the_original_request_carries_does_not_matter(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let token = token(&app).await;
+    // A proxy may leave the length of a body there that it does not send.
+    let large = vec![b'a'; 2 * 1024 * 1024];
+    let ask = app.ask(Method::POST, "/verify").header("x-api-key", &token);
+    assert_eq!(ask.header("content-type", "text/plain").bytes(large).await.status, 204);
+    let elsewhere = app.ask(Method::POST, "/verify").header("x-api-key", &token);
+    assert_eq!(
+        elsewhere.header("origin", "https://elsewhere.example.com").send().await.status,
+        204
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn too_often_is_403_that_says_429_and_when(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let token = token(&app).await;
+    sqlx::query("UPDATE tokens SET rate_requests = 1, rate_seconds = 45")
+        .execute(&app.pool)
+        .await
+        .expect("limited");
+    let _following = app.follow().await;
+    assert_eq!(by_key(&app, "/verify", &token).await.status, 204);
+    app.pass(Duration::milliseconds(500));
+    assert_snapshot!(by_key(&app, "/verify", &token).await.shown());
+    app.pass(Duration::seconds(45));
+    assert_eq!(by_key(&app, "/verify", &token).await.status, 204);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_time_it_took_is_told_to_who_asks_for_it(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let token = token(&app).await;
+    let took = |header: &str| {
+        header.strip_prefix("verify;dur=").is_some_and(|millis| millis.parse::<f64>().is_ok())
+    };
+    for path in
+        ["/verify?timing", "/verify?scope=images:read&timing=1", "/verify?scope=audio&timing"]
+    {
+        assert!(took(by_key(&app, path, &token).await.header("server-timing")), "{path}");
+    }
+    for path in ["/verify", "/verify/images"] {
+        let ask = app.ask(Method::GET, path).header("x-api-key", &token);
+        assert!(
+            took(ask.header("x-server-timing", "1").send().await.header("server-timing")),
+            "{path}"
+        );
+    }
+    for path in ["/verify", "/verify?scope=audio", "/verify/images?timing"] {
+        assert_eq!(by_key(&app, path, &token).await.header("server-timing"), "", "{path}");
+    }
 }

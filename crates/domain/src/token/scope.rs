@@ -95,6 +95,18 @@ impl Scopes {
         self.0.iter().map(|scope| scope.0.clone()).collect()
     }
 
+    /// The scopes with a space between, as a header has them.
+    pub fn joined(&self) -> String {
+        let length = self.0.iter().map(|scope| scope.0.len() + 1).sum();
+        self.0.iter().fold(String::with_capacity(length), |mut text, scope| {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(&scope.0);
+            text
+        })
+    }
+
     /// Whether each of `wanted` is covered by one of these.
     pub fn cover(&self, wanted: &[Scope]) -> bool {
         wanted.iter().all(|wanted| self.0.iter().any(|granted| granted.covers(wanted)))

@@ -3,8 +3,10 @@
 use super::{Answer, Who};
 use axum::Router;
 use axum::body::Body;
-use http::{Method, Request, header};
+use axum::extract::ConnectInfo;
+use http::{HeaderValue, Method, Request, header};
 use serde_json::Value;
+use std::net::SocketAddr;
 use tower::ServiceExt as _;
 
 /// A request to be. It is sent by `send`, or by the method that gives it its body.
@@ -37,9 +39,17 @@ impl<'a> Ask<'a> {
         self
     }
 
-    /// Adds a header.
+    /// Adds a header, of whatever bytes a connection would let through.
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        let value = HeaderValue::from_bytes(value.as_bytes()).expect("a header");
         self.request = self.request.header(name, value);
+        self
+    }
+
+    /// Says from which address the connection comes.
+    pub fn from(mut self, address: &str) -> Self {
+        let peer = SocketAddr::new(address.parse().expect("an address"), 49_152);
+        self.request = self.request.extension(ConnectInfo(peer));
         self
     }
 

@@ -1,0 +1,63 @@
+//! Answers about many tokens at once: each from memory where that can be, and all the others by one query.
+
+use super::index::Entry;
+use super::{Answer, Asked, Recalled, judge, recall};
+use crate::{Fault, Service};
+use domain::token::SecretHash;
+use domain::verify::Denial;
+
+/// How many tokens one question may be about.
+pub const ITEMS_MAX: usize = 1_000;
+
+/// Answers each, in order, in the form that `tell` makes of it, as [`super::answer`] would.
+pub async fn answer_all<R>(
+    service: &Service,
+    asked: &[Asked<'_>],
+    tell: impl Fn(Answer<'_>) -> R,
+) -> Vec<R> {
+    let asked_at = service.index().changes();
+    let mut told = Vec::with_capacity(asked.len());
+    let mut open: Vec<(usize, SecretHash)> = Vec::new();
+    for (at, one) in asked.iter().enumerate() {
+        told.push(match recall(service, one, &tell) {
+            Recalled::Told(told) => told,
+            Recalled::Ask(hash) => {
+                open.push((at, hash));
+                // What stays if nobody can tell.
+                tell(Answer::unknown(Denial::Unavailable))
+            }
+        });
+    }
+    if !open.is_empty() {
+        look_up(service, asked, &open, asked_at, |at, answer| told[at] = tell(answer)).await;
+    }
+    told
+}
+
+async fn look_up(
+    service: &Service,
+    asked: &[Asked<'_>],
+    open: &[(usize, SecretHash)],
+    asked_at: u64,
+    mut tell: impl FnMut(usize, Answer<'_>),
+) {
+    let hashes: Vec<SecretHash> = open.iter().map(|(_, hash)| *hash).collect();
+    let found = match service.store().find_records(&hashes).await {
+        Ok(found) => found,
+        Err(error) => {
+            let fault = Fault::unavailable("looking up tokens", error);
+            tracing::error!(fault = fault.chain(), "some tokens could not be verified");
+            return;
+        }
+    };
+    let index = service.index();
+    for (at, hash) in open {
+        let record = found.get(hash.bytes());
+        if record.is_none() {
+            index.strangers().asked_in_vain(asked[*at].origin, service.now());
+        }
+        index.learn(hash, record.cloned(), service.now(), asked_at);
+        let entry = record.cloned().map(Entry::of);
+        tell(*at, judge(service, entry.as_ref(), &asked[*at]));
+    }
+}

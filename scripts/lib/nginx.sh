@@ -1,0 +1,25 @@
+# shellcheck shell=bash
+# nginx, for the test that runs the recipe of deploy/nginx. It is not started: the test runs one of its own, as it needs it.
+
+name_nginx() { printf 'nginx'; }
+have_nginx() { [[ -n $TOKENKEEP_TEST_NGINX && -x $TOKENKEEP_TEST_NGINX ]]; }
+install_nginx() {
+    can_apt || because "No nginx was found for the tests, and installing it needs root." \
+        "Ask an administrator for: apt-get install nginx-light" \
+        "or set TOKENKEEP_TEST_NGINX to the path of an nginx with the auth request module. Then run the same command again."
+    local policy=/usr/sbin/policy-rc.d ours= code=0
+    # A package's service is started when it is installed, unless this says no (invoke-rc.d).
+    if [[ ! -e $policy ]]; then
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 755 "$policy"
+        ours=yes
+    fi
+    apt_install nginx-light || code=$?
+    if [[ -n $ours ]]; then rm -f "$policy"; fi
+    # Nor at the next start of the machine.
+    if command -v systemctl >/dev/null; then systemctl disable nginx.service || true; fi
+    return "$code"
+}
+after_nginx() {
+    if ! have_nginx; then TOKENKEEP_TEST_NGINX=$(PATH=$PATH:/usr/sbin command -v nginx || true); fi
+}

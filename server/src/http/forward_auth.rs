@@ -1,0 +1,176 @@
+//! Is this token good? The form for reverse proxies, by header and status alone: `/verify`, and `/verify/…` for those that put the path of the
+//! original request behind it.
+//!
+//! nginx takes 2xx, 401 and 403 from an auth subrequest and makes 500 of all else (`ngx_http_auth_request_module`), so whatever goes wrong is one
+//! of them; `X-Verify-Status` says which status was meant. Start at [`routes`].
+
+use super::origin::Origin;
+use super::{Web, identify};
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use domain::token::Scopes;
+use domain::verify::{Denial, Record, Verdict};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
+use service::verify::{Answer, Asked, answer};
+use std::time::{Duration, Instant};
+use uuid::Uuid;
+
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+const REQUIRED_SCOPES: HeaderName = HeaderName::from_static("x-required-scopes");
+const WITH_TIMING: HeaderName = HeaderName::from_static("x-server-timing");
+const TOKEN_ID: HeaderName = HeaderName::from_static("x-token-id");
+const TEAM_ID: HeaderName = HeaderName::from_static("x-team-id");
+const TOKEN_SCOPES: HeaderName = HeaderName::from_static("x-token-scopes");
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+const VERIFY_CODE: HeaderName = HeaderName::from_static("x-verify-code");
+const VERIFY_STATUS: HeaderName = HeaderName::from_static("x-verify-status");
+
+/// In how many seconds it is worth asking again when it cannot be told now.
+const UNAVAILABLE_FOR: u64 = 1;
+
+pub(super) fn routes() -> Router<Web> {
+    Router::new()
+        .route("/verify", any(plain))
+        .route("/verify/", any(below))
+        .route("/verify/{*path}", any(below))
+}
+
+/// What is wanted is in the query and in the header.
+async fn plain(
+    State(web): State<Web>,
+    Origin(origin): Origin,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Response {
+    let (mut wanted, timing) = in_query(&uri);
+    wanted.extend(in_header(&headers));
+    tell(&web, origin, &headers, &wanted, timing, StatusCode::NO_CONTENT).await
+}
+
+/// The path and the query are those of the original request: what is wanted is in the header alone. Envoy takes 200 for a yes, and no other status.
+async fn below(State(web): State<Web>, Origin(origin): Origin, headers: HeaderMap) -> Response {
+    let wanted = in_header(&headers);
+    tell(&web, origin, &headers, &wanted, false, StatusCode::OK).await
+}
+
+async fn tell(
+    web: &Web,
+    origin: Option<std::net::IpAddr>,
+    headers: &HeaderMap,
+    wanted: &[String],
+    timing: bool,
+    yes: StatusCode,
+) -> Response {
+    let timing = timing || headers.get(WITH_TIMING).is_some_and(|value| value == "1");
+    let began = timing.then(Instant::now);
+    let mut response = judge(web, origin, headers, wanted, yes).await;
+    if let Some(began) = began {
+        let value = server_timing(began.elapsed());
+        response.headers_mut().insert(SERVER_TIMING, value);
+    }
+    response
+}
+
+async fn judge(
+    web: &Web,
+    origin: Option<std::net::IpAddr>,
+    headers: &HeaderMap,
+    wanted: &[String],
+    yes: StatusCode,
+) -> Response {
+    let Some(offered) = offered(headers) else { return denied(Denial::Malformed, None) };
+    // A scope that cannot be read cannot be granted.
+    let Ok(wanted) = Scopes::parse_wanted(wanted.iter().map(String::as_str)) else {
+        return denied(Denial::ScopeDenied, None);
+    };
+    let asked = Asked { offered, wanted: &wanted, origin };
+    answer(&web.service, &asked, |answer: Answer<'_>| match answer.verdict {
+        Verdict::Valid(record) => granted(record, yes),
+        Verdict::Denied(denial, _) | Verdict::NotKnown(denial) => {
+            denied(denial, answer.retry_after_seconds())
+        }
+    })
+    .await
+}
+
+/// The token of `X-API-Key`, else of `Authorization: Bearer`.
+pub(super) fn offered(headers: &HeaderMap) -> Option<&str> {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    text(API_KEY).or_else(|| text(header::AUTHORIZATION).and_then(identify::bearer))
+}
+
+/// The scopes of `?scopes=a,b` or `?scope=a&scope=b`, and whether `?timing` is there.
+fn in_query(uri: &Uri) -> (Vec<String>, bool) {
+    // A query that cannot be taken apart wants what nobody has.
+    let Ok(Query(pairs)) = Query::<Vec<(String, String)>>::try_from_uri(uri) else {
+        return (vec!["?".to_owned()], false);
+    };
+    let wanted = pairs
+        .iter()
+        .filter(|(name, _)| matches!(name.as_str(), "scope" | "scopes"))
+        .flat_map(|(_, value)| value.split(',').map(str::to_owned));
+    (wanted.collect(), pairs.iter().any(|(name, _)| name == "timing"))
+}
+
+/// The scopes of `X-Required-Scopes: a b` or `a, b`.
+fn in_header(headers: &HeaderMap) -> Vec<String> {
+    let lines = headers.get_all(REQUIRED_SCOPES).iter();
+    let each = lines.flat_map(|line| match line.to_str() {
+        Ok(text) => text.split([',', ' ', '\t']).map(str::to_owned).collect(),
+        // As above.
+        Err(_) => vec!["?".to_owned()],
+    });
+    each.collect()
+}
+
+fn granted(record: &Record, status: StatusCode) -> Response {
+    let mut response = status.into_response();
+    let headers = response.headers_mut();
+    headers.reserve(16);
+    let mut put = |name: HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    };
+    let mut text = Uuid::encode_buffer();
+    put(TOKEN_ID, record.id.uuid().as_hyphenated().encode_lower(&mut text));
+    put(TEAM_ID, record.team.uuid().as_hyphenated().encode_lower(&mut text));
+    put(TOKEN_SCOPES, &record.scopes.joined());
+    response
+}
+
+/// 401 for what is not a good token, 403 for what is good but not for this, or cannot be told.
+fn denied(denial: Denial, retry_after_seconds: Option<u64>) -> Response {
+    let code = denial.as_str();
+    let status =
+        if denial.is_of_the_token() { StatusCode::UNAUTHORIZED } else { StatusCode::FORBIDDEN };
+    let mut response =
+        (status, axum::Json(serde_json::json!({ "valid": false, "code": code }))).into_response();
+    let headers = response.headers_mut();
+    headers.insert(VERIFY_CODE, HeaderValue::from_static(code));
+    if status == StatusCode::UNAUTHORIZED {
+        // RFC 6750, section 3.
+        headers.insert(
+            header::WWW_AUTHENTICATE,
+            HeaderValue::from_static("Bearer error=\"invalid_token\""),
+        );
+    }
+    let meant = match denial {
+        Denial::RateLimited => Some(("429", retry_after_seconds.unwrap_or(1))),
+        Denial::Unavailable => Some(("503", UNAVAILABLE_FOR)),
+        _ => None,
+    };
+    if let Some((status, seconds)) = meant {
+        headers.insert(VERIFY_STATUS, HeaderValue::from_static(status));
+        headers.insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+/// What the answer took (W3C Server Timing, section 2), in milliseconds.
+fn server_timing(took: Duration) -> HeaderValue {
+    let value = format!("verify;dur={:.3}", took.as_secs_f64() * 1_000.0);
+    HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static("verify"))
+}
