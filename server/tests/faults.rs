@@ -9,6 +9,8 @@ mod client;
 mod fault;
 #[path = "faults/history.rs"]
 mod history;
+#[path = "faults/poll.rs"]
+mod poll;
 #[path = "faults/server.rs"]
 mod server;
 #[path = "faults/storm.rs"]

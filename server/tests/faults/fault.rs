@@ -1,11 +1,11 @@
 //! What breaks in a round.
 
+use crate::poll::until;
 use crate::server::Server;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use sqlx::PgPool;
 use std::path::Path;
-use std::time::Duration;
 
 /// A fault.
 #[derive(Clone, Copy, Debug)]
@@ -48,7 +48,7 @@ impl Fault {
             Self::Pause => {
                 let pid = Pid::from_raw(i32::try_from(victim.pid()).expect("a pid"));
                 kill(pid, Signal::SIGSTOP).expect("paused");
-                tokio::time::sleep(Duration::from_millis(2_500)).await;
+                until("it is stale", async || unheard(pool, &victim.name).await).await;
                 kill(pid, Signal::SIGCONT).expect("goes on");
             }
         }
@@ -56,6 +56,17 @@ impl Fault {
             server.ready().await;
         }
     }
+}
+
+/// Whether nothing was heard of a server for longer than what it knows is fresh.
+async fn unheard(pool: &PgPool, name: &str) -> bool {
+    sqlx::query_scalar(
+        "SELECT clock_timestamp() - seen_at > interval '2.5 s' FROM verifiers WHERE name = $1",
+    )
+    .bind(name)
+    .fetch_one(pool)
+    .await
+    .expect("a verifier")
 }
 
 async fn cut(pool: &PgPool, which: &str) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 /// One token, as far as clients know.
@@ -22,11 +23,13 @@ pub struct Known {
 pub struct History {
     tokens: Mutex<BTreeMap<String, Known>>,
     wrongs: Mutex<Vec<String>>,
+    deeds: AtomicUsize,
 }
 
 impl History {
     /// A token was created.
     pub fn created(&self, id: &str, secret: &str) {
+        self.deeds.fetch_add(1, Ordering::Relaxed);
         let known = Known {
             secret: secret.to_owned(),
             end_asked: false,
@@ -66,6 +69,11 @@ impl History {
         self.wrongs.lock().expect("wrongs").push(what);
     }
 
+    /// How much was written down.
+    pub fn deeds(&self) -> usize {
+        self.deeds.load(Ordering::Relaxed)
+    }
+
     /// Every token.
     pub fn tokens(&self) -> Vec<(String, Known)> {
         let tokens = self.tokens.lock().expect("tokens");
@@ -86,6 +94,7 @@ impl History {
     }
 
     fn change(&self, id: &str, change: impl FnOnce(&mut Known)) {
+        self.deeds.fetch_add(1, Ordering::Relaxed);
         if let Some(known) = self.tokens.lock().expect("tokens").get_mut(id) {
             change(known);
         }

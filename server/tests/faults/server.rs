@@ -1,10 +1,10 @@
 //! A server of the storm: a real process, that can be killed, paused and started again under its name.
 
 use crate::client::post;
+use crate::poll::until;
 use serde_json::json;
 use std::net::{SocketAddr, TcpListener};
 use std::process::Stdio;
-use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
@@ -57,24 +57,24 @@ impl Server {
 
     /// Waits until it verifies with the database's help.
     pub async fn ready(&mut self) {
-        let began = Instant::now();
-        loop {
-            // Another one each time: what is remembered takes no database.
-            let nobodys = json!({ "token": format!("ntk_{:043}", self.asked) });
-            self.asked += 1;
-            let answer = post(self.address, "/api/verify", None, &nobodys).await;
-            if answer.is_some_and(|(status, verdict)| status == 200 && verdict["code"] == "unknown")
-            {
-                return;
-            }
-            assert!(began.elapsed() < Duration::from_secs(60), "{} does not answer", self.name);
-            if let Some(ended) = self.child.try_wait().expect("a process") {
-                // It may have met a database that was starting itself.
-                assert!(!ended.success(), "{} stopped by itself", self.name);
-                self.child = spawn(&self.name, &self.database, self.address, &self.directory);
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
+        let name = self.name.clone();
+        until(&format!("{name} verifies"), async || self.verifies().await).await;
+    }
+
+    async fn verifies(&mut self) -> bool {
+        // Another one each time: what is remembered takes no database.
+        let nobodys = json!({ "token": format!("ntk_{:043}", self.asked) });
+        self.asked += 1;
+        let answer = post(self.address, "/api/verify", None, &nobodys).await;
+        if answer.is_some_and(|(status, verdict)| status == 200 && verdict["code"] == "unknown") {
+            return true;
         }
+        if let Some(ended) = self.child.try_wait().expect("a process") {
+            // It may have met a database that was starting itself.
+            assert!(!ended.success(), "{} stopped by itself", self.name);
+            self.child = spawn(&self.name, &self.database, self.address, &self.directory);
+        }
+        false
     }
 
     /// What a command beside it prints.

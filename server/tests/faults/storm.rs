@@ -3,6 +3,7 @@
 use crate::client::post;
 use crate::fault::Fault;
 use crate::history::History;
+use crate::poll::until;
 use crate::server::Server;
 use serde_json::json;
 use sqlx::ConnectOptions as _;
@@ -11,13 +12,13 @@ use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use store::embedded::{Embedded, EmbeddedConfig};
 
 /// Rounds, each with one fault.
 const ROUNDS: usize = 30;
-/// How long the storm blows before and after the fault of a round.
-const CALM: Duration = Duration::from_millis(250);
+/// What clients hear before the fault of a round, and after the last one.
+const DEEDS: usize = 12;
 /// Clients that create, verify and revoke.
 const CLIENTS: usize = 4;
 
@@ -55,13 +56,13 @@ async fn no_acknowledged_deed_is_lost() {
     let clients: Vec<_> =
         (0..CLIENTS).map(|seed| tokio::spawn(client(world.clone(), seed))).collect();
     for round in 0..ROUNDS {
-        tokio::time::sleep(CALM).await;
+        more_deeds(&world).await;
         let postgres = find_cluster(data.path());
         Fault::of(round).happen(round, &mut servers, &postgres, &pool).await;
         let wrongs = world.history.wrongs();
         assert!(wrongs.is_empty(), "round {round}, {:?}: {wrongs:#?}", Fault::of(round));
     }
-    tokio::time::sleep(CALM).await;
+    more_deeds(&world).await;
     world.over.store(true, Ordering::Relaxed);
     for client in clients {
         client.await.expect("a client");
@@ -70,6 +71,12 @@ async fn no_acknowledged_deed_is_lost() {
     drop(servers);
     pool.close().await;
     cluster.stop().await;
+}
+
+/// Lets the storm blow for a while.
+async fn more_deeds(world: &World) {
+    let enough = world.history.deeds() + DEEDS;
+    until("clients are told something", async || world.history.deeds() >= enough).await;
 }
 
 /// The directory of the cluster: where its pid is.
@@ -122,7 +129,7 @@ async fn create(world: &World, server: &(String, SocketAddr), n: usize) {
             world.history.created(&text("id"), &text("token"));
         }
         // Who was not told does not know.
-        _ => tokio::time::sleep(Duration::from_millis(5)).await,
+        _ => tokio::task::yield_now().await,
     }
 }
 

@@ -24,8 +24,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// What `app` may only use on the server.
 const SERVER_SIDE_OF_APP: &[&str] = &["service"];
 
-/// The crates with sqlx outside of their tests: `server` reads `DATABASE_URL` with it.
-const WITH_SQLX: &[&str] = &["store", "server"];
+/// The crates with sqlx outside of their tests: `server` reads `DATABASE_URL` with it, `bench` fills a database.
+const WITH_SQLX: &[&str] = &["store", "server", "bench"];
 
 fn packages() -> Vec<Value> {
     let output = Command::new(env!("CARGO"))
