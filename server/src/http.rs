@@ -11,6 +11,7 @@ pub mod failure;
 pub mod forward_auth;
 pub mod headers;
 pub mod health;
+pub mod holder;
 pub mod identify;
 pub mod json;
 pub mod openapi;
@@ -55,8 +56,9 @@ pub struct Web {
 
 /// Every route.
 pub fn router(web: Web) -> Router {
-    // Verification has no session and no origin to look at: it is the path that runs millions of times.
-    let bare = Router::new().merge(health::routes()).merge(verify::routes());
+    // Verification has no session to look at: it is the path that runs millions of times.
+    let bare =
+        Router::new().merge(health::routes()).merge(verify::routes()).merge(holder::routes());
     let (api, _) = api::routes().split_for_parts();
     let known = Router::new()
         .merge(api)
