@@ -222,6 +222,7 @@ pub async fn service(config: &Config, store: &Store) -> Result<Service, Stop> {
         prefix: config.token_prefix.clone(),
         embedded: config.database_url.is_none(),
         verify: VerifySettings {
+            access: config.verify_access,
             budget: config.verify_budget,
             resident_max: config.verify_resident_max,
             ..VerifySettings::default()

@@ -58,7 +58,7 @@ enum AdminCommand {
         #[arg(long)]
         password_file: PathBuf,
     },
-    /// Print a new management API key with the owner's rights
+    /// Print a new management API key, with the owner's rights unless it has scopes
     ApiKey {
         /// What the key is called
         #[arg(long)]
@@ -66,6 +66,9 @@ enum AdminCommand {
         /// In how many days it expires, 1 to 3650; never if absent
         #[arg(long)]
         expires_days: Option<i64>,
+        /// What the key may do, and nothing else: verify
+        #[arg(long = "scope")]
+        scopes: Vec<String>,
     },
 }
 

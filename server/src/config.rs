@@ -10,6 +10,7 @@ pub mod variables;
 use domain::token::Prefix;
 use domain::user::Email;
 use domain::verify::Origins;
+use service::verify::VerifyAccess;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -44,6 +45,8 @@ pub struct Config {
     pub instance: Option<String>,
     /// For how long known tokens are good while the database does not answer.
     pub verify_budget: Duration,
+    /// Who may ask whether tokens are good.
+    pub verify_access: VerifyAccess,
     /// How many tokens are kept in memory.
     pub verify_resident_max: usize,
     /// Where the console's files are; `None` looks beside the program.

@@ -11,6 +11,7 @@ pub mod failure;
 pub mod forward_auth;
 pub mod headers;
 pub mod health;
+pub mod holder;
 pub mod identify;
 pub mod json;
 pub mod openapi;
@@ -64,7 +65,7 @@ pub fn router(web: Web) -> Router {
         .merge(forward_auth::routes())
         .method_not_allowed_fallback(|| async { Failure::from(Code::MethodNotAllowed) })
         .layer(verification);
-    let bare = health::routes();
+    let bare = Router::new().merge(health::routes()).merge(holder::routes());
     let (api, _) = api::routes().split_for_parts();
     let known = Router::new()
         .merge(api)

@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod id;
+pub mod key;
 pub mod mirror;
 pub mod page;
 pub mod policy;

@@ -1,6 +1,6 @@
 //! Who may do what: the only way to a [`Permit`], which every write and every list asks for.
 
-use crate::id::{KeyId, UserId};
+use crate::id::{KeyId, TokenId, UserId};
 use crate::user::Role;
 use crate::{Code, Refused};
 
@@ -25,6 +25,20 @@ pub enum Actor {
         /// The key's name, for the audit log.
         name: String,
     },
+    /// A program with a management key that may verify, and nothing else.
+    Verifier {
+        /// The key's id.
+        id: KeyId,
+        /// The key's name, for the audit log.
+        name: String,
+    },
+    /// Whoever has a token's secret, and acts on that token alone.
+    Holder {
+        /// The token's id.
+        id: TokenId,
+        /// The token's name, for the audit log.
+        name: String,
+    },
     /// The operator at the command line of the server's machine.
     Operator,
     /// The clock: the server's own loops.
@@ -38,6 +52,8 @@ impl Actor {
             Self::Anonymous => "anonymous",
             Self::Person { .. } => "person",
             Self::Machine { .. } => "machine",
+            Self::Verifier { .. } => "verifier",
+            Self::Holder { .. } => "holder",
             Self::Operator => "operator",
             Self::Clock => "clock",
         }
@@ -47,7 +63,8 @@ impl Actor {
     pub fn id(&self) -> Option<String> {
         match self {
             Self::Person { id, .. } => Some(id.to_string()),
-            Self::Machine { id, .. } => Some(id.to_string()),
+            Self::Machine { id, .. } | Self::Verifier { id, .. } => Some(id.to_string()),
+            Self::Holder { id, .. } => Some(id.to_string()),
             Self::Anonymous | Self::Operator | Self::Clock => None,
         }
     }
@@ -56,7 +73,9 @@ impl Actor {
     pub fn label(&self) -> &str {
         match self {
             Self::Person { email, .. } => email,
-            Self::Machine { name, .. } => name,
+            Self::Machine { name, .. }
+            | Self::Verifier { name, .. }
+            | Self::Holder { name, .. } => name,
             Self::Anonymous | Self::Operator | Self::Clock => self.kind(),
         }
     }
@@ -73,6 +92,12 @@ pub enum Action {
     RevealToken,
     /// End a token.
     RevokeToken,
+    /// See the token whose secret one has.
+    GetOwnToken,
+    /// End the token whose secret one has.
+    RevokeOwnToken,
+    /// Ask whether tokens are good, where that is not open to everybody.
+    Verify,
     /// Make a team.
     CreateTeam,
     /// See teams.
@@ -106,6 +131,9 @@ impl Action {
         Self::ListTokens,
         Self::RevealToken,
         Self::RevokeToken,
+        Self::GetOwnToken,
+        Self::RevokeOwnToken,
+        Self::Verify,
         Self::CreateTeam,
         Self::ListTeams,
         Self::ListAudit,
@@ -160,20 +188,23 @@ pub fn permit(actor: &Actor, action: Action) -> Result<Permit, Refused> {
 
 fn may(actor: &Actor, action: Action) -> bool {
     use Action::{
-        CreateKey, CreateOwner, CreateSetupLink, CreateTeam, CreateToken, GetSettings, ListAudit,
-        ListMirrors, ListTeams, ListTokens, RecordMirrorRun, ReleaseMirror, RevealToken,
-        RevokeToken, Session, Sweep,
+        CreateKey, CreateOwner, CreateSetupLink, CreateTeam, CreateToken, GetOwnToken, GetSettings,
+        ListAudit, ListMirrors, ListTeams, ListTokens, RecordMirrorRun, ReleaseMirror, RevealToken,
+        RevokeOwnToken, RevokeToken, Session, Sweep, Verify,
     };
     let owner_rights = match action {
-        CreateToken | ListTokens | RevealToken | RevokeToken | CreateTeam | ListTeams
+        CreateToken | ListTokens | RevealToken | RevokeToken | Verify | CreateTeam | ListTeams
         | ListAudit | GetSettings | ListMirrors | ReleaseMirror => true,
-        RecordMirrorRun | CreateOwner | CreateSetupLink | CreateKey | Session | Sweep => false,
+        GetOwnToken | RevokeOwnToken | RecordMirrorRun | CreateOwner | CreateSetupLink
+        | CreateKey | Session | Sweep => false,
     };
     match actor {
         // The setup link, or the password, is what makes the anonymous somebody; the use case checks it.
         Actor::Anonymous => matches!(action, CreateOwner | Session),
         Actor::Person { role: Role::Owner, .. } => owner_rights || action == Session,
         Actor::Machine { .. } => owner_rights,
+        Actor::Verifier { .. } => action == Verify,
+        Actor::Holder { .. } => matches!(action, GetOwnToken | RevokeOwnToken),
         Actor::Operator => matches!(action, CreateOwner | CreateSetupLink | CreateKey),
         Actor::Clock => matches!(action, RecordMirrorRun | Sweep | CreateSetupLink),
     }

@@ -2,7 +2,8 @@
 
 use crate::password::Passwords;
 use crate::throttle::Throttle;
-use crate::verify::Index;
+use crate::verify::access::Admitted;
+use crate::verify::{Index, VerifyAccess};
 use crate::{Error, Fault, Result};
 use domain::OffsetDateTime;
 use domain::audit::{Caller, Event};
@@ -58,15 +59,18 @@ pub struct VerifySettings {
     pub resident_max: usize,
     /// How far the clock may be from the database's; `None` is any distance, for a clock that a test moves.
     pub clock_tolerance: Option<time::Duration>,
+    /// Who may ask.
+    pub access: VerifyAccess,
 }
 
 impl Default for VerifySettings {
-    /// Five minutes, two million tokens, 30 seconds.
+    /// Five minutes, two million tokens, 30 seconds, open to everybody.
     fn default() -> Self {
         Self {
             budget: std::time::Duration::from_secs(300),
             resident_max: 2_000_000,
             clock_tolerance: Some(time::Duration::seconds(30)),
+            access: VerifyAccess::Open,
         }
     }
 }
@@ -109,6 +113,7 @@ struct Inner {
     passwords: Passwords,
     throttle: Throttle,
     index: Index,
+    admitted: Admitted,
     verify: VerifySettings,
 }
 
@@ -135,6 +140,7 @@ impl Service {
             passwords: Passwords::new()?,
             throttle: Throttle::new(),
             index: Index::new(parts.verify.resident_max),
+            admitted: Admitted::new(),
             verify: parts.verify,
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -194,6 +200,14 @@ impl Service {
     /// What is known of tokens in memory.
     pub fn index(&self) -> &Index {
         &self.inner.index
+    }
+
+    pub(crate) fn admitted(&self) -> &Admitted {
+        &self.inner.admitted
+    }
+
+    pub(crate) fn verify_access(&self) -> VerifyAccess {
+        self.inner.verify.access
     }
 
     pub(crate) fn verify_budget(&self) -> std::time::Duration {

@@ -5,19 +5,34 @@ use crate::{Result, Service};
 use domain::Code;
 use domain::audit::{Caller, Event, EventKind, SubjectKind};
 use domain::id::KeyId;
+use domain::key::{Key, KeyScope};
 use domain::policy::{Action, Actor, permit};
-use domain::token::{ExpiryRequest, Prefix, TokenName, TokenSecret};
+use domain::token::{ExpiryRequest, Prefix, SecretHash, TokenName, TokenSecret};
 use store::key::NewKey;
 
 /// Makes a management key with the owner's rights.
 ///
 /// # Errors
-/// `forbidden`; `name_taken` on `name`; `expires_days_range` on `expires_days`; a fault.
+/// As [`create_scoped`].
 pub async fn create(
     service: &Service,
     caller: &Caller,
     name: &TokenName,
     expiry: ExpiryRequest,
+) -> Result<TokenSecret> {
+    create_scoped(service, caller, name, expiry, &[]).await
+}
+
+/// Makes a management key that may do what its scopes say; without any, what an owner may.
+///
+/// # Errors
+/// `forbidden`; `name_taken` on `name`; `expires_days_range` on `expires_days`; a fault.
+pub async fn create_scoped(
+    service: &Service,
+    caller: &Caller,
+    name: &TokenName,
+    expiry: ExpiryRequest,
+    scopes: &[KeyScope],
 ) -> Result<TokenSecret> {
     let mut tx = service.store().begin(permit(&caller.actor, Action::CreateKey)?).await?;
     let now = service.now();
@@ -30,23 +45,40 @@ pub async fn create(
         display: secret.display(),
         created_at: now,
         expires_at: expiry.resolve(now)?,
+        scopes,
     };
     tx.insert_key(key).await.map_err(|error| {
         violated(error, &[("management_keys_name_key", "name", Code::NameTaken)])
     })?;
-    let event =
+    let mut event =
         Event::new(EventKind::KeyCreated, SubjectKind::Key, Some(id.to_string()), name.as_str());
+    if !scopes.is_empty() {
+        let scopes: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
+        event = event.with("scopes", scopes.join(" "));
+    }
     service.commit(tx, caller, event).await?;
     Ok(secret)
 }
 
-/// The machine that holds this key; `None` when the key is not good.
+/// The hash of what is offered as a key; `None` when it has not the form of one.
+pub(crate) fn hash(offered: &str) -> Option<SecretHash> {
+    let is_key = offered.starts_with(Prefix::management().as_str());
+    SecretHash::of_offered(offered).filter(|_| is_key)
+}
+
+/// The key of this secret; `None` when it is not good.
+///
+/// # Errors
+/// A fault.
+pub async fn find(service: &Service, offered: &str) -> Result<Option<Key>> {
+    let Some(hash) = hash(offered) else { return Ok(None) };
+    Ok(service.store().find_key(&hash, service.now()).await?)
+}
+
+/// The program that holds this key; `None` when the key is not good.
 ///
 /// # Errors
 /// A fault.
 pub async fn find_actor(service: &Service, offered: &str) -> Result<Option<Actor>> {
-    let is_key = offered.starts_with(Prefix::management().as_str());
-    let Some(secret) = TokenSecret::parse(offered).filter(|_| is_key) else { return Ok(None) };
-    let found = service.store().find_key(&secret.hash(), service.now()).await?;
-    Ok(found.map(|(id, name)| Actor::Machine { id, name }))
+    Ok(find(service, offered).await?.and_then(|key| key.actor()))
 }

@@ -1,6 +1,7 @@
 //! Tokens: one file for each verb.
 
 mod create;
+mod holder;
 mod in_browser;
 mod list;
 mod reveal;
@@ -8,6 +9,7 @@ mod revoke;
 
 pub(crate) use create::SECRET_KEPT;
 pub use create::{Created, create};
+pub use holder::{Own, get_own, revoke_own};
 pub use in_browser::{open_for_browser, seal_for_browser};
 pub use list::{TokenCursor, TokenFilter, get, list};
 pub use reveal::reveal;

@@ -2,11 +2,13 @@
 //!
 //! From memory on a hit, with no lock, no write and no wait ([`index`]); [`follow`] keeps what is there true. Start at [`answer`].
 
+pub mod access;
 pub mod batch;
 pub mod follow;
 pub mod index;
 pub mod receipt;
 
+pub use access::{VerifyAccess, admit};
 pub use batch::answer_all;
 pub use follow::Following;
 pub use index::{Bar, Index, Trust};

@@ -13,6 +13,7 @@ pub mod settings;
 pub mod team;
 pub mod token;
 pub mod verify;
+pub mod whoami;
 
 pub use page::{Page, PageQuery};
 pub use problem::Problem;

@@ -3,6 +3,7 @@
 use super::{AdminCommand, Context};
 use crate::boot::{self, Stop};
 use domain::audit::Caller;
+use domain::key::KeyScope;
 use domain::policy::Actor;
 use domain::token::{ExpiryRequest, TokenName};
 use domain::user::{Email, Password};
@@ -41,18 +42,20 @@ async fn run(command: AdminCommand, database: &boot::Database) -> Result<(), Sto
             })?;
             println!("Made the owner {}.", owner.email.as_str());
         }
-        AdminCommand::ApiKey { name, expires_days } => {
+        AdminCommand::ApiKey { name, expires_days, scopes } => {
             let name = TokenName::parse(&name).map_err(refused)?;
             let expiry = ExpiryRequest::parse(expires_days, None).map_err(refused)?;
-            let key =
-                service::key::create(&service, &caller, &name, expiry).await.map_err(|error| {
-                    match error.refusals().first().code {
-                        Code::NameTaken => {
-                            Stop("A key has this name already. Choose another --name.".to_owned())
-                        }
-                        _ => error.into(),
-                    }
-                })?;
+            let scopes: Option<Vec<_>> =
+                scopes.iter().map(|scope| KeyScope::parse(scope)).collect();
+            let scopes = scopes
+                .ok_or_else(|| Stop("--scope: give verify; there is no other.".to_owned()))?;
+            let made = service::key::create_scoped(&service, &caller, &name, expiry, &scopes).await;
+            let key = made.map_err(|error| match error.refusals().first().code {
+                Code::NameTaken => {
+                    Stop("A key has this name already. Choose another --name.".to_owned())
+                }
+                _ => error.into(),
+            })?;
             println!("{}", key.expose());
         }
     }

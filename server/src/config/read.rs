@@ -5,6 +5,7 @@ use super::{Config, Secret};
 use domain::token::Prefix;
 use domain::user::Email;
 use domain::verify::Origins;
+use service::verify::VerifyAccess;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -176,6 +177,12 @@ impl Reader {
                     (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
                 good.then(|| Some(text.to_owned()))
             });
+        let verify_access = self.parse(
+            "verify_access",
+            Some(VerifyAccess::Open),
+            "use open or key",
+            VerifyAccess::parse,
+        );
         let verify_budget = self.number("verify_budget_seconds", 300, 86_400);
         let verify_resident_max = self.number("verify_resident_max", 2_000_000, 100_000_000);
         let encryption_keys = self.take("token_encryption_key");
@@ -198,6 +205,7 @@ impl Reader {
             admin,
             mirror_files_path: self.path("mirror_files_path"),
             instance: instance?,
+            verify_access: verify_access?,
             verify_budget: Duration::from_secs(verify_budget?),
             verify_resident_max: usize::try_from(verify_resident_max?).unwrap_or(usize::MAX),
             site_dir: self.path("site_dir"),

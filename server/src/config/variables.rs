@@ -114,6 +114,15 @@ pub const VARIABLES: &[Variable] = &[
                one that starts takes the place of the one that had it.",
     },
     Variable {
+        key: "verify_access",
+        env: "TOKENKEEP_VERIFY_ACCESS",
+        secret: false,
+        default: "open",
+        example: "key",
+        text: "Who may ask whether tokens are good: `open` is everybody who reaches the server, `key` whoever has a management key, such as one of \
+               `tokenkeep admin api-key --scope verify`.",
+    },
+    Variable {
         key: "verify_budget_seconds",
         env: "TOKENKEEP_VERIFY_BUDGET_SECONDS",
         secret: false,

@@ -10,10 +10,11 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
+use domain::Code;
 use domain::token::Scopes;
 use domain::verify::{Denial, Record, Verdict};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
-use service::verify::{Answer, Asked, answer};
+use service::verify::{Answer, Asked, admit, answer};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
@@ -24,7 +25,8 @@ const TOKEN_ID: HeaderName = HeaderName::from_static("x-token-id");
 const TEAM_ID: HeaderName = HeaderName::from_static("x-team-id");
 const TOKEN_SCOPES: HeaderName = HeaderName::from_static("x-token-scopes");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
-const VERIFY_CODE: HeaderName = HeaderName::from_static("x-verify-code");
+pub(super) const VERIFY_CODE: HeaderName = HeaderName::from_static("x-verify-code");
+const VERIFY_KEY: HeaderName = HeaderName::from_static("x-verify-key");
 const VERIFY_STATUS: HeaderName = HeaderName::from_static("x-verify-status");
 
 /// In how many seconds it is worth asking again when it cannot be told now.
@@ -80,6 +82,9 @@ async fn judge(
     wanted: &[String],
     yes: StatusCode,
 ) -> Response {
+    if let Err(error) = admit(&web.service, verify_key(headers), origin).await {
+        return not_admitted(error.refusals().first().code);
+    }
     let Some(offered) = offered(headers) else { return denied(Denial::Malformed, None) };
     // A scope that cannot be read cannot be granted.
     let Ok(wanted) = Scopes::parse_wanted(wanted.iter().map(String::as_str)) else {
@@ -93,6 +98,11 @@ async fn judge(
         }
     })
     .await
+}
+
+/// The key of whoever asks; `Authorization` has the caller's token.
+pub(super) fn verify_key(headers: &HeaderMap) -> Option<&str> {
+    headers.get(VERIFY_KEY)?.to_str().ok()
 }
 
 /// The token of `X-API-Key`, else of `Authorization: Bearer`.
@@ -143,11 +153,25 @@ fn granted(record: &Record, status: StatusCode) -> Response {
 
 /// 401 for what is not a good token, 403 for what is good but not for this, or cannot be told.
 fn denied(denial: Denial, retry_after_seconds: Option<u64>) -> Response {
-    let code = denial.as_str();
     let status =
         if denial.is_of_the_token() { StatusCode::UNAUTHORIZED } else { StatusCode::FORBIDDEN };
-    let mut response =
-        (status, axum::Json(serde_json::json!({ "valid": false, "code": code }))).into_response();
+    let meant = match denial {
+        Denial::RateLimited => Some(("429", retry_after_seconds.unwrap_or(1))),
+        Denial::Unavailable => Some(("503", UNAVAILABLE_FOR)),
+        _ => None,
+    };
+    refused(status, denial.as_str(), meant)
+}
+
+/// The proxy may not ask. That is nothing for its caller to mend, who is not let through and may hear 503.
+fn not_admitted(code: Code) -> Response {
+    refused(StatusCode::FORBIDDEN, code.as_str(), Some(("503", UNAVAILABLE_FOR)))
+}
+
+/// A refusal, and the status that was meant where proxies would not take it, with the seconds after which to ask again.
+fn refused(status: StatusCode, code: &'static str, meant: Option<(&'static str, u64)>) -> Response {
+    let body = axum::Json(serde_json::json!({ "valid": false, "code": code }));
+    let mut response = (status, body).into_response();
     let headers = response.headers_mut();
     headers.insert(VERIFY_CODE, HeaderValue::from_static(code));
     if status == StatusCode::UNAUTHORIZED {
@@ -157,11 +181,6 @@ fn denied(denial: Denial, retry_after_seconds: Option<u64>) -> Response {
             HeaderValue::from_static("Bearer error=\"invalid_token\""),
         );
     }
-    let meant = match denial {
-        Denial::RateLimited => Some(("429", retry_after_seconds.unwrap_or(1))),
-        Denial::Unavailable => Some(("503", UNAVAILABLE_FOR)),
-        _ => None,
-    };
     if let Some((status, seconds)) = meant {
         headers.insert(VERIFY_STATUS, HeaderValue::from_static(status));
         headers.insert(header::RETRY_AFTER, seconds.into());

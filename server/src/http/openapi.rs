@@ -1,6 +1,6 @@
 //! The OpenAPI document, and the page that shows it.
 
-use super::{Web, api, verify};
+use super::{Web, api, holder, verify};
 use axum::Router;
 use axum::response::IntoResponse;
 use axum::routing::get;
@@ -20,6 +20,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         (name = "teams", description = "Who tokens belong to."),
         (name = "audit", description = "What happened, and who did it."),
         (name = "verify", description = "Whether a token is good."),
+        (name = "holders", description = "For whoever has a token."),
     ),
     security(("management_key" = [])),
 )]
@@ -27,15 +28,19 @@ struct Document;
 
 /// The document.
 pub fn document() -> utoipa::openapi::OpenApi {
-    let (_, paths) = api::routes().merge(verify::documented()).split_for_parts();
+    let (_, paths) =
+        api::routes().merge(verify::documented()).merge(holder::documented()).split_for_parts();
     let mut document = Document::openapi();
     document.merge(paths);
     let components = document.components.get_or_insert_default();
-    let mut bearer = Http::new(HttpAuthScheme::Bearer);
-    bearer.description = Some("A management key, from `tokenkeep admin api-key`.".to_owned());
-    components
-        .security_schemes
-        .insert("management_key".to_owned(), SecurityScheme::Http(bearer).into());
+    for (name, description) in [
+        ("management_key", "A management key, from `tokenkeep admin api-key`."),
+        ("token", "A token, here or in `X-API-Key`."),
+    ] {
+        let mut bearer = Http::new(HttpAuthScheme::Bearer);
+        bearer.description = Some(description.to_owned());
+        components.security_schemes.insert(name.to_owned(), SecurityScheme::Http(bearer).into());
+    }
     document
 }
 

@@ -1,14 +1,17 @@
 //! Is this token good? `POST /api/verify` for one, `POST /api/verify/batch` for up to a thousand. Reverse proxies ask in [`super::forward_auth`].
 
 use super::json::Json;
-use super::{Failure, Web};
+use super::origin::Origin;
+use super::{Failure, Web, forward_auth, identify};
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
 use domain::token::{Scope, Scopes};
 use domain::verify::{Denial, Verdict};
 use domain::{Code, Refused};
+use http::header;
+use http::request::Parts;
 use service::verify::batch::ITEMS_MAX;
-use service::verify::{Answer, Asked, answer, answer_all};
+use service::verify::{Answer, Asked, admit, answer, answer_all};
 use std::net::IpAddr;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -23,6 +26,22 @@ pub(super) fn documented() -> OpenApiRouter<Web> {
     OpenApiRouter::new().routes(routes!(verify)).routes(routes!(verify_batch))
 }
 
+/// Somebody who may ask. Others are turned away before their question is read.
+struct Admitted;
+
+impl FromRequestParts<Web> for Admitted {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Failure> {
+        let Origin(origin) = Origin::of(&parts.extensions);
+        let authorization = parts.headers.get(header::AUTHORIZATION);
+        let bearer = || authorization?.to_str().ok().and_then(identify::bearer);
+        let key = forward_auth::verify_key(&parts.headers).or_else(bearer);
+        admit(&web.service, key, origin).await?;
+        Ok(Self)
+    }
+}
+
 /// Is this token good, for these scopes?
 #[utoipa::path(
     post,
@@ -31,15 +50,18 @@ pub(super) fn documented() -> OpenApiRouter<Web> {
     request_body = VerifyRequest,
     responses(
         (status = 200, description = "The answer; `valid` says it.", body = VerifyAnswer),
+        (status = 401, description = "It is not open to everybody, and there is no good key.", body = Problem,
+         content_type = "application/problem+json"),
         (status = 422, description = "A scope breaks the grammar, or the origin is no address.", body = Problem,
          content_type = "application/problem+json"),
         (status = 503, description = "It cannot be told now: treat the token as refused.", body = Problem,
          content_type = "application/problem+json"),
     ),
-    security(())
+    security((), ("management_key" = []))
 )]
 async fn verify(
     State(web): State<Web>,
+    _: Admitted,
     Json(item): Json<VerifyRequest>,
 ) -> Result<axum::Json<VerifyAnswer>, Failure> {
     let judged = Judged::of(&item)?;
@@ -60,13 +82,16 @@ async fn verify(
     request_body = VerifyBatch,
     responses(
         (status = 200, description = "One answer for each item, in their order.", body = VerifiedBatch),
+        (status = 401, description = "It is not open to everybody, and there is no good key.", body = Problem,
+         content_type = "application/problem+json"),
         (status = 422, description = "More than 1,000 items; or an item breaks a rule: `field` names it, as `items[3].scopes`.",
          body = Problem, content_type = "application/problem+json"),
     ),
-    security(())
+    security((), ("management_key" = []))
 )]
 async fn verify_batch(
     State(web): State<Web>,
+    _: Admitted,
     Json(batch): Json<VerifyBatch>,
 ) -> Result<axum::Json<VerifiedBatch>, Failure> {
     let items = &batch.items;

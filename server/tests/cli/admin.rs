@@ -54,6 +54,17 @@ async fn an_api_key_is_printed_alone_and_works(_: PgPoolOptions, database: PgCon
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn an_api_key_may_be_for_verification_alone(_: PgPoolOptions, database: PgConnectOptions) {
+    let done = api_key(&database, &["--name", "proxy", "--scope", "verify"]);
+    assert!(done.good && done.out.starts_with("tkm_"), "{}", done.err);
+    let scoped =
+        "SELECT count(*) FROM management_keys WHERE name = 'proxy' AND scopes = '{verify}'";
+    assert_eq!(count(&database, scoped).await, 1);
+    let done = api_key(&database, &["--name", "other", "--scope", "everything"]);
+    assert!(!done.good && done.out.is_empty() && done.err.contains("--scope"), "{}", done.err);
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn what_is_wrong_with_an_api_key_is_said(_: PgPoolOptions, database: PgConnectOptions) {
     assert!(api_key(&database, &["--name", "deploy"]).good);
     for (arguments, word) in [

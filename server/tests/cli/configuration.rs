@@ -16,6 +16,7 @@ fn all_problems_are_told_at_once_without_a_value() {
         ("TOKENKEEP_LISTEN", "marker-listen"),
         ("TOKENKEEP_PUBLIC_URL", "https://marker.example.com/path"),
         ("TOKENKEEP_TRUSTED_PROXIES", "10.0.0.0/8,marker"),
+        ("TOKENKEEP_VERIFY_ACCESS", "marker"),
         ("TOKENKEEP_TOKEN_PREFIX", "Marker"),
         ("TOKEN_ENCRYPTION_KEY", "marker-key"),
         ("TOKENKEEP_ADMIN_EMAIL", "marker@example.com"),

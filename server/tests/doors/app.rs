@@ -11,6 +11,7 @@ pub use ask::Ask;
 use axum::Router;
 use domain::OffsetDateTime;
 use domain::audit::Caller;
+use domain::key::KeyScope;
 use domain::policy::Actor;
 use domain::token::{ExpiryRequest, TokenName};
 use domain::user::{Email, Password};
@@ -20,7 +21,8 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use serde_json::{Value, json};
 use server::http::{Web, router};
-use service::verify::Following;
+use service::key::create_scoped;
+use service::verify::{Following, VerifyAccess};
 use service::{KeySource, Parts, Service, VerifySettings};
 use sqlx::PgPool;
 use std::sync::{Arc, Mutex};
@@ -74,7 +76,17 @@ impl TestApp {
 
     /// An app with these encryption keys, or none.
     pub async fn with_keys(pool: PgPool, keys: Option<&str>) -> Self {
-        let mut app = Self::begin(pool, keys, Arc::new(Mutex::new(START)), 7).await;
+        let verify = VerifySettings::default();
+        let mut app = Self::begin(pool, keys, Arc::new(Mutex::new(START)), 7, verify).await;
+        app.key = app.key_named("deploy", ExpiryRequest::Never).await;
+        app
+    }
+
+    /// An app that answers about tokens to whoever has a key.
+    pub async fn for_keys(pool: PgPool) -> Self {
+        let verify = VerifySettings { access: VerifyAccess::Key, ..VerifySettings::default() };
+        let key = Sealer::generate_key();
+        let mut app = Self::begin(pool, Some(&key), Arc::new(Mutex::new(START)), 7, verify).await;
         app.key = app.key_named("deploy", ExpiryRequest::Never).await;
         app
     }
@@ -82,7 +94,14 @@ impl TestApp {
     /// The same database, clock and management key behind a server with other encryption keys.
     pub async fn restarted(&self, keys: Option<&str>) -> Self {
         // Another seed, or it would mint the same ids.
-        let mut app = Self::begin(self.pool.clone(), keys, Arc::clone(&self.clock), 8).await;
+        let mut app = Self::begin(
+            self.pool.clone(),
+            keys,
+            Arc::clone(&self.clock),
+            8,
+            VerifySettings::default(),
+        )
+        .await;
         app.key = self.key.clone();
         app
     }
@@ -92,6 +111,7 @@ impl TestApp {
         keys: Option<&str>,
         clock: Arc<Mutex<OffsetDateTime>>,
         seed: u64,
+        verify: VerifySettings,
     ) -> Self {
         let hand = Arc::clone(&clock);
         let parts = Parts {
@@ -99,7 +119,7 @@ impl TestApp {
             key_source: if keys.is_some() { KeySource::Configured } else { KeySource::None },
             clock: Arc::new(move || *hand.lock().expect("the clock")),
             randomness: Box::new(ChaCha20Rng::seed_from_u64(seed)),
-            verify: VerifySettings { clock_tolerance: None, ..VerifySettings::default() },
+            verify: VerifySettings { clock_tolerance: None, ..verify },
             ..Parts::new(Store::on(pool.clone()))
         };
         let service = Service::new(parts).await.expect("a service");
@@ -142,6 +162,15 @@ impl TestApp {
         let made =
             service::key::create(&self.service, &Caller::local(Actor::Operator), &name, expiry)
                 .await;
+        Who::Key(made.expect("a key").expose().to_owned())
+    }
+
+    /// A new management key that may only verify.
+    pub async fn verify_key_named(&self, name: &str, expiry: ExpiryRequest) -> Who {
+        let name = TokenName::parse(name).expect("a name");
+        let operator = Caller::local(Actor::Operator);
+        let scopes = [KeyScope::Verify];
+        let made = create_scoped(&self.service, &operator, &name, expiry, &scopes).await;
         Who::Key(made.expect("a key").expose().to_owned())
     }
 

@@ -36,6 +36,11 @@ const NOTHING: &str = "00000000-0000-0000-0000-000000000000";
 
 /// What is sent where an empty form or `{}` would be refused for its form, so that it is refused for who sends it.
 const SENT: &[(&str, &str)] = &[
+    ("/api/teams", r#"{"name":"platform"}"#),
+    (
+        "/api/tokens",
+        r#"{"name":"a","team_id":"00000000-0000-0000-0000-000000000000","scopes":["*"]}"#,
+    ),
     ("/api/verify", r#"{"token":"nonsense"}"#),
     ("/api/verify/batch", r#"{"items":[{"token":"nonsense"}]}"#),
     ("/fn/create_owner", "link=nonsense&email=somebody@example.com&password=correct+horse+battery"),
@@ -107,6 +112,7 @@ async fn knock(app: &TestApp, method: &str, path: &str, who: &Who) -> Answer {
     let is_call = path.contains("/fn/");
     let accept = if is_call { "application/json" } else { "text/html" };
     if method == Method::GET {
+        let sent = sent.filter(|sent| !sent.starts_with('{'));
         let path = sent.map_or_else(|| path.clone(), |sent| format!("{path}?{sent}"));
         return app.ask(method, &path).by(who).header("accept", accept).send().await;
     }
@@ -149,6 +155,7 @@ async fn keys(app: &TestApp) -> Vec<(&'static str, Who)> {
     let token = app.token(&app.team("platform").await, "import").await;
     vec![
         ("management key", app.key.clone()),
+        ("verify key", app.verify_key_named("proxy", ExpiryRequest::Never).await),
         ("expired key", expired),
         ("revoked key", revoked),
         ("token as key", Who::Key(text(&token, "token"))),
@@ -171,6 +178,29 @@ async fn every_actor_at_every_door(pool: PgPool) {
     assert_snapshot!(matrix);
 }
 
+/// Where it is not open to everybody, whoever asks about tokens needs a key, and a proxy presents it beside its caller's token.
+#[sqlx::test(migrations = "../migrations")]
+async fn every_actor_at_the_doors_of_verification_that_ask_for_a_key(pool: PgPool) {
+    let app = TestApp::for_keys(pool).await;
+    let owner = app.owner().await;
+    let keys = keys(&app).await;
+    let mut matrix = String::new();
+    for (method, path) in doors().into_iter().filter(|(_, path)| path.contains("/verify")) {
+        let _ = writeln!(matrix, "{method} {path}");
+        for (name, who) in actors(&app, &owner, &keys).await {
+            let answer = match (&who, path.starts_with("/verify")) {
+                (Who::Key(key), true) => {
+                    let ask = app.ask(Method::GET, &concrete(&path)).header("x-verify-key", key);
+                    ask.header("x-api-key", "nonsense").send().await
+                }
+                _ => knock(&app, &method, &path, &who).await,
+            };
+            let _ = writeln!(matrix, "  {name:<15} {}", outcome(&answer));
+        }
+    }
+    assert_snapshot!(matrix);
+}
+
 /// The rule behind the matrix: what is not open to strangers turns them all away alike.
 #[sqlx::test(migrations = "../migrations")]
 async fn nobody_who_is_nobody_gets_further_than_a_stranger(pool: PgPool) {
@@ -179,13 +209,19 @@ async fn nobody_who_is_nobody_gets_further_than_a_stranger(pool: PgPool) {
     let keys = keys(&app).await;
     for (method, path) in doors() {
         // There a token is what is asked about.
-        if path.starts_with("/verify") {
+        if path.starts_with("/verify")
+            || ["/api/whoami", "/api/verify/self-revoke"].contains(&&*path)
+        {
             continue;
         }
         let stranger = outcome(&knock(&app, &method, &path, &Who::Nobody).await);
         for (name, who) in actors(&app, &owner, &keys).await {
-            if !matches!(name, "owner session" | "management key") {
-                let answer = outcome(&knock(&app, &method, &path, &who).await);
+            if matches!(name, "owner session" | "management key") {
+                continue;
+            }
+            let answer = outcome(&knock(&app, &method, &path, &who).await);
+            // A key for verification is known, and may do nothing more.
+            if name != "verify key" || !answer.starts_with("403") {
                 assert_eq!(answer, stranger, "{name} at {method} {path}");
             }
         }
@@ -227,6 +263,8 @@ fn the_policy() {
         Actor::Anonymous,
         Actor::Person { id: uuid::Uuid::nil().into(), email: String::new(), role: Role::Owner },
         Actor::Machine { id: uuid::Uuid::nil().into(), name: String::new() },
+        Actor::Verifier { id: uuid::Uuid::nil().into(), name: String::new() },
+        Actor::Holder { id: uuid::Uuid::nil().into(), name: String::new() },
         Actor::Operator,
         Actor::Clock,
     ];

@@ -4,7 +4,7 @@ use crate::{Result, Service};
 use domain::Code;
 use domain::audit::{Caller, Event, EventKind, SubjectKind};
 use domain::id::TokenId;
-use domain::policy::{Action, permit};
+use domain::policy::{Action, Permit, permit};
 use domain::token::Token;
 
 /// Ends a token for good. The row stays, for the audit log and for whoever asks why it is refused.
@@ -12,7 +12,17 @@ use domain::token::Token;
 /// # Errors
 /// `unauthenticated`, `forbidden`, `not_found`; `already_ended` when it was revoked before; a fault.
 pub async fn revoke(service: &Service, caller: &Caller, id: TokenId) -> Result<Token> {
-    let mut tx = service.store().begin(permit(&caller.actor, Action::RevokeToken)?).await?;
+    end(service, caller, permit(&caller.actor, Action::RevokeToken)?, id).await
+}
+
+/// The same, for whoever was permitted to.
+pub(crate) async fn end(
+    service: &Service,
+    caller: &Caller,
+    permit: Permit,
+    id: TokenId,
+) -> Result<Token> {
+    let mut tx = service.store().begin(permit).await?;
     let (mut token, _) = tx.lock_token(id).await?.ok_or(Code::NotFound)?;
     if token.revoked_at.is_some() {
         return Err(Code::AlreadyEnded.into());

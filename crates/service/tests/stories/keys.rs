@@ -3,10 +3,11 @@
 use crate::world::{World, code, kinds, operator, secret, stranger};
 use domain::Code;
 use domain::audit::{Caller, EventKind};
-use domain::policy::Actor;
+use domain::key::KeyScope;
+use domain::policy::{Action, Actor, permit};
 use domain::token::{ExpiryRequest, TokenName, TokenSecret};
 use service::Error;
-use service::key::{create, find_actor};
+use service::key::{create, create_scoped, find_actor};
 use sqlx::PgPool;
 use time::Duration;
 
@@ -97,5 +98,22 @@ async fn only_the_operator_makes_keys(pool: PgPool) {
         [(stranger(), Code::Unauthenticated), (owner, Code::Forbidden), (machine, Code::Forbidden)]
     {
         assert_eq!(code(key(&world, &caller, "more", ExpiryRequest::Never).await), expected);
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_key_for_verification_may_do_nothing_else(pool: PgPool) {
+    let world = World::new(pool).await;
+    let name = TokenName::parse("proxy").expect("a name");
+    let scopes = [KeyScope::Verify];
+    let operator = operator();
+    let making = create_scoped(&world.service, &operator, &name, ExpiryRequest::Never, &scopes);
+    let (made, log) = world.log_of(making).await;
+    assert_eq!(log[0].detail, [("scopes".to_owned(), "verify".to_owned())]);
+    let made = made.expect("a key");
+    let actor = find_actor(&world.service, made.expose()).await.expect("an answer");
+    let actor = actor.expect("a verifier");
+    for action in Action::ALL {
+        assert_eq!(permit(&actor, *action).is_ok(), *action == Action::Verify, "{action:?}");
     }
 }

@@ -67,6 +67,7 @@ async fn a_key_name_that_is_taken(pool: PgPool) {
         display: Display::stored("tkm_AAAAAAAA…AAAA".to_owned()),
         created_at: NOW,
         expires_at: None,
+        scopes: &[],
     };
     tx.insert_key(key(1, "deploy")).await.expect("a key");
     assert_eq!(violated(tx.insert_key(key(2, "Deploy")).await).await, "management_keys_name_key");

@@ -1,0 +1,101 @@
+//! Who may ask whether tokens are good: everybody, or whoever has a management key for it.
+//!
+//! A key that was good a moment ago is believed without the database, as tokens are; so a revoked one is refused within [`FRESH`]. Start at [`admit`].
+
+use super::index::FRESH;
+use crate::key::hash;
+use crate::{Result, Service};
+use domain::Code;
+use domain::key::Key;
+use domain::policy::{Action, permit};
+use quick_cache::sync::Cache;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// How many keys are remembered.
+const KEYS_MAX: usize = 1_024;
+
+/// Who may ask.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum VerifyAccess {
+    /// Everybody who reaches the door.
+    #[default]
+    Open,
+    /// Whoever has a management key that may verify.
+    Key,
+}
+
+impl VerifyAccess {
+    /// Reads the setting.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "open" => Some(Self::Open),
+            "key" => Some(Self::Key),
+            _ => None,
+        }
+    }
+}
+
+/// The keys that were good of late.
+pub(crate) struct Admitted(Cache<[u8; 32], Arc<Checked>>);
+
+struct Checked {
+    key: Key,
+    at: Instant,
+}
+
+impl Admitted {
+    pub(crate) fn new() -> Self {
+        Self(Cache::new(KEYS_MAX))
+    }
+}
+
+/// Whether whoever offers this key may ask. Where it is open to everybody, nobody looks at it.
+///
+/// # Errors
+/// `unauthenticated` without a good key, `forbidden` with one for something else; a fault.
+pub async fn admit(service: &Service, offered: Option<&str>, origin: Option<IpAddr>) -> Result<()> {
+    if service.verify_access() == VerifyAccess::Open {
+        return Ok(());
+    }
+    let hash = offered.and_then(hash).ok_or(Code::Unauthenticated)?;
+    let now = service.now();
+    let Admitted(keys) = service.admitted();
+    let known = keys.get(hash.bytes()).filter(|known| is_live(&known.key, now));
+    if let Some(known) = known.as_ref().filter(|known| known.at.elapsed() < FRESH) {
+        return may_verify(&known.key);
+    }
+    let strangers = service.index().strangers();
+    if known.is_none() && !strangers.may_ask(origin, now) {
+        return Err(Code::Unauthenticated.into());
+    }
+    let at = Instant::now();
+    match (service.store().find_key(&hash, now).await, known) {
+        (Ok(Some(key)), _) => {
+            let checked = Arc::new(Checked { key, at });
+            keys.insert(*hash.bytes(), Arc::clone(&checked));
+            may_verify(&checked.key)
+        }
+        (Ok(None), _) => {
+            keys.remove(hash.bytes());
+            strangers.asked_in_vain(origin, now);
+            Err(Code::Unauthenticated.into())
+        }
+        // What is known goes on for the agreed time.
+        (Err(_), Some(known)) if known.at.elapsed() < FRESH + service.verify_budget() => {
+            may_verify(&known.key)
+        }
+        (Err(error), _) => Err(error.into()),
+    }
+}
+
+fn is_live(key: &Key, now: domain::OffsetDateTime) -> bool {
+    key.expires_at.is_none_or(|at| now < at)
+}
+
+fn may_verify(key: &Key) -> Result<()> {
+    let actor = key.actor().ok_or(Code::Forbidden)?;
+    permit(&actor, Action::Verify)?;
+    Ok(())
+}
