@@ -103,6 +103,7 @@ pub fn sentence(code: Code) -> &'static str {
         Code::IdempotencyKeyInvalid => td_string!(l, code.idempotency_key_invalid),
         Code::CursorInvalid => td_string!(l, code.cursor_invalid),
         Code::LimitRange => td_string!(l, code.limit_range),
+        Code::SpanInvalid => td_string!(l, code.span_invalid),
         Code::BodyMalformed => td_string!(l, code.body_malformed),
         Code::QueryMalformed => td_string!(l, code.query_malformed),
         Code::Utf8Invalid => td_string!(l, code.utf8_invalid),
