@@ -130,6 +130,8 @@ pub fn happening(kind: EventKind) -> &'static str {
         EventKind::TokenCreated => td_string!(l, event.token_created),
         EventKind::TokenRevealed => td_string!(l, event.token_revealed),
         EventKind::TokenRevoked => td_string!(l, event.token_revoked),
+        EventKind::TokenNewOrigin => td_string!(l, event.token_new_origin),
+        EventKind::TokenUsedAfterEnd => td_string!(l, event.token_used_after_end),
         EventKind::TeamCreated => td_string!(l, event.team_created),
         EventKind::OwnerCreated => td_string!(l, event.owner_created),
         EventKind::SetupLinkCreated => td_string!(l, event.setup_link_created),

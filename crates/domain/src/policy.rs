@@ -97,6 +97,8 @@ pub enum Action {
     Session,
     /// Remove what has run out.
     Sweep,
+    /// Record what verification learned.
+    RecordUsage,
 }
 
 impl Action {
@@ -118,6 +120,7 @@ impl Action {
         Self::CreateKey,
         Self::Session,
         Self::Sweep,
+        Self::RecordUsage,
     ];
 }
 
@@ -161,13 +164,14 @@ pub fn permit(actor: &Actor, action: Action) -> Result<Permit, Refused> {
 fn may(actor: &Actor, action: Action) -> bool {
     use Action::{
         CreateKey, CreateOwner, CreateSetupLink, CreateTeam, CreateToken, GetSettings, ListAudit,
-        ListMirrors, ListTeams, ListTokens, RecordMirrorRun, ReleaseMirror, RevealToken,
-        RevokeToken, Session, Sweep,
+        ListMirrors, ListTeams, ListTokens, RecordMirrorRun, RecordUsage, ReleaseMirror,
+        RevealToken, RevokeToken, Session, Sweep,
     };
     let owner_rights = match action {
         CreateToken | ListTokens | RevealToken | RevokeToken | CreateTeam | ListTeams
         | ListAudit | GetSettings | ListMirrors | ReleaseMirror => true,
-        RecordMirrorRun | CreateOwner | CreateSetupLink | CreateKey | Session | Sweep => false,
+        RecordMirrorRun | CreateOwner | CreateSetupLink | CreateKey | Session | Sweep
+        | RecordUsage => false,
     };
     match actor {
         // The setup link, or the password, is what makes the anonymous somebody; the use case checks it.
@@ -175,7 +179,9 @@ fn may(actor: &Actor, action: Action) -> bool {
         Actor::Person { role: Role::Owner, .. } => owner_rights || action == Session,
         Actor::Machine { .. } => owner_rights,
         Actor::Operator => matches!(action, CreateOwner | CreateSetupLink | CreateKey),
-        Actor::Clock => matches!(action, RecordMirrorRun | Sweep | CreateSetupLink),
+        Actor::Clock => {
+            matches!(action, RecordMirrorRun | RecordUsage | Sweep | CreateSetupLink)
+        }
     }
 }
 

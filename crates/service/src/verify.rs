@@ -10,6 +10,7 @@ pub use follow::Following;
 pub use index::{Bar, Index, Trust};
 
 use crate::{Fault, Service};
+use domain::OffsetDateTime;
 use domain::token::{Scope, SecretHash};
 use domain::verify::{Denial, Request, Verdict, decide};
 use index::{Entry, Found};
@@ -17,7 +18,7 @@ use std::net::IpAddr;
 use time::Duration;
 
 /// A token as it was received, and what it shall be used for. No `Debug`: it holds a secret.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct Asked<'a> {
     /// The token.
     pub offered: &'a str,
@@ -25,6 +26,10 @@ pub struct Asked<'a> {
     pub wanted: &'a [Scope],
     /// Where it came from, if the doorway can tell.
     pub origin: Option<IpAddr>,
+    /// What it was sent with, as that calls itself.
+    pub user_agent: Option<&'a str>,
+    /// The path that it was used on, without a query.
+    pub route: Option<&'a str>,
 }
 
 /// The answer.
@@ -45,20 +50,29 @@ impl Answer<'_> {
 /// Answers, in the form that `tell` makes of it. What has not the form of a token is refused before it is hashed; what cannot be told is refused as
 /// `unavailable`.
 pub async fn answer<R>(service: &Service, asked: &Asked<'_>, tell: impl Fn(Answer<'_>) -> R) -> R {
+    let tell = |answer: Answer<'_>, now: OffsetDateTime| {
+        service.usage().record(asked, &answer, now);
+        tell(answer)
+    };
+    let unknown = |denial| tell(Answer::unknown(denial), service.now());
+    let judged = |entry: Option<&Entry>| {
+        let now = service.now();
+        tell(judge(service, entry, asked, now), now)
+    };
     let Some(hash) = SecretHash::of_offered(asked.offered) else {
-        return tell(Answer::unknown(Denial::Malformed));
+        return unknown(Denial::Malformed);
     };
     let index = service.index();
     let asked_at = index.changes();
-    match index.ask(&hash, |entry| tell(judge(service, entry, asked))) {
+    match index.ask(&hash, judged) {
         Found::Told(told) => return told,
-        Found::Untold => return tell(Answer::unknown(Denial::Unavailable)),
+        Found::Untold => return unknown(Denial::Unavailable),
         Found::Ask => {}
     }
     // It may have been issued a moment ago, or it has ended and the caller should hear which. Whoever asks for many that are neither gets no query.
     let strangers = index.strangers();
     if index.trust() == Trust::All && !strangers.may_ask(asked.origin, service.now()) {
-        return tell(Answer::unknown(Denial::Unknown));
+        return unknown(Denial::Unknown);
     }
     match service.store().find_record(&hash).await {
         Ok(record) => {
@@ -66,19 +80,23 @@ pub async fn answer<R>(service: &Service, asked: &Asked<'_>, tell: impl Fn(Answe
                 strangers.asked_in_vain(asked.origin, service.now());
             }
             index.learn(&hash, record.clone(), service.now(), asked_at);
-            tell(judge(service, record.map(Entry::of).as_ref(), asked))
+            judged(record.map(Entry::of).as_ref())
         }
         Err(error) => {
             let fault = Fault::unavailable("looking up a token", error);
             tracing::error!(fault = fault.chain(), "a token could not be verified");
-            tell(Answer::unknown(Denial::Unavailable))
+            unknown(Denial::Unavailable)
         }
     }
 }
 
 /// Decides, and counts the request where that matters.
-fn judge<'r>(service: &Service, entry: Option<&'r Entry>, asked: &Asked<'_>) -> Answer<'r> {
-    let now = service.now();
+fn judge<'r>(
+    service: &Service,
+    entry: Option<&'r Entry>,
+    asked: &Asked<'_>,
+    now: OffsetDateTime,
+) -> Answer<'r> {
     let Some(entry) = entry else {
         return Answer::unknown(Denial::Unknown);
     };

@@ -11,6 +11,7 @@ pub mod problem;
 pub mod settings;
 pub mod team;
 pub mod token;
+pub mod usage;
 pub mod verify;
 
 pub use page::{Page, PageQuery};

@@ -27,6 +27,9 @@ const FIELDS: &[&str] = &[
     "revealable",
     "reveal_allowed",
     "token",
+    "origin",
+    "user_agent",
+    "route",
     "cursor",
     "limit",
 ];

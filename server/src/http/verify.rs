@@ -10,6 +10,7 @@ use axum::routing::get;
 use domain::token::Scopes;
 use domain::verify::{Denial, Record, Verdict};
 use domain::{Code, Refused};
+use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use service::verify::{Asked, answer};
 use std::net::IpAddr;
@@ -47,7 +48,8 @@ async fn verify(
 ) -> Result<axum::Json<VerifyAnswer>, Failure> {
     let wanted = Scopes::parse_wanted(asked.scopes.iter().map(String::as_str))?;
     let origin = asked.origin.as_deref().map(parse_origin).transpose()?;
-    let asked = Asked { offered: &asked.token, wanted: &wanted, origin };
+    let (user_agent, route) = (asked.user_agent.as_deref(), asked.route.as_deref().map(path_of));
+    let asked = Asked { offered: &asked.token, wanted: &wanted, origin, user_agent, route };
     let answered = answer(&web.service, &asked, |answer| match answer.verdict {
         Verdict::NotKnown(Denial::Unavailable) => None,
         verdict => Some(axum::Json(verdict.into())),
@@ -72,7 +74,8 @@ async fn forward_auth(
     let Ok(wanted) = Scopes::parse_wanted(wanted(&uri).iter().map(String::as_str)) else {
         return denied(Denial::ScopeDenied);
     };
-    let asked = Asked { offered, wanted: &wanted, origin };
+    let (user_agent, route) = (text(&headers, &header::USER_AGENT), route(&headers));
+    let asked = Asked { offered, wanted: &wanted, origin, user_agent, route };
     answer(&web.service, &asked, |answer| match answer.verdict {
         Verdict::Valid(record) => granted(record),
         Verdict::Denied(denial, _) | Verdict::NotKnown(denial) => denied(denial),
@@ -82,9 +85,25 @@ async fn forward_auth(
 
 /// The token of `X-API-Key`, else of `Authorization: Bearer`.
 fn offered(headers: &HeaderMap) -> Option<&str> {
-    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    text(header::HeaderName::from_static("x-api-key"))
-        .or_else(|| text(header::AUTHORIZATION).and_then(identify::bearer))
+    text(headers, &HeaderName::from_static("x-api-key"))
+        .or_else(|| text(headers, &header::AUTHORIZATION).and_then(identify::bearer))
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// The path that was asked for at the proxy: Traefik and Caddy send `X-Forwarded-Uri`, nginx is commonly told to send `X-Original-URI`.
+fn route(headers: &HeaderMap) -> Option<&str> {
+    ["x-forwarded-uri", "x-original-uri"]
+        .into_iter()
+        .find_map(|name| text(headers, &HeaderName::from_static(name)))
+        .map(path_of)
+}
+
+/// A path without its query, where secrets are.
+fn path_of(uri: &str) -> &str {
+    uri.split(['?', '#']).next().unwrap_or_default()
 }
 
 /// The scopes of `?scopes=a,b` or `?scope=a&scope=b`.

@@ -24,4 +24,5 @@ mod reveal_token;
 mod revoke_token;
 mod socket;
 mod team;
+mod usage;
 mod verify;
