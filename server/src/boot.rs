@@ -5,7 +5,7 @@ use domain::audit::Caller;
 use domain::policy::Actor;
 use domain::user::Password;
 use service::mirror::Target;
-use service::{KeySource, Parts, Service, VerifySettings};
+use service::{KeySource, Parts, Service, UsageSettings, VerifySettings};
 use sqlx::postgres::PgConnectOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -226,6 +226,10 @@ pub async fn service(config: &Config, store: &Store) -> Result<Service, Stop> {
             budget: config.verify_budget,
             resident_max: config.verify_resident_max,
             ..VerifySettings::default()
+        },
+        usage: UsageSettings {
+            retention_months: config.usage_retention_months,
+            ..UsageSettings::default()
         },
         ..Parts::new(store.clone())
     };

@@ -49,6 +49,8 @@ pub struct Config {
     pub verify_access: VerifyAccess,
     /// How many tokens are kept in memory.
     pub verify_resident_max: usize,
+    /// For how many months the use of tokens is kept.
+    pub usage_retention_months: u16,
     /// Where the console's files are; `None` looks beside the program.
     pub site_dir: Option<PathBuf>,
     /// Where Postgres' programs are; `None` looks in the usual places.

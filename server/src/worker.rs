@@ -5,6 +5,7 @@
 
 mod mirror;
 mod sweep;
+mod usage;
 pub mod verify;
 
 use crate::boot::{self, Stop};
@@ -39,6 +40,7 @@ pub fn start(
     tracker.spawn(mirror::run_all(service.clone(), boot::mirrors(config), stop.clone()));
     let stopped = CancellationToken::new();
     tracker.spawn(verify::run(following, stopped.clone()));
+    tracker.spawn(usage::run(service.clone(), stopped.clone()));
     tracker.close();
     Ok(Workers { tracker, stopped })
 }

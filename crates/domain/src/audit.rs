@@ -34,6 +34,10 @@ kinds! {
     TokenRevealed = "token_revealed";
     /// A token was ended.
     TokenRevoked = "token_revoked";
+    /// A token was used from where it had not been used before.
+    TokenNewOrigin = "token_new_origin";
+    /// A token was used after it was revoked, replaced, or had expired.
+    TokenUsedAfterEnd = "token_used_after_end";
     /// A team was made.
     TeamCreated = "team_created";
     /// The first owner was made.

@@ -64,6 +64,8 @@ ids! {
     EventId,
     /// One life of an instance that verifies.
     VerifierId,
+    /// One life of a process that counts uses.
+    RecorderId,
     /// One HTTP request or command, as it is named in logs and problem documents.
     RequestId,
 }

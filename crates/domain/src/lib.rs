@@ -14,6 +14,7 @@ pub mod refusal;
 pub mod team;
 pub mod text;
 pub mod token;
+pub mod usage;
 pub mod user;
 pub mod verify;
 

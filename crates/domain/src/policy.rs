@@ -122,6 +122,8 @@ pub enum Action {
     Session,
     /// Remove what has run out.
     Sweep,
+    /// Record what verification learned.
+    RecordUsage,
 }
 
 impl Action {
@@ -146,6 +148,7 @@ impl Action {
         Self::CreateKey,
         Self::Session,
         Self::Sweep,
+        Self::RecordUsage,
     ];
 }
 
@@ -189,14 +192,14 @@ pub fn permit(actor: &Actor, action: Action) -> Result<Permit, Refused> {
 fn may(actor: &Actor, action: Action) -> bool {
     use Action::{
         CreateKey, CreateOwner, CreateSetupLink, CreateTeam, CreateToken, GetOwnToken, GetSettings,
-        ListAudit, ListMirrors, ListTeams, ListTokens, RecordMirrorRun, ReleaseMirror, RevealToken,
-        RevokeOwnToken, RevokeToken, Session, Sweep, Verify,
+        ListAudit, ListMirrors, ListTeams, ListTokens, RecordMirrorRun, RecordUsage, ReleaseMirror,
+        RevealToken, RevokeOwnToken, RevokeToken, Session, Sweep, Verify,
     };
     let owner_rights = match action {
         CreateToken | ListTokens | RevealToken | RevokeToken | Verify | CreateTeam | ListTeams
         | ListAudit | GetSettings | ListMirrors | ReleaseMirror => true,
-        GetOwnToken | RevokeOwnToken | RecordMirrorRun | CreateOwner | CreateSetupLink
-        | CreateKey | Session | Sweep => false,
+        GetOwnToken | RevokeOwnToken | RecordMirrorRun | RecordUsage | CreateOwner
+        | CreateSetupLink | CreateKey | Session | Sweep => false,
     };
     match actor {
         // The setup link, or the password, is what makes the anonymous somebody; the use case checks it.
@@ -206,7 +209,9 @@ fn may(actor: &Actor, action: Action) -> bool {
         Actor::Verifier { .. } => action == Verify,
         Actor::Holder { .. } => matches!(action, GetOwnToken | RevokeOwnToken),
         Actor::Operator => matches!(action, CreateOwner | CreateSetupLink | CreateKey),
-        Actor::Clock => matches!(action, RecordMirrorRun | Sweep | CreateSetupLink),
+        Actor::Clock => {
+            matches!(action, RecordMirrorRun | RecordUsage | Sweep | CreateSetupLink)
+        }
     }
 }
 

@@ -128,6 +128,8 @@ codes! {
     CursorInvalid = "cursor_invalid", Malformed;
     /// The page size is not 1 to 200.
     LimitRange = "limit_range", Invalid;
+    /// A span of time ends before it begins, or is too long.
+    SpanInvalid = "span_invalid", Invalid;
     /// The body is not what the endpoint reads.
     BodyMalformed = "body_malformed", Malformed;
     /// The query is not what the endpoint reads.

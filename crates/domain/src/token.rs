@@ -61,6 +61,8 @@ pub struct Token {
     pub expires_at: Option<OffsetDateTime>,
     /// When it was revoked.
     pub revoked_at: Option<OffsetDateTime>,
+    /// When it was good last, but for the last seconds.
+    pub last_used_at: Option<OffsetDateTime>,
 }
 
 impl Token {

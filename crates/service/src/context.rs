@@ -2,6 +2,7 @@
 
 use crate::password::Passwords;
 use crate::throttle::Throttle;
+use crate::usage::Recorder;
 use crate::verify::access::Admitted;
 use crate::verify::{Index, VerifyAccess};
 use crate::{Error, Fault, Result};
@@ -48,6 +49,24 @@ pub struct Parts {
     pub randomness: Box<dyn CryptoRng + Send>,
     /// How verification works.
     pub verify: VerifySettings,
+    /// What becomes of what it learns.
+    pub usage: UsageSettings,
+}
+
+/// What becomes of what verification learns.
+#[derive(Clone, Copy, Debug)]
+pub struct UsageSettings {
+    /// For how many months, beside the one that has begun, it is kept.
+    pub retention_months: u16,
+    /// How many tokens in an hour, origins and scopes wait in memory at most until they are flushed.
+    pub waiting_max: usize,
+}
+
+impl Default for UsageSettings {
+    /// Thirteen months, so that a month can be compared with the one a year ago; about 50 MB.
+    fn default() -> Self {
+        Self { retention_months: 13, waiting_max: 262_144 }
+    }
 }
 
 /// How verification works.
@@ -91,6 +110,7 @@ impl Parts {
             clock: Arc::new(OffsetDateTime::now_utc),
             randomness: Box::new(UnwrapErr(getrandom::SysRng)),
             verify: VerifySettings::default(),
+            usage: UsageSettings::default(),
         }
     }
 }
@@ -115,6 +135,8 @@ struct Inner {
     index: Index,
     admitted: Admitted,
     verify: VerifySettings,
+    usage: Recorder,
+    usage_settings: UsageSettings,
 }
 
 impl Service {
@@ -142,6 +164,8 @@ impl Service {
             index: Index::new(parts.verify.resident_max),
             admitted: Admitted::new(),
             verify: parts.verify,
+            usage: Recorder::new(parts.usage.waiting_max),
+            usage_settings: parts.usage,
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -208,6 +232,15 @@ impl Service {
 
     pub(crate) fn verify_access(&self) -> VerifyAccess {
         self.inner.verify.access
+    }
+
+    /// What was verified, until it is flushed.
+    pub fn usage(&self) -> &Recorder {
+        &self.inner.usage
+    }
+
+    pub(crate) fn usage_settings(&self) -> UsageSettings {
+        self.inner.usage_settings
     }
 
     pub(crate) fn verify_budget(&self) -> std::time::Duration {

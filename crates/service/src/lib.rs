@@ -15,9 +15,10 @@ pub mod sweep;
 pub mod team;
 pub mod throttle;
 pub mod token;
+pub mod usage;
 pub mod user;
 pub mod verify;
 
-pub use context::{Clock, KeySource, Parts, Randomness, Service, VerifySettings};
+pub use context::{Clock, KeySource, Parts, Randomness, Service, UsageSettings, VerifySettings};
 pub use error::{Error, Fault, Result};
 pub use idempotency::IdempotencyKey;

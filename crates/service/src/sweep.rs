@@ -1,4 +1,4 @@
-//! Removes what has run out: sessions, replays, the throttle's memory.
+//! Removes what has run out: sessions, replays, the throttle's memory, old usage.
 
 use crate::token::SECRET_KEPT;
 use crate::{Result, Service};
@@ -17,5 +17,5 @@ pub async fn sweep(service: &Service) -> Result<()> {
     service.throttle().sweep();
     service.store().sweep_sessions(&permit, now).await?;
     service.store().sweep_replays(&permit, now - SECRET_KEPT, now - REPLAYS_KEPT).await?;
-    Ok(())
+    crate::usage::tidy(service).await
 }

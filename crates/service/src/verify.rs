@@ -14,6 +14,7 @@ pub use follow::Following;
 pub use index::{Bar, Index, Trust};
 
 use crate::{Fault, Service};
+use domain::OffsetDateTime;
 use domain::token::{Scope, SecretHash};
 use domain::verify::{Denial, Request, Verdict, decide};
 use index::{Entry, Found};
@@ -21,7 +22,7 @@ use std::net::IpAddr;
 use time::Duration;
 
 /// A token as it was received, and what it shall be used for. No `Debug`: it holds a secret.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct Asked<'a> {
     /// The token.
     pub offered: &'a str,
@@ -29,6 +30,10 @@ pub struct Asked<'a> {
     pub wanted: &'a [Scope],
     /// Where it came from, if the doorway can tell.
     pub origin: Option<IpAddr>,
+    /// What it was sent with, as that calls itself.
+    pub user_agent: Option<&'a str>,
+    /// The path that it was used on, without a query.
+    pub route: Option<&'a str>,
 }
 
 /// The answer.
@@ -75,12 +80,12 @@ pub async fn answer<R>(service: &Service, asked: &Asked<'_>, tell: impl Fn(Answe
                 strangers.asked_in_vain(asked.origin, service.now());
             }
             index.learn(&hash, record.clone(), service.now(), asked_at);
-            tell(judge(service, record.map(Entry::of).as_ref(), asked))
+            judged(service, record.map(Entry::of).as_ref(), asked, &tell)
         }
         Err(error) => {
             let fault = Fault::unavailable("looking up a token", error);
             tracing::error!(fault = fault.chain(), "a token could not be verified");
-            tell(Answer::unknown(Denial::Unavailable))
+            refused(service, Denial::Unavailable, asked, &tell)
         }
     }
 }
@@ -88,24 +93,55 @@ pub async fn answer<R>(service: &Service, asked: &Asked<'_>, tell: impl Fn(Answe
 /// Answers from memory, where that can be.
 fn recall<R>(service: &Service, asked: &Asked<'_>, tell: impl Fn(Answer<'_>) -> R) -> Recalled<R> {
     let Some(hash) = SecretHash::of_offered(asked.offered) else {
-        return Recalled::Told(tell(Answer::unknown(Denial::Malformed)));
+        return Recalled::Told(refused(service, Denial::Malformed, asked, &tell));
     };
     let index = service.index();
-    match index.ask(&hash, |entry| tell(judge(service, entry, asked))) {
+    match index.ask(&hash, |entry| judged(service, entry, asked, &tell)) {
         Found::Told(told) => return Recalled::Told(told),
-        Found::Untold => return Recalled::Told(tell(Answer::unknown(Denial::Unavailable))),
+        Found::Untold => {
+            return Recalled::Told(refused(service, Denial::Unavailable, asked, &tell));
+        }
         Found::Ask => {}
     }
     // It may have been issued a moment ago, or it has ended and the caller should hear which. Whoever asks for many that are neither gets no query.
     if index.trust() == Trust::All && !index.strangers().may_ask(asked.origin, service.now()) {
-        return Recalled::Told(tell(Answer::unknown(Denial::Unknown)));
+        return Recalled::Told(refused(service, Denial::Unknown, asked, &tell));
     }
     Recalled::Ask(hash)
 }
 
-/// Decides, and counts the request where that matters.
-fn judge<'r>(service: &Service, entry: Option<&'r Entry>, asked: &Asked<'_>) -> Answer<'r> {
+/// Tells what is decided, and takes note of it.
+fn judged<R>(
+    service: &Service,
+    entry: Option<&Entry>,
+    asked: &Asked<'_>,
+    tell: impl Fn(Answer<'_>) -> R,
+) -> R {
     let now = service.now();
+    let answer = judge(service, entry, asked, now);
+    service.usage().record(asked, &answer, now);
+    tell(answer)
+}
+
+/// Tells what is refused without a record to decide on, and takes note of it.
+fn refused<R>(
+    service: &Service,
+    denial: Denial,
+    asked: &Asked<'_>,
+    tell: impl Fn(Answer<'_>) -> R,
+) -> R {
+    let answer = Answer::unknown(denial);
+    service.usage().record(asked, &answer, service.now());
+    tell(answer)
+}
+
+/// Decides, and counts the request where that matters.
+fn judge<'r>(
+    service: &Service,
+    entry: Option<&'r Entry>,
+    asked: &Asked<'_>,
+    now: OffsetDateTime,
+) -> Answer<'r> {
     let Some(entry) = entry else {
         return Answer::unknown(Denial::Unknown);
     };

@@ -15,6 +15,7 @@ pub mod setup;
 pub mod team;
 pub mod token;
 pub mod tx;
+pub mod usage;
 pub mod user;
 pub mod verify;
 

@@ -21,6 +21,7 @@ struct Row {
     created_by: String,
     expires_at: Option<OffsetDateTime>,
     revoked_at: Option<OffsetDateTime>,
+    last_used_at: Option<OffsetDateTime>,
 }
 
 impl From<Row> for Token {
@@ -38,6 +39,7 @@ impl From<Row> for Token {
             created_by: row.created_by,
             expires_at: row.expires_at,
             revoked_at: row.revoked_at,
+            last_used_at: row.last_used_at,
         }
     }
 }
@@ -62,8 +64,9 @@ impl Store {
                 sqlx::query_as!(
                     Row,
                     r#"SELECT k.id, k.team_id, t.name AS team_name, k.name, k.description, k.display, k.scopes,
-                              k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.revoked_at
-                       FROM tokens k JOIN teams t ON t.id = k.team_id
+                              k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.revoked_at,
+                              l.at AS "last_used_at?"
+                       FROM tokens k JOIN teams t ON t.id = k.team_id LEFT JOIN token_last_used l ON l.token_id = k.id
                        WHERE k.id < $1 ORDER BY k.id DESC LIMIT $2"#,
                     before,
                     rows
@@ -75,8 +78,9 @@ impl Store {
                 sqlx::query_as!(
                     Row,
                     r#"SELECT k.id, k.team_id, t.name AS team_name, k.name, k.description, k.display, k.scopes,
-                              k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.revoked_at
-                       FROM tokens k JOIN teams t ON t.id = k.team_id
+                              k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.revoked_at,
+                              l.at AS "last_used_at?"
+                       FROM tokens k JOIN teams t ON t.id = k.team_id LEFT JOIN token_last_used l ON l.token_id = k.id
                        WHERE k.team_id = $3 AND k.id < $1 ORDER BY k.id DESC LIMIT $2"#,
                     before,
                     rows,
@@ -98,8 +102,9 @@ impl Store {
         let row = sqlx::query_as!(
             Row,
             r#"SELECT k.id, k.team_id, t.name AS team_name, k.name, k.description, k.display, k.scopes,
-                      k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.revoked_at
-               FROM tokens k JOIN teams t ON t.id = k.team_id
+                      k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.revoked_at,
+                              l.at AS "last_used_at?"
+               FROM tokens k JOIN teams t ON t.id = k.team_id LEFT JOIN token_last_used l ON l.token_id = k.id
                WHERE k.id = $1"#,
             id.uuid()
         )
@@ -180,8 +185,9 @@ impl Tx {
         let row = sqlx::query_as!(
             Row,
             r#"SELECT k.id, k.team_id, t.name AS team_name, k.name, k.description, k.display, k.scopes,
-                      k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.revoked_at
-               FROM tokens k JOIN teams t ON t.id = k.team_id
+                      k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.revoked_at,
+                              l.at AS "last_used_at?"
+               FROM tokens k JOIN teams t ON t.id = k.team_id LEFT JOIN token_last_used l ON l.token_id = k.id
                WHERE k.id = $1"#,
             id.uuid()
         )

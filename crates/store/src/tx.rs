@@ -52,6 +52,29 @@ impl Tx {
     /// # Errors
     /// As every statement; nothing is changed then.
     pub async fn commit(mut self, stamp: Stamp, caller: &Caller, event: Event) -> Result<()> {
+        self.write(stamp, caller, event).await?;
+        self.inner.commit().await?;
+        Ok(())
+    }
+
+    /// The same for a deed that is told in several events, of which there is a last.
+    ///
+    /// # Errors
+    /// As every statement; nothing is changed then.
+    pub async fn commit_each(
+        mut self,
+        caller: &Caller,
+        events: Vec<(Stamp, Event)>,
+        last: (Stamp, Event),
+    ) -> Result<()> {
+        for (stamp, event) in events.into_iter().chain([last]) {
+            self.write(stamp, caller, event).await?;
+        }
+        self.inner.commit().await?;
+        Ok(())
+    }
+
+    async fn write(&mut self, stamp: Stamp, caller: &Caller, event: Event) -> Result<()> {
         let actor = self.permit.actor();
         let detail: Map<String, Value> = event
             .detail
@@ -88,7 +111,6 @@ impl Tx {
                 .execute(&mut *self.inner)
                 .await?;
         }
-        self.inner.commit().await?;
         Ok(())
     }
 }

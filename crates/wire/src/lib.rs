@@ -12,6 +12,7 @@ pub mod receipt;
 pub mod settings;
 pub mod team;
 pub mod token;
+pub mod usage;
 pub mod verify;
 pub mod whoami;
 

@@ -99,6 +99,9 @@ pub struct Token {
     /// When it was revoked.
     #[serde(with = "time::serde::rfc3339::option")]
     pub revoked_at: Option<OffsetDateTime>,
+    /// When it was good last, but for the last seconds; null is never.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub last_used_at: Option<OffsetDateTime>,
 }
 
 /// What a token is at the time of the answer.
@@ -141,6 +144,7 @@ impl Token {
             created_by: token.created_by,
             expires_at: token.expires_at,
             revoked_at: token.revoked_at,
+            last_used_at: token.last_used_at,
         }
     }
 }

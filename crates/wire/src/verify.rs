@@ -18,6 +18,12 @@ pub struct VerifyRequest {
     /// The address that it came from. Without it, a token that is bound to networks is refused.
     #[serde(default)]
     pub origin: Option<String>,
+    /// What it was sent with, for the token's page: the caller's `User-Agent`. The first 200 characters are kept.
+    #[serde(default)]
+    pub user_agent: Option<String>,
+    /// The path that it was used on, for the token's page. A query is left out, and the first 200 characters are kept.
+    #[serde(default)]
+    pub route: Option<String>,
 }
 
 /// `POST /api/verify/batch`.

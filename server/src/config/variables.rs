@@ -141,6 +141,14 @@ pub const VARIABLES: &[Variable] = &[
                looked up in the database.",
     },
     Variable {
+        key: "usage_retention_months",
+        env: "TOKENKEEP_USAGE_RETENTION_MONTHS",
+        secret: false,
+        default: "13",
+        example: "3",
+        text: "For how many months, beside the one that has begun, the use of tokens is kept: 0 to 120. When a token was used last is kept for ever.",
+    },
+    Variable {
         key: "site_dir",
         env: "TOKENKEEP_SITE_DIR",
         secret: false,

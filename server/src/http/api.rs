@@ -3,6 +3,7 @@
 mod audit;
 mod team;
 mod token;
+mod usage;
 
 use super::Web;
 use utoipa_axum::router::OpenApiRouter;
@@ -16,6 +17,8 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(token::reveal, token::reveal_by_get))
         .routes(routes!(token::revoke))
         .routes(routes!(token::receipt))
+        .routes(routes!(usage::get_of_token))
+        .routes(routes!(usage::get))
         .routes(routes!(team::create, team::list))
         .routes(routes!(audit::list))
 }

@@ -5,6 +5,7 @@
 //! of them; `X-Verify-Status` says which status was meant. Start at [`routes`].
 
 use super::origin::Origin;
+use super::verify::path_of;
 use super::{Web, identify};
 use axum::Router;
 use axum::extract::{Query, State};
@@ -24,6 +25,8 @@ const WITH_TIMING: HeaderName = HeaderName::from_static("x-server-timing");
 const TOKEN_ID: HeaderName = HeaderName::from_static("x-token-id");
 const TEAM_ID: HeaderName = HeaderName::from_static("x-team-id");
 const TOKEN_SCOPES: HeaderName = HeaderName::from_static("x-token-scopes");
+const FORWARDED_URI: HeaderName = HeaderName::from_static("x-forwarded-uri");
+const ORIGINAL_URI: HeaderName = HeaderName::from_static("x-original-uri");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 pub(super) const VERIFY_CODE: HeaderName = HeaderName::from_static("x-verify-code");
 const VERIFY_KEY: HeaderName = HeaderName::from_static("x-verify-key");
@@ -90,7 +93,8 @@ async fn judge(
     let Ok(wanted) = Scopes::parse_wanted(wanted.iter().map(String::as_str)) else {
         return denied(Denial::ScopeDenied, None);
     };
-    let asked = Asked { offered, wanted: &wanted, origin };
+    let (user_agent, route) = (text(headers, &header::USER_AGENT), route(headers));
+    let asked = Asked { offered, wanted: &wanted, origin, user_agent, route };
     answer(&web.service, &asked, |answer: Answer<'_>| match answer.verdict {
         Verdict::Valid(record) => granted(record, yes),
         Verdict::Denied(denial, _) | Verdict::NotKnown(denial) => {
@@ -107,8 +111,18 @@ pub(super) fn verify_key(headers: &HeaderMap) -> Option<&str> {
 
 /// The token of `X-API-Key`, else of `Authorization: Bearer`.
 pub(super) fn offered(headers: &HeaderMap) -> Option<&str> {
-    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    text(API_KEY).or_else(|| text(header::AUTHORIZATION).and_then(identify::bearer))
+    text(headers, &API_KEY)
+        .or_else(|| text(headers, &header::AUTHORIZATION).and_then(identify::bearer))
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// The path that was asked for at the proxy: Traefik and Caddy send `X-Forwarded-Uri`, nginx is commonly told to send `X-Original-URI`.
+fn route(headers: &HeaderMap) -> Option<&str> {
+    let uri = text(headers, &FORWARDED_URI).or_else(|| text(headers, &ORIGINAL_URI));
+    uri.map(path_of)
 }
 
 /// The scopes of `?scopes=a,b` or `?scope=a&scope=b`, and whether `?timing` is there.

@@ -30,6 +30,8 @@ const FIELDS: &[&str] = &[
     "token",
     "origin",
     "items",
+    "user_agent",
+    "route",
     "cursor",
     "limit",
 ];

@@ -19,6 +19,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         (name = "tokens", description = "What teams, services and gateways call with."),
         (name = "teams", description = "Who tokens belong to."),
         (name = "audit", description = "What happened, and who did it."),
+        (name = "usage", description = "How tokens were used."),
         (name = "verify", description = "Whether a token is good."),
         (name = "holders", description = "For whoever has a token."),
     ),

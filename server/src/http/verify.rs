@@ -33,7 +33,7 @@ impl FromRequestParts<Web> for Admitted {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Failure> {
-        let Origin(origin) = Origin::of(&parts.extensions);
+        let Origin(origin) = Origin::of_request(&parts.extensions, &parts.headers, web);
         let authorization = parts.headers.get(header::AUTHORIZATION);
         let bearer = || authorization?.to_str().ok().and_then(identify::bearer);
         let key = forward_auth::verify_key(&parts.headers).or_else(bearer);
@@ -120,7 +120,13 @@ impl Judged {
     }
 
     fn asked<'a>(&'a self, item: &'a VerifyRequest) -> Asked<'a> {
-        Asked { offered: &item.token, wanted: &self.wanted, origin: self.origin }
+        Asked {
+            offered: &item.token,
+            wanted: &self.wanted,
+            origin: self.origin,
+            user_agent: item.user_agent.as_deref(),
+            route: item.route.as_deref().map(path_of),
+        }
     }
 }
 
@@ -130,4 +136,9 @@ fn parse_origin(text: &str) -> Result<IpAddr, Refused> {
 
 fn view(answer: Answer<'_>) -> VerifyAnswer {
     VerifyAnswer { retry_after_seconds: answer.retry_after_seconds(), ..answer.verdict.into() }
+}
+
+/// A path without its query, where secrets are.
+pub(super) fn path_of(uri: &str) -> &str {
+    uri.split(['?', '#']).next().unwrap_or_default()
 }

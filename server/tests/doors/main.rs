@@ -27,6 +27,7 @@ mod reveal_token;
 mod revoke_token;
 mod socket;
 mod team;
+mod usage;
 mod vectors;
 mod verify;
 mod verify_access;

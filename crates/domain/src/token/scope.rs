@@ -107,6 +107,14 @@ impl Scopes {
         })
     }
 
+    /// The same without what another of them covers.
+    #[must_use]
+    pub fn minimal(&self) -> Self {
+        let needless =
+            |scope: &Scope| self.0.iter().any(|other| other != scope && other.covers(scope));
+        Self(self.0.iter().filter(|scope| !needless(scope)).cloned().collect())
+    }
+
     /// Whether each of `wanted` is covered by one of these.
     pub fn cover(&self, wanted: &[Scope]) -> bool {
         wanted.iter().all(|wanted| self.0.iter().any(|granted| granted.covers(wanted)))

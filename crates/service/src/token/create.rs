@@ -96,6 +96,7 @@ async fn draw_up(
         created_by: caller.actor.label().to_owned(),
         expires_at: asked.expiry.resolve(now)?,
         revoked_at: None,
+        last_used_at: None,
     })
 }
 

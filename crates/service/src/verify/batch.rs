@@ -1,7 +1,7 @@
 //! Answers about many tokens at once: each from memory where that can be, and all the others by one query.
 
 use super::index::Entry;
-use super::{Answer, Asked, Recalled, judge, recall};
+use super::{Answer, Asked, Recalled, judged, recall, refused};
 use crate::{Fault, Service};
 use domain::token::SecretHash;
 use domain::verify::Denial;
@@ -29,35 +29,39 @@ pub async fn answer_all<R>(
         });
     }
     if !open.is_empty() {
-        look_up(service, asked, &open, asked_at, |at, answer| told[at] = tell(answer)).await;
+        for (at, told_now) in look_up(service, asked, &open, asked_at, &tell).await {
+            told[at] = told_now;
+        }
     }
     told
 }
 
-async fn look_up(
+async fn look_up<R>(
     service: &Service,
     asked: &[Asked<'_>],
     open: &[(usize, SecretHash)],
     asked_at: u64,
-    mut tell: impl FnMut(usize, Answer<'_>),
-) {
+    tell: impl Fn(Answer<'_>) -> R,
+) -> Vec<(usize, R)> {
     let hashes: Vec<SecretHash> = open.iter().map(|(_, hash)| *hash).collect();
     let found = match service.store().find_records(&hashes).await {
         Ok(found) => found,
         Err(error) => {
             let fault = Fault::unavailable("looking up tokens", error);
             tracing::error!(fault = fault.chain(), "some tokens could not be verified");
-            return;
+            let untold = |at: usize| refused(service, Denial::Unavailable, &asked[at], &tell);
+            return open.iter().map(|(at, _)| (*at, untold(*at))).collect();
         }
     };
     let index = service.index();
-    for (at, hash) in open {
+    let answers = open.iter().map(|(at, hash)| {
         let record = found.get(hash.bytes());
         if record.is_none() {
             index.strangers().asked_in_vain(asked[*at].origin, service.now());
         }
         index.learn(hash, record.cloned(), service.now(), asked_at);
         let entry = record.cloned().map(Entry::of);
-        tell(*at, judge(service, entry.as_ref(), &asked[*at]));
-    }
+        (*at, judged(service, entry.as_ref(), &asked[*at], &tell))
+    });
+    answers.collect()
 }

@@ -15,4 +15,5 @@ mod settings;
 mod sign_in;
 mod sweep;
 mod token_life;
+mod usage;
 mod world;

@@ -150,7 +150,7 @@ impl World {
     pub async fn verify_for(&self, secret: &str, scopes: &[&str]) -> &'static str {
         let wanted: Vec<_> =
             scopes.iter().map(|text| Scope::parse(text).expect("a scope")).collect();
-        let asked = Asked { offered: secret, wanted: &wanted, origin: None };
+        let asked = Asked { offered: secret, wanted: &wanted, ..Asked::default() };
         answer(&self.service, &asked, |answer| match answer.verdict {
             Verdict::Valid(_) => "valid",
             Verdict::Denied(denial, _) | Verdict::NotKnown(denial) => Denial::as_str(denial),

@@ -67,6 +67,7 @@ pub fn token(number: u128, team: TeamId, name: &str) -> Token {
         created_by: "deploy".to_owned(),
         expires_at: None,
         revoked_at: None,
+        last_used_at: None,
     }
 }
 

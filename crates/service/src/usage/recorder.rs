@@ -1,0 +1,249 @@
+//! Collects what verification answers, until it is flushed.
+//!
+//! Each thread has a seat with a lock of its own, which only the flush takes besides. What is kept is bounded over all seats, and what does not fit is
+//! counted as such.
+
+use super::flush::Flushing;
+use super::window::{AfterEnd, Key, Room, Tally, Window};
+use crate::verify::{Answer, Asked};
+use domain::OffsetDateTime;
+use domain::id::TokenId;
+use domain::usage::{Counts, Outcome};
+use domain::verify::Verdict;
+use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use store::usage::{Batch, HourCount, LastUse, OriginUse, ScopeUse};
+
+pub use super::window::{Overflow, TEXT_MAX};
+
+/// Seats. More threads than that share them.
+const SEATS: usize = 64;
+
+const SECONDS_PER_HOUR: i64 = 3600;
+
+/// A cache line for itself, and the one that is fetched with it.
+#[repr(align(128))]
+#[derive(Default)]
+struct Seat(Mutex<Taken>);
+
+/// What a seat has.
+#[derive(Default)]
+struct Taken {
+    window: Window,
+    /// Since the start; never taken.
+    counts: Counts,
+    overflow: Overflow,
+}
+
+/// What was collected, in the form of the store.
+#[derive(Default)]
+pub(super) struct Collected {
+    pub(super) batch: Batch,
+    /// Tokens that were used when their time was over, each with the last time.
+    pub(super) after_end: Vec<(TokenId, AfterEnd)>,
+    /// The room that it takes until it is flushed.
+    pub(super) parts: usize,
+}
+
+/// Collects what verification answers.
+pub struct Recorder {
+    seats: Box<[Seat]>,
+    room: Room,
+    pub(super) flushing: tokio::sync::Mutex<Flushing>,
+}
+
+impl Recorder {
+    /// Nothing is collected yet. At most `parts_max` tokens, origins and scopes are kept.
+    pub fn new(parts_max: usize) -> Self {
+        Self {
+            seats: (0..SEATS).map(|_| Seat::default()).collect(),
+            room: Room::new(parts_max),
+            flushing: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Records an answer.
+    pub fn record(&self, asked: &Asked<'_>, answer: &Answer<'_>, now: OffsetDateTime) {
+        let (record, outcome) = match answer.verdict {
+            Verdict::Valid(record) => (Some(record), Outcome::Valid),
+            Verdict::Denied(denial, record) => (Some(record), Outcome::Refused(denial)),
+            Verdict::NotKnown(denial) => (None, Outcome::Refused(denial)),
+        };
+        let hour = now.unix_timestamp().div_euclid(SECONDS_PER_HOUR);
+        let mut seat = self.seat();
+        let Taken { window, counts, .. } = &mut *seat;
+        counts.add(outcome, 1);
+        match record {
+            Some(record) => {
+                let key = Key { hour, token: record.id };
+                window.add(key, &record.scopes, outcome, now, asked, &self.room);
+            }
+            None => window.add_other(hour, outcome),
+        }
+    }
+
+    /// How often each outcome came since the start, in this process.
+    pub fn counts(&self) -> Counts {
+        let mut sum = Counts::default();
+        for seat in &self.seats {
+            sum.add_all(&lock(seat).counts);
+        }
+        sum
+    }
+
+    /// What did not fit since the start, in this process.
+    pub fn overflow(&self) -> Overflow {
+        let mut sum = Overflow::default();
+        for seat in &self.seats {
+            let seat = lock(seat);
+            sum.add(seat.overflow);
+            sum.add(seat.window.overflow);
+        }
+        sum
+    }
+
+    /// How many tokens in an hour, origins and scopes wait to be flushed.
+    pub fn waiting(&self) -> usize {
+        self.room.used()
+    }
+
+    /// Takes what was collected. Its room is given back with [`Self::flushed`].
+    pub(super) fn take(&self) -> Collected {
+        let mut collected = Collected::default();
+        for seat in &self.seats {
+            let window = {
+                let mut seat = lock(seat);
+                let window = std::mem::take(&mut seat.window);
+                seat.overflow.add(window.overflow);
+                window
+            };
+            collected.add(window);
+        }
+        collected.merge();
+        collected
+    }
+
+    /// What was taken is in the database.
+    pub(super) fn flushed(&self, parts: usize) {
+        self.room.give_back(parts);
+    }
+
+    fn seat(&self) -> MutexGuard<'_, Taken> {
+        lock(&self.seats[place()])
+    }
+}
+
+impl Collected {
+    fn add(&mut self, window: Window) {
+        self.parts += window.parts;
+        for (hour, counts) in window.others {
+            self.add_counts(hour, None, &counts);
+        }
+        for (key, tally) in window.tallies {
+            self.add_tally(key, tally);
+        }
+    }
+
+    fn add_counts(&mut self, hour: i64, token: Option<TokenId>, counts: &[u32; Outcome::COUNT]) {
+        let Ok(hour) = OffsetDateTime::from_unix_timestamp(hour * SECONDS_PER_HOUR) else { return };
+        let some = Outcome::all().zip(counts).filter(|(_, count)| **count > 0);
+        let count = |(outcome, count): (Outcome, &u32)| HourCount {
+            hour,
+            token,
+            outcome,
+            count: u64::from(*count),
+        };
+        self.batch.counts.extend(some.map(count));
+    }
+
+    fn add_tally(&mut self, key: Key, tally: Tally) {
+        let token = key.token;
+        self.add_counts(key.hour, Some(token), &tally.counts);
+        self.after_end.extend(tally.after_end.map(|after| (token, after)));
+        self.batch.last.extend(tally.last.map(|last| LastUse {
+            token,
+            at: last.at,
+            origin: last.origin,
+            user_agent: last.user_agent,
+            route: last.route,
+        }));
+        self.batch.origins.extend(tally.origins.into_iter().map(|seen| OriginUse {
+            token,
+            origin: seen.origin,
+            first_at: seen.first_at,
+            last_at: seen.last_at,
+            valid: seen.valid,
+            refused: seen.refused,
+            ended: seen.ended,
+        }));
+        self.batch.scopes.extend(tally.scopes.into_iter().map(|seen| ScopeUse {
+            token,
+            scope: seen.scope,
+            first_at: seen.first_at,
+            last_at: seen.last_at,
+            granted: seen.granted,
+            refused: seen.refused,
+        }));
+    }
+
+    /// Sorts what several seats and hours collected, and makes one of what has the same key.
+    fn merge(&mut self) {
+        let Batch { counts, last, origins, scopes } = &mut self.batch;
+        counts.sort_unstable_by_key(|row| (row.hour, row.token, row.outcome.index()));
+        counts.dedup_by(|next, kept| {
+            let same =
+                (kept.hour, kept.token, kept.outcome) == (next.hour, next.token, next.outcome);
+            if same {
+                kept.count += next.count;
+            }
+            same
+        });
+        // The latest first, and the others go.
+        last.sort_unstable_by_key(|row| (row.token, std::cmp::Reverse(row.at)));
+        last.dedup_by_key(|row| row.token);
+        self.after_end.sort_unstable_by_key(|(token, after)| (*token, std::cmp::Reverse(after.at)));
+        self.after_end.dedup_by_key(|(token, _)| *token);
+        origins.sort_unstable_by_key(|row| (row.token, row.origin));
+        origins.dedup_by(|next, kept| {
+            let same = (kept.token, kept.origin) == (next.token, next.origin);
+            if same {
+                kept.first_at = kept.first_at.min(next.first_at);
+                kept.last_at = kept.last_at.max(next.last_at);
+                kept.valid += next.valid;
+                kept.refused += next.refused;
+                kept.ended += next.ended;
+            }
+            same
+        });
+        scopes.sort_unstable_by(|a, b| (a.token, &a.scope).cmp(&(b.token, &b.scope)));
+        scopes.dedup_by(|next, kept| {
+            let same = kept.token == next.token && kept.scope == next.scope;
+            if same {
+                kept.first_at = kept.first_at.min(next.first_at);
+                kept.last_at = kept.last_at.max(next.last_at);
+                kept.granted += next.granted;
+                kept.refused += next.refused;
+            }
+            same
+        });
+    }
+}
+
+fn lock(seat: &Seat) -> MutexGuard<'_, Taken> {
+    seat.0.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The seat of this thread.
+fn place() -> usize {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    thread_local! {
+        static PLACE: Cell<usize> = const { Cell::new(usize::MAX) };
+    }
+    PLACE.with(|place| {
+        if place.get() == usize::MAX {
+            place.set(NEXT.fetch_add(1, Ordering::Relaxed) % SEATS);
+        }
+        place.get()
+    })
+}

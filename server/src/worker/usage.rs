@@ -1,0 +1,52 @@
+//! When what verification learned is brought to the database: every three seconds, and once more after the last answer.
+
+use service::{Error, Service};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// With what a flush takes, nothing is more than five seconds late.
+const PERIOD: Duration = Duration::from_secs(3);
+
+/// Flushes until the server has stopped answering.
+pub(super) async fn run(service: Service, stopped: CancellationToken) {
+    let mut lost = false;
+    loop {
+        let last = tokio::select! {
+            () = stopped.cancelled() => true,
+            () = tokio::time::sleep(PERIOD) => false,
+        };
+        let flushed = tokio::spawn({
+            let service = service.clone();
+            async move { service::usage::flush(&service).await }
+        });
+        match flushed.await {
+            Ok(Ok(())) if lost => {
+                tracing::info!("usage is written again");
+                lost = false;
+            }
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                if !lost || last {
+                    tell(&error);
+                }
+                lost = true;
+            }
+            Err(died) => tracing::error!(error = %died, "writing usage panicked; it goes on"),
+        }
+        if last {
+            return;
+        }
+    }
+}
+
+fn tell(error: &Error) {
+    match error {
+        Error::Fault(fault) => tracing::warn!(
+            fault = fault.chain(),
+            "usage cannot be written; it waits in memory as long as there is room, and is lost if the server stops now"
+        ),
+        Error::Refused(refusals) => {
+            tracing::error!(code = refusals.first().code.as_str(), "writing usage was refused");
+        }
+    }
+}
