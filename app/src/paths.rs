@@ -1,5 +1,7 @@
 //! Every path of the console, and which of them may be returned to.
 
+use domain::audit::SubjectKind;
+
 /// Overview.
 pub const OVERVIEW: &str = "/";
 /// The list of tokens.
@@ -41,6 +43,21 @@ pub fn tokens_of_team(team: impl std::fmt::Display) -> String {
 /// The form for a new token of a team.
 pub fn new_token_for(team: impl std::fmt::Display) -> String {
     format!("{NEW_TOKEN}?team={team}")
+}
+
+/// The audit log of one subject.
+pub fn audit_of(kind: SubjectKind, id: impl std::fmt::Display) -> String {
+    let (kind, id) = (kind.as_str(), id.to_string());
+    with_query(AUDIT, &[("subject_kind", Some(kind)), ("subject_id", Some(&id))])
+}
+
+/// A path with what there is of its query.
+pub fn with_query(path: &str, pairs: &[(&str, Option<&str>)]) -> String {
+    let pairs: Vec<String> = pairs
+        .iter()
+        .filter_map(|(name, value)| Some(format!("{name}={}", encode((*value)?))))
+        .collect();
+    if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
 }
 
 /// Whether a path is outside the frame, for people who have not signed in.
@@ -104,6 +121,19 @@ mod tests {
         for bad in bad {
             assert_eq!(safe_next(bad), "/", "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_query_has_what_there_is() {
+        assert_eq!(with_query("/a", &[("x", None)]), "/a");
+        assert_eq!(
+            with_query("/a", &[("x", None), ("y", Some("1")), ("z", Some("a&b"))]),
+            "/a?y=1&z=a%26b"
+        );
+        assert_eq!(
+            audit_of(SubjectKind::Mirror, "a b"),
+            "/audit?subject_kind=mirror&subject_id=a%20b"
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod copy;
 pub mod dialog;
 pub mod empty;
 pub mod field;
+pub mod filter;
 pub mod form;
 pub mod frame;
 pub mod icon;

@@ -92,6 +92,7 @@ pub fn sentence(code: Code) -> &'static str {
         Code::CidrsTooMany => td_string!(l, code.cidrs_too_many),
         Code::RateRange => td_string!(l, code.rate_range),
         Code::TeamUnknown => td_string!(l, code.team_unknown),
+        Code::SubjectUnknown => td_string!(l, code.subject_unknown),
         Code::NameTaken => td_string!(l, code.name_taken),
         Code::EmailTaken => td_string!(l, code.email_taken),
         Code::RevealNotAllowed => td_string!(l, code.reveal_not_allowed),
@@ -139,6 +140,17 @@ pub fn happening(kind: EventKind) -> &'static str {
         EventKind::SignedOut => td_string!(l, event.signed_out),
         EventKind::MirrorHeld => td_string!(l, event.mirror_held),
         EventKind::MirrorReleased => td_string!(l, event.mirror_released),
+    }
+}
+
+/// Who did it, by the kind of the actor and what people know them by.
+pub fn who(actor_kind: &str, actor: String) -> String {
+    let l = locale();
+    match actor_kind {
+        "anonymous" => td_string!(l, audit.anonymous).to_owned(),
+        "operator" => td_string!(l, audit.operator).to_owned(),
+        "clock" => td_string!(l, audit.clock).to_owned(),
+        _ => actor,
     }
 }
 

@@ -34,23 +34,25 @@ fn expect(status: u16, wanted: u16) -> Result<()> {
     }
 }
 
-/// The same request over `connections`, again and again for `time`.
+/// Requests over `connections` for `time`, each of them another one of `requests`.
 pub async fn per_second(
     address: SocketAddr,
     connections: usize,
     time: Duration,
-    request: &Request,
+    requests: &Arc<[Request]>,
     status: u16,
 ) -> Result<f64> {
     let began = Instant::now();
     let tasks: Vec<_> = (0..connections)
-        .map(|_| {
-            let request = request.clone();
+        .map(|n| {
+            let requests = Arc::clone(requests);
             tokio::spawn(async move {
                 let mut connection = Connection::open(address).await?;
                 let mut count = 0_u32;
+                let mut rest = requests.iter().cycle().skip(n * requests.len() / connections);
                 while began.elapsed() < time {
-                    expect(connection.send(&request).await?.status, status)?;
+                    let Some(request) = rest.next() else { break };
+                    expect(connection.send(request).await?.status, status)?;
                     count += 1;
                 }
                 Ok::<_, Box<dyn std::error::Error + Send + Sync>>(count)
@@ -62,6 +64,48 @@ pub async fn per_second(
         total += task.await??;
     }
     Ok(f64::from(total) / began.elapsed().as_secs_f64())
+}
+
+/// Times of answers at `rate` requests a second, each counted from when it was due: one that waits for another counts that wait too.
+pub async fn at_rate(
+    address: SocketAddr,
+    connections: usize,
+    rate: f64,
+    time: Duration,
+    requests: &Arc<[Request]>,
+) -> Result<Vec<Duration>> {
+    let began = tokio::time::Instant::now();
+    #[allow(clippy::cast_precision_loss, reason = "counts are small")]
+    let gap = Duration::from_secs_f64(connections as f64 / rate);
+    let tasks: Vec<_> = (0..connections)
+        .map(|n| {
+            let requests = Arc::clone(requests);
+            tokio::spawn(async move {
+                let mut connection = Connection::open(address).await?;
+                let mut times = Vec::new();
+                let part = u32::try_from(n)?;
+                let mut due = began + gap * part / u32::try_from(connections)?;
+                for request in requests.iter().cycle().skip(n * requests.len() / connections) {
+                    if due.duration_since(began) > time {
+                        break;
+                    }
+                    // A timer of a millisecond would be coarser than what is measured.
+                    while tokio::time::Instant::now() < due {
+                        tokio::task::yield_now().await;
+                    }
+                    connection.send(request).await?;
+                    times.push(due.elapsed());
+                    due += gap;
+                }
+                Ok::<_, Box<dyn std::error::Error + Send + Sync>>(times)
+            })
+        })
+        .collect();
+    let mut all = Vec::new();
+    for task in tasks {
+        all.extend(task.await??);
+    }
+    Ok(all)
 }
 
 /// `count` requests, each another one, over `connections`: ten figures, one for each tenth.

@@ -11,12 +11,12 @@ mod load;
 mod program;
 mod report;
 mod sizes;
+mod verify;
 
 use client::Request;
-use load::{Figures, per_second};
 use program::Program;
 use report::Report;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::time::Duration;
 
 type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;
@@ -54,9 +54,9 @@ async fn run(tokens: usize) -> Result<()> {
 
     measure_creates(&mut report, &server, &key, &team, tokens).await?;
     measure_list(&mut report, &server, &bare, &key).await?;
-    measure_verifies(&mut report, &server, &bare, &key, &team).await?;
-    report.write()?;
     server.stop().await?;
+    verify::measure(&mut report, &bare).await?;
+    report.write()?;
     bare.stop().await
 }
 
@@ -101,33 +101,5 @@ async fn measure_list(
     report.latency("first byte, bare axum handler", &mut bares);
     report.latency("first byte, GET /api/tokens", &mut apis);
     report.latency("first byte, the console's token list as HTML, signed in", &mut pages);
-    Ok(())
-}
-
-async fn measure_verifies(
-    report: &mut Report,
-    server: &Program,
-    bare: &Program,
-    key: &str,
-    team: &str,
-) -> Result<()> {
-    println!("measuring verifies");
-    let made = server
-        .post("/api/tokens", key, &json!({ "name": "verified", "team_id": team, "scopes": ["*"] }))
-        .await?;
-    let secret = made["token"].as_str().ok_or("a token has a secret")?.to_owned();
-    let forward = Request::get("/verify").bearer(&secret);
-    let post = Request::post("/api/verify")
-        .json(&Value::Object([("token".to_owned(), Value::String(secret))].into_iter().collect()));
-    let (mut bares, mut forwards, mut posts) =
-        (Figures::default(), Figures::default(), Figures::default());
-    for _ in 0..ROUNDS {
-        bares.push(per_second(bare.address, CONNECTIONS, ROUND, &Request::get("/"), 200).await?);
-        forwards.push(per_second(server.address, CONNECTIONS, ROUND, &forward, 204).await?);
-        posts.push(per_second(server.address, CONNECTIONS, ROUND, &post, 200).await?);
-    }
-    report.line("bare axum handler, requests a second", &bares);
-    report.beside("GET /verify, requests a second", &forwards, &bares);
-    report.beside("POST /api/verify, requests a second", &posts, &bares);
     Ok(())
 }

@@ -55,6 +55,41 @@ impl Program {
         Ok(program)
     }
 
+    /// Tokenkeep on a database that is there, as the instance of this name.
+    pub async fn instance(name: &str, database: &str) -> Result<Self> {
+        let free = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let data = tempfile::tempdir()?;
+        let child = Self::configured(&data, free)
+            .arg("serve")
+            .env("DATABASE_URL", database)
+            .env("TOKENKEEP_INSTANCE", name)
+            .stdout(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()?;
+        let mut program = Self { address: free, child, data: Some(data) };
+        program.ready().await?;
+        Ok(program)
+    }
+
+    /// What a command on a database that is there prints.
+    pub async fn command_on(database: &str, arguments: &[&str]) -> Result<String> {
+        let output =
+            Command::new(binary()).args(arguments).env("DATABASE_URL", database).output().await?;
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into());
+        }
+        Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+    }
+
+    /// How much memory it has, in bytes.
+    pub fn resident(&self) -> Result<u64> {
+        let pid = self.child.id().ok_or("it runs")?;
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+        let kilobytes: u64 = line.trim().trim_end_matches("kB").trim().parse()?;
+        Ok(kilobytes * 1024)
+    }
+
     fn configured(data: &tempfile::TempDir, address: SocketAddr) -> Command {
         let mut command = Command::new(binary());
         command

@@ -54,6 +54,11 @@ impl Report {
         );
     }
 
+    /// One figure, in words.
+    pub fn figure(&mut self, what: &str, figure: String) {
+        self.row(what, [String::new(), figure, String::new(), String::new()]);
+    }
+
     /// Times.
     pub fn latency(&mut self, what: &str, times: &mut [Duration]) {
         times.sort();

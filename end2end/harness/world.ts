@@ -100,6 +100,8 @@ export function pages({ teams, open, expired, revoked }: World): [name: string, 
     ["new team", "/teams/new"],
     ["mirrors", "/mirrors"],
     ["audit", "/audit"],
+    ["audit of a token", `/audit?subject_kind=token&subject_id=${open.id}`],
+    ["audit of nothing", "/audit?subject_kind=mirror&subject_id=nowhere"],
     ["settings", "/settings"],
     ["no such page", "/nowhere"],
   ];

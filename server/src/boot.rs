@@ -9,11 +9,15 @@ use service::{KeySource, Parts, Service, VerifySettings};
 use sqlx::postgres::PgConnectOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use storage::Files;
 use store::Store;
 use store::embedded::{Embedded, EmbeddedConfig, Visit};
 use vault::Sealer;
 use zeroize::Zeroizing;
+
+/// How long a database may take to answer: it may be starting beside us.
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why the program cannot go on: what happened, and what to do. Printed as it is.
 #[derive(Debug)]
@@ -84,7 +88,7 @@ fn embedded_config(config: &Config, path: Option<&str>) -> EmbeddedConfig {
 }
 
 async fn connect_embedded(options: PgConnectOptions) -> Result<Store, Stop> {
-    Store::connect(options)
+    Store::connect(options, PATIENCE)
         .await
         .map_err(|error| Stop::because("The embedded Postgres does not answer", &error))
 }
@@ -95,7 +99,7 @@ async fn connect_embedded(options: PgConnectOptions) -> Result<Store, Stop> {
 /// [`Stop`], with what to do.
 pub async fn open_database(config: &Config, path: Option<&str>) -> Result<Database, Stop> {
     if let Some(url) = &config.database_url {
-        return connect(url).await;
+        return connect(url, PATIENCE).await;
     }
     let embedded = Embedded::start(embedded_config(config, path))
         .await
@@ -104,13 +108,18 @@ pub async fn open_database(config: &Config, path: Option<&str>) -> Result<Databa
     Ok(Database { store, server: Server::Ours(embedded) })
 }
 
-/// Opens the database for a command: beside a running server if there is one, else on its own.
+/// Opens the database for a command: beside a running server if there is one, else on its own. `patience` is for a database of the operator's;
+/// an embedded one answers when it has been started.
 ///
 /// # Errors
 /// [`Stop`], with what to do.
-pub async fn open_database_beside(config: &Config, path: Option<&str>) -> Result<Database, Stop> {
+pub async fn open_database_beside(
+    config: &Config,
+    path: Option<&str>,
+    patience: Duration,
+) -> Result<Database, Stop> {
     if let Some(url) = &config.database_url {
-        return connect(url).await;
+        return connect(url, patience).await;
     }
     let visit = Visit::begin(embedded_config(config, path))
         .await
@@ -119,10 +128,10 @@ pub async fn open_database_beside(config: &Config, path: Option<&str>) -> Result
     Ok(Database { store, server: Server::Visited(visit) })
 }
 
-async fn connect(url: &str) -> Result<Database, Stop> {
+async fn connect(url: &str, patience: Duration) -> Result<Database, Stop> {
     let options =
         url.parse().map_err(|_| Stop("DATABASE_URL is not a Postgres URL.".to_owned()))?;
-    let store = Store::connect(options).await.map_err(|error| {
+    let store = Store::connect(options, patience).await.map_err(|error| {
         Stop::because(
             "The database of DATABASE_URL does not answer; check the address and that it runs",
             &error,

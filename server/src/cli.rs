@@ -139,7 +139,9 @@ fn with_config(command: Command, environment: &Environment) -> Result<ExitCode, 
 }
 
 async fn migrate(context: &Context) -> Result<(), Stop> {
-    let database = boot::open_database_beside(&context.config, context.path.as_deref()).await?;
+    let database =
+        boot::open_database_beside(&context.config, context.path.as_deref(), boot::PATIENCE)
+            .await?;
     let migrated = boot::migrate(&database.store).await;
     database.close().await;
     migrated?;

@@ -56,9 +56,17 @@ pub struct Web {
 
 /// Every route.
 pub fn router(web: Web) -> Router {
-    // Verification has no session to look at: it is the path that runs millions of times.
-    let bare =
-        Router::new().merge(health::routes()).merge(verify::routes()).merge(holder::routes());
+    // Verification has no session and no origin of a form to look at: it is the path that runs millions of times, and only what it needs is in it.
+    let verification = ServiceBuilder::new()
+        .layer(middleware::map_response_with_state(web.clone(), request::explain))
+        .layer(middleware::map_response(headers::secure))
+        .layer(CatchPanicLayer::custom(failure::panicked));
+    let verification = verify::routes()
+        .method_not_allowed_fallback(|| async { Failure::from(Code::MethodNotAllowed) })
+        // Reads no body, so that none is too large for it: its answers are the few that proxies take.
+        .merge(forward_auth::routes())
+        .layer(verification);
+    let bare = health::routes().merge(holder::routes());
     let (api, _) = api::routes().split_for_parts();
     let known = Router::new()
         .merge(api)
@@ -68,20 +76,17 @@ pub fn router(web: Web) -> Router {
         .layer(middleware::from_fn_with_state(web.clone(), identify::identify))
         .layer(identify::sessions(&web))
         .layer(csrf(&web.public_url));
-    let bounded = ServiceBuilder::new()
-        .layer(DefaultBodyLimit::max(BODY_MAX))
-        .layer(middleware::from_fn(body::bound));
     let every = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(web.clone(), request::answer))
         .layer(middleware::map_response(headers::secure))
         .layer(CatchPanicLayer::custom(failure::panicked))
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(middleware::from_fn(body::bound))
         .layer(compression());
     bare.merge(known)
         .method_not_allowed_fallback(|| async { Failure::from(Code::MethodNotAllowed) })
-        .layer(bounded)
-        // Reads no body, so that none is too large for it: its answers are the few that proxies take.
-        .merge(forward_auth::routes())
         .layer(every)
+        .merge(verification)
         .with_state(web)
 }
 

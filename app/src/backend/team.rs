@@ -5,14 +5,12 @@ use super::request::{refused, service_and_caller, service_and_person};
 use crate::form_start::FormStart;
 use crate::pages::team::Listing;
 use crate::{Refusal, Seen, paths};
-use domain::page::{LIMIT_MAX, Limit};
-use domain::team::NewTeam;
+use domain::id::TeamId;
+use domain::page::Limit;
+use domain::team::{NewTeam, TeamChoices};
 use service::team::{self, TeamCursor};
 use wire::Page;
 use wire::team::{CreateTeam, Team};
-
-/// Pages of teams that are read at most to choose from; beyond that a token is made by a link from the list of teams.
-const PAGES_MAX: usize = 5;
 
 /// A page of teams.
 ///
@@ -26,25 +24,13 @@ pub async fn list(cursor: Option<String>) -> Result<Seen<Listing>, Refusal> {
     Ok(Seen { now: service.now(), it: Listing { page: Page::of(page, Team::from), paged } })
 }
 
-/// The teams to choose from, by name.
+/// The teams to choose from, by name, and `asked` in any case.
 ///
 /// # Errors
 /// What `service` refuses, a fault.
-pub async fn choices() -> Result<Vec<domain::team::Team>, Refusal> {
+pub async fn list_choices(asked: Option<TeamId>) -> Result<TeamChoices, Refusal> {
     let (service, caller) = service_and_caller()?;
-    let limit = Limit::parse(Some(i64::from(LIMIT_MAX))).map_err(refused)?;
-    let mut teams = Vec::new();
-    let mut cursor = None;
-    for _ in 0..PAGES_MAX {
-        let page = team::list(&service, &caller, cursor, limit).await.map_err(refused)?;
-        teams.extend(page.items);
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
-        }
-    }
-    teams.sort_by_cached_key(|team| team.name.as_str().to_lowercase());
-    Ok(teams)
+    team::list_choices(&service, &caller, asked).await.map_err(refused)
 }
 
 /// What the form for a new team begins with.

@@ -3,15 +3,22 @@
 use super::form::{self, settle};
 use super::request::{public_url, refused, service_and_caller, service_and_person};
 use super::{secret, settings, team};
-use crate::pages::token::{Asked, Filter, Listing, NewTokenStart, Shown, TeamChoice};
+use crate::pages::token::{
+    Asked, Filter, Listing, NewTokenStart, Shown, TeamChoice, TeamChoices, TokenHistory,
+};
 use crate::{Refusal, Seen, paths};
+use domain::audit::SubjectId;
 use domain::id::{TeamId, TokenId};
 use domain::page::Limit;
 use domain::token::NewToken;
 use domain::{Code, Refused};
 use service::IdempotencyKey;
+use service::audit::{self, AuditFilter};
 use service::token::{self, TokenCursor, TokenFilter};
+use service::verify::receipt::get_receipt;
 use wire::Page;
+use wire::audit::AuditEntry;
+use wire::receipt::Receipt;
 use wire::token::{CreateToken, Token};
 
 /// A page of tokens, and the teams to filter by.
@@ -32,7 +39,8 @@ pub async fn list(filter: Filter) -> Result<Seen<Listing>, Refusal> {
             Page::of(page, |token| Token::at(token, now))
         }
     };
-    Ok(Seen { now, it: Listing { page, teams: choices().await?, filter } })
+    let teams = choices(team.flatten()).await?;
+    Ok(Seen { now, it: Listing { page, teams, filter } })
 }
 
 /// One token.
@@ -47,25 +55,51 @@ pub async fn get(id: &str) -> Result<Seen<Token>, Refusal> {
     Ok(Seen { now, it: Token::at(token, now) })
 }
 
-/// What the form for a new token begins with.
+/// Who refuses a revoked token.
+///
+/// # Errors
+/// `not_found`, what `service` refuses, a fault.
+pub async fn receipt(id: &str) -> Result<Seen<Receipt>, Refusal> {
+    let (service, caller) = service_and_caller()?;
+    let id = TokenId::parse(id).ok_or_else(|| refused(Code::NotFound))?;
+    let receipt = get_receipt(&service, &caller, id).await.map_err(refused)?;
+    Ok(Seen { now: service.now(), it: receipt.into() })
+}
+
+/// One token, and the newest page of what happened to it.
+///
+/// # Errors
+/// `not_found`, what `service` refuses, a fault.
+pub async fn get_history(id: &str) -> Result<Seen<TokenHistory>, Refusal> {
+    let Seen { now, it: token } = get(id).await?;
+    let (service, caller) = service_and_caller()?;
+    let subject = Some(SubjectId::token(token.id.into()));
+    let filter = AuditFilter { subject, ..AuditFilter::default() };
+    let page = audit::list(&service, &caller, filter).await.map_err(refused)?;
+    let partial = page.next.is_some();
+    let events = page.items.into_iter().map(AuditEntry::from).collect();
+    Ok(Seen { now, it: TokenHistory { token, events, partial } })
+}
+
+/// What the form for a new token begins with; `team` is the one that it was asked for.
 ///
 /// # Errors
 /// What `service` refuses, a fault.
-pub async fn start() -> Result<NewTokenStart, Refusal> {
+pub async fn start(team: Option<String>) -> Result<NewTokenStart, Refusal> {
     // The draft comes last: who has not signed in is refused before it is handed out.
-    let teams = choices().await?;
+    let teams = choices(team.as_deref().and_then(TeamId::parse)).await?;
     let reveal_on = settings::get().await?.encryption.on;
     Ok(NewTokenStart { form: form::start("create_token").await?, teams, reveal_on })
 }
 
-async fn choices() -> Result<Vec<TeamChoice>, Refusal> {
-    let teams = team::choices().await?;
-    let choice = |team: domain::team::Team| TeamChoice {
+async fn choices(asked: Option<TeamId>) -> Result<TeamChoices, Refusal> {
+    let found = team::list_choices(asked).await?;
+    let choice = |team: domain::team::TeamChoice| TeamChoice {
         id: team.id.to_string(),
         name: team.name.as_str().to_owned(),
         reveal_allowed: team.reveal_allowed,
     };
-    Ok(teams.into_iter().map(choice).collect())
+    Ok(TeamChoices { teams: found.teams.into_iter().map(choice).collect(), partial: found.partial })
 }
 
 /// Makes a token, and leads to the page that shows its secret once.

@@ -1,6 +1,8 @@
 //! The audit log.
 
+use crate::ui::button::LinkButton;
 use crate::ui::empty::Empty;
+use crate::ui::filter::FilterChip;
 use crate::ui::frame::Page;
 use crate::ui::icon::Glyph;
 use crate::ui::load::Load;
@@ -8,42 +10,132 @@ use crate::ui::moment::Moment;
 use crate::ui::table::{Column, Pager, Table};
 use crate::{Refusal, Seen, paths, say, words};
 use domain::OffsetDateTime;
-use domain::audit::EventKind;
+use domain::audit::{EventKind, SubjectKind};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
+use serde::{Deserialize, Serialize};
 use wire::audit::AuditEntry;
+
+/// Which lines are shown; it is the query of the page's address.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filter {
+    /// Only what happened to one subject: its noun.
+    #[serde(default)]
+    pub subject_kind: Option<String>,
+    /// Its id.
+    #[serde(default)]
+    pub subject_id: Option<String>,
+    /// After this place.
+    #[serde(default)]
+    pub cursor: Option<String>,
+}
+
+/// A page of the log, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listing {
+    /// The lines.
+    pub page: wire::Page<AuditEntry>,
+    /// What was asked for.
+    pub filter: Filter,
+}
 
 /// A page of the log, newest first.
 ///
 /// # Errors
-/// `unauthenticated`, `cursor_invalid`, a fault.
+/// `unauthenticated`, `cursor_invalid`, what is wrong with a subject, a fault.
 #[server(prefix = "/fn", endpoint = "list_audit")]
 pub async fn list_audit(
+    /// The noun of a subject.
+    #[server(default)]
+    subject_kind: Option<String>,
+    /// Its id.
+    #[server(default)]
+    subject_id: Option<String>,
     /// The `next_cursor` of the page before.
+    #[server(default)]
     cursor: Option<String>,
-) -> Result<Seen<wire::Page<AuditEntry>>, Refusal> {
-    crate::backend::audit::list(cursor).await
+) -> Result<Seen<Listing>, Refusal> {
+    crate::backend::audit::list(Filter { subject_kind, subject_id, cursor }).await
 }
 
 /// The page.
 #[component]
 pub fn AuditPage() -> impl IntoView {
     let query = use_query_map();
-    let cursor = Memo::new(move |_| query.with(|query| query.get("cursor")));
-    let page = Resource::new(move || cursor.get(), list_audit);
+    let filter = Memo::new(move |_| {
+        let value =
+            |name: &str| query.with(|query| query.get(name)).filter(|value| !value.is_empty());
+        Filter {
+            subject_kind: value("subject_kind"),
+            subject_id: value("subject_id"),
+            cursor: value("cursor"),
+        }
+    });
+    let list = Resource::new(
+        move || filter.get(),
+        |filter| list_audit(filter.subject_kind, filter.subject_id, filter.cursor),
+    );
     view! {
         <Page title=say!(ui.audit) lede=say!(audit.lede) wide=true>
-            <Load of=page view=move |seen| view! { <Log seen=seen paged=cursor.get_untracked().is_some()/> }.into_any()/>
+            <Load of=list view=|seen| view! { <Log seen=seen/> }.into_any()/>
         </Page>
     }
 }
 
 #[component]
-fn Log(seen: Seen<wire::Page<AuditEntry>>, paged: bool) -> impl IntoView {
-    let Seen { now, it: page } = seen;
-    if page.items.is_empty() {
+fn Log(seen: Seen<Listing>) -> impl IntoView {
+    let Seen { now, it: Listing { page, filter } } = seen;
+    let nothing = page.items.is_empty();
+    let chip = chip(&filter, page.items.first());
+    if nothing && chip.is_none() {
         return view! { <Empty glyph=Glyph::Lines title=say!(audit.empty) text=say!(audit.empty_text)/> }.into_any();
     }
+    let next = page.next_cursor.map(|cursor| address(&filter, Some(&cursor)));
+    let first = filter.cursor.is_some().then(|| address(&filter, None));
+    view! {
+        {chip.map(|words| view! { <div class="filters"><FilterChip words=words href=paths::AUDIT/></div> })}
+        {if nothing {
+            view! { <NoMatch/> }.into_any()
+        } else {
+            view! { <Lines entries=page.items now=now/> }.into_any()
+        }}
+        <Pager first=first next=next/>
+    }
+    .into_any()
+}
+
+/// What the filter lets through: a subject, by the name that it had last.
+fn chip(filter: &Filter, newest: Option<&AuditEntry>) -> Option<String> {
+    let kind = SubjectKind::parse(filter.subject_kind.as_deref()?)?;
+    let subject = newest.map_or(filter.subject_id.clone()?, |entry| entry.subject.clone());
+    Some(match kind {
+        SubjectKind::Token => say!(audit.about_token, subject = subject),
+        SubjectKind::Team => say!(audit.about_team, subject = subject),
+        SubjectKind::User | SubjectKind::Session => say!(audit.about_user, subject = subject),
+        SubjectKind::Key => say!(audit.about_key, subject = subject),
+        SubjectKind::Mirror => say!(audit.about_mirror, subject = subject),
+    })
+}
+
+fn address(filter: &Filter, cursor: Option<&str>) -> String {
+    let (kind, id) = (filter.subject_kind.as_deref(), filter.subject_id.as_deref());
+    paths::with_query(
+        paths::AUDIT,
+        &[("subject_kind", kind), ("subject_id", id), ("cursor", cursor)],
+    )
+}
+
+#[component]
+fn NoMatch() -> impl IntoView {
+    view! {
+        <Empty glyph=Glyph::Search title=say!(audit.no_match) text=say!(audit.no_match_text)>
+            <LinkButton href=paths::AUDIT label=say!(audit.show_all)/>
+        </Empty>
+    }
+}
+
+#[component]
+fn Lines(entries: Vec<AuditEntry>, now: OffsetDateTime) -> impl IntoView {
     let columns = vec![
         Column::tight(say!(audit.when)),
         Column::tight(say!(audit.what)),
@@ -52,28 +144,18 @@ fn Log(seen: Seen<wire::Page<AuditEntry>>, paged: bool) -> impl IntoView {
         Column::tight(say!(audit.origin)),
         Column::tight(say!(audit.request)),
     ];
-    let next = page
-        .next_cursor
-        .map(|cursor| format!("{}?cursor={}", paths::AUDIT, paths::encode(&cursor)));
     view! {
         <Table caption=say!(audit.caption) columns=columns>
-            {page.items.into_iter().map(|entry| view! { <Line entry=entry now=now/> }).collect_view()}
+            {entries.into_iter().map(|entry| view! { <Line entry=entry now=now/> }).collect_view()}
         </Table>
-        <Pager first=paged.then(|| paths::AUDIT.to_owned()) next=next/>
     }
-    .into_any()
 }
 
 #[component]
 fn Line(entry: AuditEntry, now: OffsetDateTime) -> impl IntoView {
     let what = EventKind::parse(&entry.action)
         .map_or(entry.action.clone(), |kind| words::happening(kind).to_owned());
-    let who = match entry.actor_kind.as_str() {
-        "anonymous" => say!(audit.anonymous).to_owned(),
-        "operator" => say!(audit.operator).to_owned(),
-        "clock" => say!(audit.clock).to_owned(),
-        _ => entry.actor,
-    };
+    let who = words::who(&entry.actor_kind, entry.actor);
     let subject = match (entry.subject_kind.as_str(), entry.subject_id) {
         ("token", Some(id)) => {
             view! { <a class="cell-name" href=paths::token(id)>{entry.subject}</a> }.into_any()

@@ -10,11 +10,14 @@ mod filter;
 mod life;
 mod list;
 mod plan;
+mod receipt;
 mod row;
 mod secret;
 mod usage;
 
-pub use api::{Asked, Filter, Listing, NewTokenStart, Shown, TeamChoice};
+pub use api::{
+    Asked, Filter, Listing, NewTokenStart, Shown, TeamChoice, TeamChoices, TokenHistory,
+};
 pub use create::NewTokenPage;
 pub use detail::TokenPage;
 pub use list::TokensPage;
@@ -23,6 +26,7 @@ pub use secret::TokenSecretPage;
 use crate::say;
 use crate::ui::icon::Glyph;
 use crate::ui::status::{Status as StatusView, Tone};
+use domain::team::CHOICES_MAX;
 use leptos::prelude::*;
 use wire::token::Status;
 
@@ -36,6 +40,11 @@ fn TokenStatus(status: Status) -> impl IntoView {
         }
         Status::Revoked => view! { <StatusView tone=Tone::Plain word=say!(token.revoked)/> },
     }
+}
+
+/// That not every team is offered, and where the others are; `None` when every team is.
+fn teams_hint(teams: &TeamChoices) -> Option<String> {
+    teams.partial.then(|| say!(token.teams_partial, count = CHOICES_MAX))
 }
 
 /// A name short enough for a button.

@@ -157,7 +157,7 @@ pub fn Choice(
     #[prop(optional, into)]
     none: Option<String>,
     /// What helps to choose.
-    #[prop(optional, into)]
+    #[prop(optional_no_strip)]
     hint: Option<String>,
     /// Whether it may stay empty.
     #[prop(optional)]

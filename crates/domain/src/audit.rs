@@ -1,8 +1,8 @@
 //! Events: what happened, as the audit log keeps it. A write transaction is committed with one, and only with one.
 
-use crate::OffsetDateTime;
-use crate::id::{EventId, TeamId};
+use crate::id::{EventId, KeyId, TeamId, TokenId, UserId};
 use crate::policy::Actor;
+use crate::{Code, OffsetDateTime, Refused, text};
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)+) => {
@@ -61,11 +61,102 @@ impl EventKind {
     }
 }
 
+/// The nouns that events happen to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SubjectKind {
+    /// A token.
+    Token,
+    /// A team.
+    Team,
+    /// An account.
+    User,
+    /// A management key.
+    Key,
+    /// A mirror; its id is its name.
+    Mirror,
+    /// An attempt to open a session; none of them has an id.
+    Session,
+}
+
+impl SubjectKind {
+    /// Every noun.
+    pub const ALL: &'static [Self] =
+        &[Self::Token, Self::Team, Self::User, Self::Key, Self::Mirror, Self::Session];
+
+    /// The noun as it is stored and sent.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Team => "team",
+            Self::User => "user",
+            Self::Key => "key",
+            Self::Mirror => "mirror",
+            Self::Session => "session",
+        }
+    }
+
+    /// Reads the stored form.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// One subject, to ask the log what happened to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubjectId {
+    kind: SubjectKind,
+    id: String,
+}
+
+impl SubjectId {
+    /// A token.
+    pub fn token(id: TokenId) -> Self {
+        Self { kind: SubjectKind::Token, id: id.to_string() }
+    }
+
+    /// Reads a subject from its two halves: both, or neither.
+    ///
+    /// # Errors
+    /// `query_malformed` on the half that is missing; `subject_unknown` on `subject_kind` when nothing of such a noun is known by an id, on
+    /// `subject_id` when the id is none of its noun's; the rules of a line on the id of a mirror.
+    pub fn parse(kind: Option<&str>, id: Option<&str>) -> Result<Option<Self>, Refused> {
+        let (kind, id) = match (kind, id) {
+            (None, None) => return Ok(None),
+            (Some(kind), Some(id)) => (kind, id),
+            (None, Some(_)) => return Err(Refused::field("subject_kind", Code::QueryMalformed)),
+            (Some(_), None) => return Err(Refused::field("subject_id", Code::QueryMalformed)),
+        };
+        let unknown = |field| Refused::field(field, Code::SubjectUnknown);
+        let kind = SubjectKind::parse(kind).ok_or(unknown("subject_kind"))?;
+        // In the form in which events have it.
+        let id = match kind {
+            SubjectKind::Token => TokenId::parse(id).map(|id| id.to_string()),
+            SubjectKind::Team => TeamId::parse(id).map(|id| id.to_string()),
+            SubjectKind::User => UserId::parse(id).map(|id| id.to_string()),
+            SubjectKind::Key => KeyId::parse(id).map(|id| id.to_string()),
+            SubjectKind::Mirror => Some(text::line(id, "subject_id")?),
+            SubjectKind::Session => return Err(unknown("subject_kind")),
+        };
+        let id = id.ok_or(unknown("subject_id"))?;
+        Ok(Some(Self { kind, id }))
+    }
+
+    /// Its noun.
+    pub const fn kind(&self) -> SubjectKind {
+        self.kind
+    }
+
+    /// Its id, as events have it.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+}
+
 /// What the event happened to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
-    /// The noun: `token`, `team`, `user`, `key`, `mirror`, `session`.
-    pub kind: &'static str,
+    /// The noun.
+    pub kind: SubjectKind,
     /// Its id, where it has one.
     pub id: Option<String>,
     /// What people knew it by at that time.
@@ -89,7 +180,7 @@ impl Event {
     /// An event about one subject.
     pub fn new(
         kind: EventKind,
-        noun: &'static str,
+        noun: SubjectKind,
         id: Option<String>,
         label: impl Into<String>,
     ) -> Self {
@@ -160,5 +251,51 @@ impl Caller {
     /// A caller inside the server or at its command line: no request, no address.
     pub const fn local(actor: Actor) -> Self {
         Self { actor, request_id: None, origin: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "0192f0c1-2b3c-7d4e-8f50-123456789abc";
+
+    fn refused(kind: Option<&str>, id: Option<&str>) -> (Code, &'static str) {
+        let refused = SubjectId::parse(kind, id).expect_err("no subject");
+        (refused.code, refused.field.unwrap_or_default())
+    }
+
+    #[test]
+    fn a_subject_is_a_noun_and_an_id() {
+        for kind in ["token", "team", "user", "key"] {
+            let read = SubjectId::parse(Some(kind), Some(ID)).expect("good").expect("both");
+            assert_eq!((read.kind().as_str(), read.id()), (kind, ID));
+        }
+        let mirror = SubjectId::parse(Some("mirror"), Some("files")).expect("good").expect("both");
+        assert_eq!((mirror.kind(), mirror.id()), (SubjectKind::Mirror, "files"));
+        assert_eq!(SubjectId::parse(None, None), Ok(None));
+    }
+
+    #[test]
+    fn an_id_is_read_in_any_form_and_asked_for_in_that_of_the_events() {
+        let read = SubjectId::parse(Some("token"), Some(&ID.to_uppercase()));
+        assert_eq!(read.expect("good").expect("both").id(), ID);
+    }
+
+    #[test]
+    fn half_a_subject_is_none() {
+        assert_eq!(refused(Some("token"), None), (Code::QueryMalformed, "subject_id"));
+        assert_eq!(refused(None, Some(ID)), (Code::QueryMalformed, "subject_kind"));
+    }
+
+    #[test]
+    fn a_subject_that_there_cannot_be_is_refused() {
+        for kind in ["", "colour", "Token", "session"] {
+            assert_eq!(refused(Some(kind), Some(ID)), (Code::SubjectUnknown, "subject_kind"));
+        }
+        for id in ["", "import", "\0"] {
+            assert_eq!(refused(Some("token"), Some(id)), (Code::SubjectUnknown, "subject_id"));
+        }
+        assert_eq!(refused(Some("mirror"), Some("a\0b")), (Code::ControlCharacter, "subject_id"));
     }
 }

@@ -102,6 +102,8 @@ codes! {
     RateRange = "rate_range", Invalid;
     /// There is no such team.
     TeamUnknown = "team_unknown", Invalid;
+    /// Nothing in the audit log is known by such a kind and id.
+    SubjectUnknown = "subject_unknown", Invalid;
     /// The name is taken within its team, or among the teams.
     NameTaken = "name_taken", Conflict;
     /// The e-mail address belongs to somebody already.

@@ -4,6 +4,9 @@ use crate::id::TeamId;
 use crate::text::{self, Description};
 use crate::{OffsetDateTime, Refused};
 
+/// Teams that are offered to choose from at most, the newest ones: a list that people read has an end, and so has its page.
+pub const CHOICES_MAX: u16 = 1000;
+
 /// A team's name, unique among the teams without regard to case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TeamName(String);
@@ -54,4 +57,24 @@ pub struct Team {
     pub created_at: OffsetDateTime,
     /// How many of its tokens are active.
     pub active_tokens: u64,
+}
+
+/// A team that can be chosen: only what a choice needs.
+#[derive(Clone, Debug)]
+pub struct TeamChoice {
+    /// Its id.
+    pub id: TeamId,
+    /// Its name.
+    pub name: TeamName,
+    /// Whether its tokens may be sealed for a later reveal.
+    pub reveal_allowed: bool,
+}
+
+/// The teams to choose from.
+#[derive(Clone, Debug)]
+pub struct TeamChoices {
+    /// The teams, by name.
+    pub teams: Vec<TeamChoice>,
+    /// Whether there are teams beyond [`CHOICES_MAX`] that are not among them.
+    pub partial: bool,
 }

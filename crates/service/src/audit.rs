@@ -1,7 +1,7 @@
 //! The audit log, read.
 
 use crate::{Result, Service};
-use domain::audit::{Caller, Entry};
+use domain::audit::{Caller, Entry, SubjectId};
 use domain::page::{Limit, Page};
 use domain::policy::{Action, permit};
 use domain::{Code, Refused};
@@ -26,6 +26,17 @@ impl std::fmt::Display for AuditCursor {
     }
 }
 
+/// Which lines.
+#[derive(Clone, Debug, Default)]
+pub struct AuditFilter {
+    /// Only what happened to this subject.
+    pub subject: Option<SubjectId>,
+    /// After this place.
+    pub cursor: Option<AuditCursor>,
+    /// Rows a page.
+    pub limit: Limit,
+}
+
 /// A page of the log, newest first.
 ///
 /// # Errors
@@ -33,10 +44,11 @@ impl std::fmt::Display for AuditCursor {
 pub async fn list(
     service: &Service,
     caller: &Caller,
-    cursor: Option<AuditCursor>,
-    limit: Limit,
+    filter: AuditFilter,
 ) -> Result<Page<Entry, AuditCursor>> {
     let permit = permit(&caller.actor, Action::ListAudit)?;
-    let page = service.store().list_audit(&permit, cursor.map(|cursor| cursor.0), limit).await?;
+    let before = filter.cursor.map(|cursor| cursor.0);
+    let page =
+        service.store().list_audit(&permit, filter.subject.as_ref(), before, filter.limit).await?;
     Ok(Page { items: page.items, next: page.next.map(AuditCursor) })
 }

@@ -3,7 +3,7 @@
 use crate::error::violated;
 use crate::{Result, Service};
 use domain::Code;
-use domain::audit::{Caller, Event, EventKind};
+use domain::audit::{Caller, Event, EventKind, SubjectKind};
 use domain::id::KeyId;
 use domain::key::{Key, KeyScope};
 use domain::policy::{Action, Actor, permit};
@@ -50,7 +50,8 @@ pub async fn create_scoped(
     tx.insert_key(key).await.map_err(|error| {
         violated(error, &[("management_keys_name_key", "name", Code::NameTaken)])
     })?;
-    let mut event = Event::new(EventKind::KeyCreated, "key", Some(id.to_string()), name.as_str());
+    let mut event =
+        Event::new(EventKind::KeyCreated, SubjectKind::Key, Some(id.to_string()), name.as_str());
     if !scopes.is_empty() {
         let scopes: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
         event = event.with("scopes", scopes.join(" "));

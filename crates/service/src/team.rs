@@ -2,11 +2,11 @@
 
 use crate::error::violated;
 use crate::{Result, Service};
-use domain::audit::{Caller, Event, EventKind};
+use domain::audit::{Caller, Event, EventKind, SubjectKind};
 use domain::id::TeamId;
 use domain::page::{Limit, Page};
 use domain::policy::{Action, permit};
-use domain::team::{NewTeam, Team};
+use domain::team::{NewTeam, Team, TeamChoices};
 use domain::{Code, Refused};
 
 /// Where a page of teams ended: after this team.
@@ -40,8 +40,12 @@ pub async fn create(service: &Service, caller: &Caller, asked: NewTeam) -> Resul
     tx.insert_team(id, &asked, now)
         .await
         .map_err(|error| violated(error, &[("teams_name_key", "name", Code::NameTaken)]))?;
-    let event =
-        Event::new(EventKind::TeamCreated, "team", Some(id.to_string()), asked.name.as_str());
+    let event = Event::new(
+        EventKind::TeamCreated,
+        SubjectKind::Team,
+        Some(id.to_string()),
+        asked.name.as_str(),
+    );
     service.commit(tx, caller, event.in_team(id)).await?;
     Ok(Team {
         id,
@@ -67,4 +71,19 @@ pub async fn list(
     let before = cursor.map(|cursor| cursor.0);
     let page = service.store().list_teams(&permit, before, limit, service.now()).await?;
     Ok(Page { items: page.items, next: page.next.map(TeamCursor) })
+}
+
+/// The teams to choose from, by name: the newest ones, and `asked` even when it is older.
+///
+/// # Errors
+/// `unauthenticated`, `forbidden`; a fault.
+pub async fn list_choices(
+    service: &Service,
+    caller: &Caller,
+    asked: Option<TeamId>,
+) -> Result<TeamChoices> {
+    let permit = permit(&caller.actor, Action::ListTeams)?;
+    let mut choices = service.store().list_team_choices(&permit, asked).await?;
+    choices.teams.sort_by_cached_key(|team| team.name.as_str().to_lowercase());
+    Ok(choices)
 }

@@ -42,11 +42,11 @@ impl Store {
     /// Connects. The pool opens further connections as they are needed.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] when the server does not answer within ten seconds.
-    pub async fn connect(options: PgConnectOptions) -> Result<Self> {
+    /// [`Error::Unavailable`] when the server does not answer within `patience`; so is every later wait for a connection.
+    pub async fn connect(options: PgConnectOptions, patience: Duration) -> Result<Self> {
         let pool = PgPoolOptions::new()
             .max_connections(32)
-            .acquire_timeout(Duration::from_secs(10))
+            .acquire_timeout(patience)
             .connect_with(options)
             .await?;
         Ok(Self { pool })

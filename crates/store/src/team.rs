@@ -5,7 +5,7 @@ use domain::OffsetDateTime;
 use domain::id::TeamId;
 use domain::page::{Limit, Page};
 use domain::policy::Permit;
-use domain::team::{NewTeam, Team, TeamName};
+use domain::team::{CHOICES_MAX, NewTeam, Team, TeamChoice, TeamChoices, TeamName};
 use domain::text::Description;
 
 impl Store {
@@ -44,6 +44,36 @@ impl Store {
             active_tokens: u64::try_from(row.active).unwrap_or_default(),
         });
         Ok(Page::cut(teams.collect(), limit, |team| team.id))
+    }
+
+    /// The newest [`CHOICES_MAX`] teams, and `asked` even when it is older; in no order. Nothing is counted for them but how many there are.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn list_team_choices(
+        &self,
+        _permit: &Permit,
+        asked: Option<TeamId>,
+    ) -> Result<TeamChoices> {
+        let rows = sqlx::query!(
+            r#"SELECT id, name, reveal_allowed, (SELECT count(*) FROM teams) AS "all!"
+               FROM teams
+               WHERE id IN (SELECT id FROM teams ORDER BY id DESC LIMIT $1) OR id = $2"#,
+            i64::from(CHOICES_MAX),
+            asked.map(TeamId::uuid),
+        )
+        .fetch_all(self.pool())
+        .await?;
+        let all = rows.first().map_or(0, |row| usize::try_from(row.all).unwrap_or_default());
+        let teams: Vec<_> = rows
+            .into_iter()
+            .map(|row| TeamChoice {
+                id: row.id.into(),
+                name: TeamName::stored(row.name),
+                reveal_allowed: row.reveal_allowed,
+            })
+            .collect();
+        Ok(TeamChoices { partial: teams.len() < all, teams })
     }
 }
 

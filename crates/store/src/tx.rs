@@ -69,7 +69,7 @@ impl Tx {
             actor.id(),
             actor.label(),
             event.kind.as_str(),
-            event.subject.kind,
+            event.subject.kind.as_str(),
             event.subject.id,
             event.subject.label,
             event.team.map(|team| team.uuid()),

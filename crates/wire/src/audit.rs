@@ -58,3 +58,22 @@ impl From<Entry> for AuditEntry {
         }
     }
 }
+
+/// Which lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+pub struct AuditQuery {
+    /// Only what happened to one subject: its noun, `token`, `team`, `user`, `key` or `mirror`. Goes with `subject_id`.
+    #[serde(default)]
+    pub subject_kind: Option<String>,
+    /// The id of that subject; of a mirror its name.
+    #[serde(default)]
+    pub subject_id: Option<String>,
+    /// The `next_cursor` of the page before.
+    #[serde(default)]
+    pub cursor: Option<String>,
+    /// Rows a page: 1 to 200, 50 if absent.
+    #[serde(default)]
+    pub limit: Option<i64>,
+}

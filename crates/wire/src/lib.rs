@@ -8,6 +8,7 @@ pub mod audit;
 pub mod mirror;
 pub mod page;
 pub mod problem;
+pub mod receipt;
 pub mod settings;
 pub mod team;
 pub mod token;

@@ -34,6 +34,62 @@ test("the audit log tells the life of a token", async ({ person, api, owner }) =
   await person.sees(name);
 });
 
+test("a token's page tells its history, and leads to all of it", async ({ person, api, owner }) => {
+  const team = await api.createTeam(unique("team"), { reveal_allowed: true });
+  const name = unique("told");
+  await person.createToken({ name, team: team.name, scopes: "a", days: "30", revealable: true });
+  const id = person.tokenId();
+  await person.link("I have stored it").click();
+  const steps = person.main().getByRole("list").filter({ hasText: "Created by" }).getByRole("listitem");
+  await expect(steps).toHaveText([new RegExp(`^Created by ${owner.email}`), /^Expires.*in (29|30) days$/]);
+  await api.must(200, "POST", `/api/tokens/${id}/reveal`);
+  await person.reload();
+  await expect(steps).toHaveText([/^Created by/, /^Revealed by end to end/, /^Expires/]);
+  await person.link("Revoke…").click();
+  await person.button(/^Revoke told/).click();
+  await expect(steps).toHaveText([/^Created by/, /^Revealed by/, new RegExp(`^Revoked by ${owner.email}`)]);
+
+  await person.link("All events").click();
+  await person.sees("Audit");
+  await expect(person.page.locator("tbody tr")).toHaveText([/^.*Token revoked/, /^.*Token revealed/, /^.*Token created/]);
+  await expect(person.row(name)).toHaveCount(3);
+  await person.link(`Remove filter: Token: ${name}`).click();
+  await expect(person.page).toHaveURL(/\/audit$/);
+  await expect(person.link(/^Remove filter/)).toHaveCount(0);
+  await expect(person.main()).toContainText("Team created");
+});
+
+test("of a long history the newest part is told, and all of it has pages", async ({ person, api }) => {
+  const team = await api.createTeam(unique("team"), { reveal_allowed: true });
+  const token = await api.createToken({ name: unique("looked at"), team_id: team.id, revealable: true });
+  for (let i = 0; i < 55; i++) await api.must(200, "POST", `/api/tokens/${token.id}/reveal`);
+  await person.open(`/tokens/${token.id}`);
+  const steps = person.main().getByRole("list").filter({ hasText: "Created by" }).getByRole("listitem");
+  await expect(steps).toHaveCount(52);
+  await expect(steps.nth(0)).toContainText("Created by end to end");
+  await expect(steps.nth(1)).toHaveText("Earlier events are left out here");
+  await person.link("All events").click();
+  await expect(person.page.locator("tbody tr")).toHaveCount(50);
+  await person.link("Older").click();
+  await expect(person.page.locator("tbody tr")).toHaveCount(6);
+  await expect(person.link(`Remove filter: Token: ${token.name}`)).toBeVisible();
+  await person.link("Newest").click();
+  await expect(person.page).toHaveURL(new RegExp(`/audit\\?subject_kind=token&subject_id=${token.id}$`));
+});
+
+test("a filter of the audit log that nothing matches says so", async ({ person }) => {
+  person.watch.allowStatus(400, 422);
+  await person.open("/audit?subject_kind=mirror&subject_id=nowhere");
+  await expect(person.main()).toContainText("No event matches");
+  await person.link("Show all events").click();
+  await expect(person.page).toHaveURL(/\/audit$/);
+  for (const [query, status] of [["subject_kind=token&subject_id=nonsense", 422], ["subject_kind=token", 400]] as const) {
+    const response = await person.open(`/audit?${query}`);
+    expect(response.status()).toBe(status);
+    await expect(person.main().getByRole("alert")).toContainText("This page could not be shown");
+  }
+});
+
 test("the audit log comes in pages", async ({ person, api }) => {
   const team = await api.createTeam();
   for (let i = 0; i < 55; i++) await api.createToken({ name: `many ${i}`, team_id: team.id });

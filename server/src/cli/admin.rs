@@ -13,7 +13,9 @@ use std::path::Path;
 
 /// Runs an admin command.
 pub(super) async fn admin(context: &Context, command: AdminCommand) -> Result<(), Stop> {
-    let database = boot::open_database_beside(&context.config, context.path.as_deref()).await?;
+    let database =
+        boot::open_database_beside(&context.config, context.path.as_deref(), boot::PATIENCE)
+            .await?;
     let done = match boot::migrate(&database.store).await {
         Ok(()) => run(command, &database).await,
         Err(stop) => Err(stop),

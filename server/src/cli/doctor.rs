@@ -4,10 +4,14 @@ use super::Context;
 use crate::boot::{self, Stop};
 use crate::http::site;
 use std::process::ExitCode;
+use std::time::Duration;
 use store::Store;
 
 /// Clocks that are further apart make tokens expire at different times on different machines.
 const CLOCK_APART_MAX: time::Duration = time::Duration::seconds(5);
+
+/// How long a database may take to answer. Somebody is waiting for what the doctor says, so that it is less than what a server that starts gives it.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 #[derive(Default)]
 struct Report {
@@ -39,7 +43,7 @@ pub(super) async fn doctor(context: &Context) -> Result<ExitCode, Stop> {
             report.bad("console", "its files are not beside the program; set TOKENKEEP_SITE_DIR")
         }
     }
-    match boot::open_database_beside(&context.config, context.path.as_deref()).await {
+    match boot::open_database_beside(&context.config, context.path.as_deref(), PATIENCE).await {
         Err(Stop(reason)) => report.bad("database", &reason),
         Ok(database) => {
             check_database(&mut report, &database.store).await;

@@ -4,10 +4,11 @@
 //! trusted one added before it; the first address that is not a trusted proxy's is the origin. Everything left of it is what the caller says of
 //! itself. Start at [`Origin::find`].
 
+use super::Web;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use domain::verify::Origins;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, header};
+use http::{Extensions, HeaderMap, HeaderName, header};
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 
@@ -36,23 +37,24 @@ impl Origin {
         Self(Some(origin))
     }
 
-    /// The origin of a request that came over this connection, as the outermost layer finds it.
-    pub(super) fn of_request(request: &axum::extract::Request, trusted: Option<&Origins>) -> Self {
-        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-        Self::find(peer.map(|info| info.0.ip()), request.headers(), trusted)
+    /// The origin of a request that carries these.
+    pub(super) fn of_request(extensions: &Extensions, headers: &HeaderMap, web: &Web) -> Self {
+        let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        Self::find(peer, headers, web.trusted_proxies.as_deref())
     }
 
-    /// What the outermost layer found.
-    pub fn of(extensions: &http::Extensions) -> Self {
+    /// What the outermost layer found, where there is one that looks for it.
+    pub(super) fn of(extensions: &Extensions) -> Self {
         extensions.get::<Self>().copied().unwrap_or(Self(None))
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Origin {
+impl FromRequestParts<Web> for Origin {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self::of(&parts.extensions))
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Infallible> {
+        let found = parts.extensions.get::<Self>().copied();
+        Ok(found.unwrap_or_else(|| Self::of_request(&parts.extensions, &parts.headers, web)))
     }
 }
 

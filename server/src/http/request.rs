@@ -17,7 +17,7 @@ pub async fn answer(State(web): State<Web>, mut request: Request, next: Next) ->
     let began = Instant::now();
     let now = web.service.now();
     let id = web.service.random(|rng| RequestId::generate(now, rng));
-    let origin = Origin::of_request(&request, web.trusted_proxies.as_deref());
+    let origin = Origin::of_request(request.extensions(), request.headers(), &web);
     request.extensions_mut().insert(id);
     request.extensions_mut().insert(origin);
     let method = request.method().clone();
@@ -27,10 +27,7 @@ pub async fn answer(State(web): State<Web>, mut request: Request, next: Next) ->
 
     let id = id.to_string();
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
-        if let Some(fault) = &failure.fault {
-            tracing::error!(request_id = id, fault = &**fault, "a request failed");
-        }
-        response = problem(&failure, &id, response);
+        response = told(&failure, &id, response);
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", value);
@@ -44,6 +41,26 @@ pub async fn answer(State(web): State<Web>, mut request: Request, next: Next) ->
         "answered"
     );
     response
+}
+
+/// Turns a failure into a problem document, and does nothing else: for the path on which an id for each request would cost more than its answer.
+pub async fn explain(State(web): State<Web>, mut response: Response) -> Response {
+    let Some(failure) = response.extensions_mut().remove::<Failure>() else { return response };
+    let now = web.service.now();
+    let id = web.service.random(|rng| RequestId::generate(now, rng)).to_string();
+    let mut response = told(&failure, &id, response);
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    response
+}
+
+/// The log's line of a failure, and its answer.
+fn told(failure: &Failure, id: &str, response: Response) -> Response {
+    if let Some(fault) = &failure.fault {
+        tracing::error!(request_id = id, fault = &**fault, "a request failed");
+    }
+    problem(failure, id, response)
 }
 
 /// The problem document of a failure, with the headers that the handler gave.

@@ -33,7 +33,7 @@ impl FromRequestParts<Web> for Admitted {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Failure> {
-        let Origin(origin) = Origin::of(&parts.extensions);
+        let Origin(origin) = Origin::of_request(&parts.extensions, &parts.headers, web);
         let authorization = parts.headers.get(header::AUTHORIZATION);
         let bearer = || authorization?.to_str().ok().and_then(identify::bearer);
         let key = forward_auth::verify_key(&parts.headers).or_else(bearer);

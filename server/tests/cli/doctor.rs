@@ -4,6 +4,8 @@ use crate::program::{Done, Program};
 use domain::token::TokenSecret;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection as _, PgConnection};
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
 use vault::Sealer;
 
 fn doctor(database: &PgConnectOptions, key: Option<&str>) -> Done {
@@ -85,4 +87,24 @@ async fn a_console_without_its_files_is_found_out(_: PgPoolOptions, database: Pg
     assert!(!done.good);
     assert_eq!(says(&done, "console"), "fail");
     assert!(done.out.contains("TOKENKEEP_SITE_DIR"), "{}", done.out);
+}
+
+#[test]
+fn a_database_that_does_not_answer_is_given_up_soon() {
+    // It takes connections and says nothing, as an address behind a careless firewall does.
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url =
+        format!("postgres://somebody@{}/tokenkeep", silent.local_addr().expect("its address"));
+    let begun = Instant::now();
+    let done = Program::new(&["doctor"]).env("DATABASE_URL", &url).run();
+    let waited = begun.elapsed();
+    assert!(!done.good);
+    assert_eq!(says(&done, "database"), "fail");
+    assert!(
+        done.out.contains("does not answer; check the address and that it runs"),
+        "{}",
+        done.out
+    );
+    // Three seconds and the start of a program; a server that starts gives it ten.
+    assert!(waited < Duration::from_secs(8), "{waited:?}");
 }

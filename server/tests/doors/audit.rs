@@ -15,6 +15,30 @@ async fn the_log_says_who_did_what(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn the_log_tells_of_one_subject(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let team = app.team("platform").await;
+    let made = app.token(&team, "import").await;
+    app.token(&team, "export").await;
+    let id = text(&made, "id");
+    app.post(&format!("/api/tokens/{id}/revoke")).send().await;
+    let query = format!("/api/audit?subject_kind=token&subject_id={id}&limit=1");
+    let first = app.get(&query).send().await.json();
+    let next = text(&first, "next_cursor");
+    let last = app.get(&format!("{query}&cursor={next}")).send().await.json();
+    let lines = [&first, &last].map(|page| {
+        let items = page["items"].as_array().expect("items");
+        items.iter().map(|line| (text(line, "action"), text(line, "subject"))).collect::<Vec<_>>()
+    });
+    let line = |action: &str| (action.to_owned(), "import".to_owned());
+    assert_eq!(lines.concat(), [line("token_revoked"), line("token_created")]);
+    assert!(last["next_cursor"].is_null());
+    // Of what there never was nothing is told.
+    let none = "/api/audit?subject_kind=mirror&subject_id=nowhere";
+    assert_eq!(app.get(none).send().await.json()["items"], serde_json::json!([]));
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn the_log_has_pages(pool: PgPool) {
     let app = TestApp::new(pool).await;
     app.team("platform").await;
@@ -33,6 +57,13 @@ async fn the_log_has_pages(pool: PgPool) {
         ("cursor=nonsense", "400 cursor_invalid cursor"),
         ("cursor=99999999999999999999", "400 cursor_invalid cursor"),
         ("limit=0", "422 limit_range limit"),
+        ("subject_kind=token", "400 query_malformed subject_id"),
+        ("subject_id=import", "400 query_malformed subject_kind"),
+        ("subject_kind=colour&subject_id=red", "422 subject_unknown subject_kind"),
+        ("subject_kind=token&subject_id=import", "422 subject_unknown subject_id"),
+        ("subject_kind=token&subject_id=", "422 subject_unknown subject_id"),
+        ("subject_kind=mirror&subject_id=%00", "422 control_character subject_id"),
+        ("subject_kind=token&subject_kind=team", "400 query_malformed"),
         ("colour=red", "400 query_malformed"),
     ] {
         assert_eq!(

@@ -49,6 +49,7 @@ const SENT: &[(&str, &str)] = &[
         "/fn/create_token",
         "name=a&team_id=00000000-0000-0000-0000-000000000000&scopes=*&never_expires=true",
     ),
+    ("/fn/get_receipt", "id=00000000-0000-0000-0000-000000000000"),
     ("/fn/get_token", "id=00000000-0000-0000-0000-000000000000"),
     ("/fn/release_mirror", "name=nothing"),
     ("/fn/reveal_token", "id=00000000-0000-0000-0000-000000000000"),

@@ -3,6 +3,7 @@
 use crate::app::{TestApp, text};
 use insta::assert_snapshot;
 use serde_json::json;
+use service::verify::Following;
 use sqlx::PgPool;
 use time::Duration;
 
@@ -37,4 +38,52 @@ async fn what_there_is_not(pool: PgPool) {
             "404 not_found"
         );
     }
+}
+
+/// The other end of the connection to the database, without its loop: a test says when it looks.
+async fn followed(app: &TestApp) -> Following {
+    let mut following = Following::new(app.service.clone(), "tokens-1");
+    following.turn().await.expect("loaded");
+    following
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_receipt_says_who_refuses_it(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let made = app.token(&app.team("platform").await, "import").await;
+    let mut following = followed(&app).await;
+    let path = format!("/api/tokens/{}", text(&made, "id"));
+    assert_eq!(app.get(&format!("{path}/receipt")).send().await.problem(), "404 not_found");
+
+    let revoked = app.post(&format!("{path}/revoke")).send().await.json();
+    assert_eq!(revoked["status"], "revoked");
+    assert_eq!(revoked["receipt"]["refused_by_every_verifier"], false);
+    let party = &revoked["receipt"]["parties"][0];
+    assert_eq!((&party["kind"], &party["name"]), (&json!("verifier"), &json!("tokens-1")));
+    assert_eq!((&party["refuses"], &party["after_ms"]), (&json!(false), &json!(null)));
+    assert!(party["may_accept_until"].is_string());
+
+    following.turn().await.expect("a look");
+    let receipt = app.get(&format!("{path}/receipt")).send().await.json();
+    assert_eq!(receipt["refused_by_every_verifier"], true);
+    let party = &receipt["parties"][0];
+    assert!(party["refuses"] == true && party["after_ms"].is_i64(), "{receipt}");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_revocation_can_be_waited_for(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let made = app.token(&app.team("platform").await, "import").await;
+    let mut following = followed(&app).await;
+    let path = format!("/api/tokens/{}/revoke?wait=true", text(&made, "id"));
+    let look = async {
+        // Nobody has to wait for more than this one look.
+        following.wait().await;
+        following.turn().await.expect("a look");
+    };
+    let (answer, ()) = tokio::join!(app.post(&path).send(), look);
+    assert_eq!(answer.json()["receipt"]["refused_by_every_verifier"], true);
+    let verdict = app.post("/api/verify").json(&json!({ "token": text(&made, "token") })).await;
+    assert_eq!(verdict.text_of("code"), "revoked");
+    assert_eq!(app.post(&format!("{path}&x=1")).send().await.problem(), "400 query_malformed");
 }

@@ -4,6 +4,7 @@ use super::Group;
 use crate::pages::mirror::drawing::Drawing;
 use crate::ui::button::{LinkButton, Weight};
 use crate::ui::empty::Empty;
+use crate::ui::filter::FilterChip;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::load::Skeleton;
 use crate::ui::moment::{Date, Moment};
@@ -49,6 +50,10 @@ pub fn Statuses() -> impl IntoView {
                 <Status tone=Tone::Plain word="Behind" glyph=Glyph::Clock/><Status tone=Tone::Warn word="Held" glyph=Glyph::Pause/>
             </div>
             <Chips words=scopes/>
+            <div class="flex flex-wrap gap-2">
+                <FilterChip words="Team: Platform" href="#content"/>
+                <FilterChip words="Token: backup-verifier-for-the-archive-in-the-other-data-centre-which-nobody-remembers" href="#content"/>
+            </div>
             <div class="flex flex-wrap gap-5">
                 {["Platform", "Research", "Billing", "Growth", "平台"].map(|name| view! { <Dot of=name name=name/> }).into_iter().collect_view()}
             </div>

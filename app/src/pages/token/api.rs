@@ -9,6 +9,8 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 use wire::Page;
+use wire::audit::AuditEntry;
+use wire::receipt::Receipt;
 use wire::token::Token;
 
 /// Which tokens are listed; it is the query of the list's address.
@@ -33,15 +35,35 @@ pub struct TeamChoice {
     pub reveal_allowed: bool,
 }
 
+/// The teams to choose from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamChoices {
+    /// The teams, by name.
+    pub teams: Vec<TeamChoice>,
+    /// Whether there are so many that only the newest are here.
+    pub partial: bool,
+}
+
 /// A page of tokens, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listing {
     /// The tokens.
     pub page: Page<Token>,
-    /// The teams, by name.
-    pub teams: Vec<TeamChoice>,
+    /// The teams to filter by.
+    pub teams: TeamChoices,
     /// What was asked for.
     pub filter: Filter,
+}
+
+/// A token, and what happened to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenHistory {
+    /// The token.
+    pub token: Token,
+    /// Its lines of the audit log, newest first.
+    pub events: Vec<AuditEntry>,
+    /// Whether there are so many that only the newest are here.
+    pub partial: bool,
 }
 
 /// What the form for a new token begins with.
@@ -49,8 +71,8 @@ pub struct Listing {
 pub struct NewTokenStart {
     /// Draft, key and time.
     pub form: FormStart,
-    /// The teams, by name.
-    pub teams: Vec<TeamChoice>,
+    /// The teams that it may belong to.
+    pub teams: TeamChoices,
     /// Whether there is a key to seal with.
     pub reveal_on: bool,
 }
@@ -107,13 +129,22 @@ pub async fn list_tokens(
     crate::backend::token::list(Filter { team, cursor }).await
 }
 
-/// One token.
+/// One token, and what happened to it.
 ///
 /// # Errors
 /// `unauthenticated`, `not_found`, a fault.
 #[server(prefix = "/fn", endpoint = "get_token", input = GetUrl)]
-pub async fn get_token(id: String) -> Result<Seen<Token>, Refusal> {
-    crate::backend::token::get(&id).await
+pub async fn get_token(id: String) -> Result<Seen<TokenHistory>, Refusal> {
+    crate::backend::token::get_history(&id).await
+}
+
+/// Who refuses a revoked token.
+///
+/// # Errors
+/// `unauthenticated`, `not_found`, a fault.
+#[server(prefix = "/fn", endpoint = "get_receipt", input = GetUrl)]
+pub async fn get_receipt(id: String) -> Result<Seen<Receipt>, Refusal> {
+    crate::backend::token::receipt(&id).await
 }
 
 /// What the form for a new token begins with.
@@ -121,8 +152,12 @@ pub async fn get_token(id: String) -> Result<Seen<Token>, Refusal> {
 /// # Errors
 /// `unauthenticated`, a fault.
 #[server(prefix = "/fn", endpoint = "start_token")]
-pub async fn start_token() -> Result<NewTokenStart, Refusal> {
-    crate::backend::token::start().await
+pub async fn start_token(
+    /// The id of the team that it was asked for.
+    #[server(default)]
+    team: Option<String>,
+) -> Result<NewTokenStart, Refusal> {
+    crate::backend::token::start(team).await
 }
 
 /// Makes a token, and leads to the page that shows its secret once.

@@ -1,7 +1,8 @@
 //! The form for a new token: one page, with what will exist beside it.
 
-use super::api::{Asked, CreateToken, NewTokenStart, TeamChoice, start_token};
+use super::api::{Asked, CreateToken, NewTokenStart, TeamChoice, TeamChoices, start_token};
 use super::plan::Plan;
+use super::teams_hint;
 use crate::form_start::FormStart;
 use crate::ui::button::{LinkButton, Submit, Weight};
 use crate::ui::empty::Empty;
@@ -21,12 +22,14 @@ use leptos_router::hooks::use_query_map;
 /// The page.
 #[component]
 pub fn NewTokenPage() -> impl IntoView {
-    let start = Resource::new(|| (), |()| start_token());
+    let query = use_query_map();
+    let team = Memo::new(move |_| query.with(|query| query.get("team")));
+    let start = Resource::new(move || team.get(), start_token);
     let above = vec![(paths::TOKENS.to_owned(), say!(token.title).to_owned())];
     view! {
         <Page title=say!(token.create) lede=say!(token.create_lede) above=above>
             <Load of=start view=|start: NewTokenStart| {
-                if start.teams.is_empty() { view! { <NoTeam/> }.into_any() } else { view! { <NewToken start=start/> }.into_any() }
+                if start.teams.teams.is_empty() { view! { <NoTeam/> }.into_any() } else { view! { <NewToken start=start/> }.into_any() }
             }/>
         </Page>
     }
@@ -57,7 +60,7 @@ fn NewToken(start: NewTokenStart) -> impl IntoView {
         area.track();
         look();
     });
-    let choices = teams.clone();
+    let choices = teams.teams.clone();
     // Without a script nothing is known of what is chosen: then the server judges.
     let refused = Signal::derive(move || {
         !reveal_on
@@ -67,7 +70,7 @@ fn NewToken(start: NewTokenStart) -> impl IntoView {
     view! {
         <div class="beside" node_ref=area on:input=move |_| look() on:change=move |_| look()>
             <Fields form=form teams=teams.clone() reveal_on=reveal_on refused=refused/>
-            <Plan asked=asked teams=teams now=now/>
+            <Plan asked=asked teams=teams.teams now=now/>
         </div>
     }
 }
@@ -96,13 +99,15 @@ fn read(area: &leptos::web_sys::HtmlDivElement) -> Option<Asked> {
 #[component]
 fn Fields(
     form: FormStart,
-    teams: Vec<TeamChoice>,
+    teams: TeamChoices,
     reveal_on: bool,
     refused: Signal<bool>,
 ) -> impl IntoView {
     let action = ServerAction::<CreateToken>::new();
     let query = use_query_map();
     let given = move |name: &str| query.with_untracked(|query| query.get(name)).unwrap_or_default();
+    let hint = teams_hint(&teams);
+    let teams = teams.teams;
     let only = if let [team] = teams.as_slice() { team.id.clone() } else { String::new() };
     let team = Some(given("team"))
         .filter(|team| teams.iter().any(|choice| choice.id == *team))
@@ -114,7 +119,7 @@ fn Fields(
         <Form action=action draft=form.draft>
             <Hidden name="idempotency_key" value=form.key/>
             <TextField name="name" label=say!(token.name) hint=say!(token.name_hint) value=given("name")/>
-            <Choice name="team_id" label=say!(token.team) none=say!(token.choose_team) options=options value=team/>
+            <Choice name="team_id" label=say!(token.team) none=say!(token.choose_team) hint=hint options=options value=team/>
             <TextArea name="description" label=say!(token.description) hint=say!(token.description_hint) optional=true most=DESCRIPTION_MAX/>
             <TextField name="scopes" label=say!(token.scopes) hint=say!(token.scopes_hint) mono=true value=given("scopes")/>
             <fieldset class="group lifetime">

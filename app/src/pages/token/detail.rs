@@ -1,9 +1,10 @@
 //! The page of one token: what it is, what became of it, and what can be done with it.
 
 use super::TokenStatus;
-use super::api::{RevealToken, RevokeToken, get_token};
+use super::api::{RevealToken, RevokeToken, TokenHistory, get_token};
 use super::danger::Danger;
 use super::life::Life;
+use super::receipt::ReceiptPanel;
 use crate::ui::button::LinkButton;
 use crate::ui::empty::Empty;
 use crate::ui::frame::Page;
@@ -58,15 +59,17 @@ fn NoSuchToken() -> impl IntoView {
 
 #[component]
 fn Detail(
-    seen: Seen<Token>,
+    seen: Seen<TokenHistory>,
     reveal: ServerAction<RevealToken>,
     revoke: ServerAction<RevokeToken>,
 ) -> impl IntoView {
-    let Seen { now, it: token } = seen;
+    let Seen { now, it: TokenHistory { token, events, partial } } = seen;
     let query = use_query_map();
     let again = move || query.with(|query| query.get_str("note") == Some("made-before"));
     let danger = (token.status != Status::Revoked)
         .then(|| view! { <Danger token=token.clone() reveal=reveal revoke=revoke/> });
+    let receipt = (token.status == Status::Revoked)
+        .then(|| view! { <ReceiptPanel id=token.id.to_string()/> });
     view! {
         <Page title=token.name.clone() above=above()>
             <div class="grid gap-8 max-w-[860px]">
@@ -81,8 +84,9 @@ fn Detail(
                 <Facts token=token.clone() now=now/>
                 <section class="grid gap-3">
                     <h2>{say!(token.life)}</h2>
-                    <Life token=token now=now/>
+                    <Life token=token events=events partial=partial now=now/>
                 </section>
+                {receipt}
                 {danger}
             </div>
         </Page>

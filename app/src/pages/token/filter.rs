@@ -1,7 +1,8 @@
-//! The filter of the list: a form that is sent by GET, so that it is in the address, and chips that take it away.
+//! The filter of the list: a form that is sent by GET, so that it is in the address, and a chip that takes it away.
 
-use super::api::TeamChoice;
-use crate::ui::icon::{Glyph, Icon};
+use super::api::TeamChoices;
+use super::teams_hint;
+use crate::ui::filter::FilterChip;
 use crate::{paths, say};
 use leptos::ev::Event;
 use leptos::html;
@@ -12,21 +13,21 @@ use leptos_router::components::Form;
 #[component]
 pub fn FilterBar(
     /// The teams to choose from.
-    teams: Vec<TeamChoice>,
+    teams: TeamChoices,
     /// The team that was chosen.
     team: Option<String>,
 ) -> impl IntoView {
+    let hint = teams_hint(&teams).map(|hint| view! { <p class="hint">{hint}</p> });
+    let teams = teams.teams;
     if teams.len() < 2 && team.is_none() {
         return ().into_any();
     }
     let chip = team.as_deref().map(|id| {
-        let name = teams.iter().find(|team| team.id == id).map_or(say!(token.unknown_team).to_owned(), |team| team.name.clone());
-        let words = say!(token.filter_chip, team = name);
-        view! {
-            <a class="filter-chip" href=paths::TOKENS title=say!(token.filter_remove)>
-                <span class="sr-only">{say!(token.filter_remove)}": "</span><span>{words}</span><Icon glyph=Glyph::Close/>
-            </a>
-        }
+        let name = teams
+            .iter()
+            .find(|team| team.id == id)
+            .map_or(say!(token.unknown_team).to_owned(), |team| team.name.clone());
+        view! { <FilterChip words=say!(token.filter_chip, team = name) href=paths::TOKENS/> }
     });
     let options = teams
         .into_iter()
@@ -53,6 +54,7 @@ pub fn FilterBar(
                 <button class="button" node_ref=button>{say!(token.filter)}</button>
             </Form>
             {chip}
+            {hint}
         </div>
     }
     .into_any()

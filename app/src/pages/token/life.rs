@@ -1,51 +1,219 @@
-//! What became of a token, in order. What the token itself knows; the audit log has the rest.
+//! What became of a token, in order: what the audit log tells of it, and its expiry, which no event tells.
 
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::moment::Moment;
 use crate::ui::strong::{Strong, mark};
-use crate::{paths, say};
+use crate::{paths, say, words};
 use domain::OffsetDateTime;
+use domain::audit::{EventKind, SubjectKind};
 use leptos::prelude::*;
+use wire::audit::AuditEntry;
 use wire::token::Token;
+
+/// One thing that became of it.
+struct Step {
+    /// When; not known of what is left out.
+    at: Option<OffsetDateTime>,
+    glyph: Glyph,
+    words: String,
+}
+
+impl Step {
+    fn new(at: OffsetDateTime, glyph: Glyph, words: impl Into<String>) -> Self {
+        Self { at: Some(at), glyph, words: words.into() }
+    }
+}
 
 /// The timeline.
 #[component]
 pub fn Life(
     /// The token.
     token: Token,
+    /// Its lines of the audit log, newest first.
+    events: Vec<AuditEntry>,
+    /// Whether earlier ones are left out.
+    partial: bool,
     /// The server's time.
     now: OffsetDateTime,
 ) -> impl IntoView {
-    let mut steps = vec![(
-        token.created_at,
-        Glyph::Plus,
-        say!(token.life_created, who = mark(&token.created_by)),
-    )];
-    if let Some(at) = token.revoked_at {
-        steps.push((at, Glyph::DashRound, say!(token.life_revoked).to_owned()));
-    }
-    // A token that was revoked before its date did not live to see it.
-    if let Some(at) =
-        token.expires_at.filter(|at| token.revoked_at.is_none_or(|revoked| *at <= revoked))
-    {
-        let words = if at <= now { say!(token.life_expired) } else { say!(token.life_expires) };
-        steps.push((at, Glyph::Clock, words.to_owned()));
-    }
-    steps.sort_by_key(|(at, ..)| *at);
-    let steps = steps
+    let href = paths::audit_of(SubjectKind::Token, token.id);
+    let steps = steps(&token, events, partial, now)
         .into_iter()
-        .map(|(at, glyph, words)| {
+        .map(|Step { at, glyph, words }| {
             view! {
-                <li class:ahead={at > now}>
+                <li class:ahead={at.is_some_and(|at| at > now)}>
                     <Icon glyph=glyph/>
                     <span><Strong of=words/></span>
-                    <span class="muted"><Moment at=at now=now/></span>
+                    {at.map(|at| view! { <span class="muted"><Moment at=at now=now/></span> })}
                 </li>
             }
         })
         .collect_view();
     view! {
         <ol class="timeline">{steps}</ol>
-        <p class="hint">{say!(token.life_audit)}" "<a href=paths::AUDIT>{say!(ui.audit)}</a></p>
+        <p class="hint"><a href=href>{say!(token.life_all)}</a></p>
+    }
+}
+
+fn steps(token: &Token, events: Vec<AuditEntry>, partial: bool, now: OffsetDateTime) -> Vec<Step> {
+    let tells = |kind: EventKind| events.iter().any(|event| event.action == kind.as_str());
+    let (created, revoked) = (tells(EventKind::TokenCreated), tells(EventKind::TokenRevoked));
+    let mut steps: Vec<Step> = events.into_iter().rev().map(step).collect();
+    // The token knows it too, for when that line is left out.
+    if !created {
+        let words = say!(token.life_created, who = mark(&token.created_by));
+        steps.insert(0, Step::new(token.created_at, Glyph::Plus, words));
+    }
+    if let Some(at) = token.revoked_at.filter(|_| !revoked) {
+        steps.push(Step::new(at, Glyph::DashRound, say!(token.revoked)));
+    }
+    // A token that was revoked before its date did not live to see it.
+    if let Some(at) =
+        token.expires_at.filter(|at| token.revoked_at.is_none_or(|revoked| *at <= revoked))
+    {
+        let words = if at <= now { say!(token.life_expired) } else { say!(token.life_expires) };
+        steps.push(Step::new(at, Glyph::Clock, words));
+    }
+    steps.sort_by_key(|step| step.at);
+    if partial {
+        let words = say!(token.life_earlier).to_owned();
+        steps.insert(1, Step { at: None, glyph: Glyph::Dots, words });
+    }
+    steps
+}
+
+fn step(event: AuditEntry) -> Step {
+    let who = mark(&words::who(&event.actor_kind, event.actor));
+    let kind = EventKind::parse(&event.action);
+    let (glyph, words) = match kind {
+        Some(EventKind::TokenCreated) => (Glyph::Plus, say!(token.life_created, who = who)),
+        Some(EventKind::TokenRevealed) => (Glyph::Eye, say!(token.life_revealed, who = who)),
+        Some(EventKind::TokenRevoked) => (Glyph::DashRound, say!(token.life_revoked, who = who)),
+        _ => {
+            let what = kind.map_or(event.action, |kind| words::happening(kind).to_owned());
+            (Glyph::Info, say!(token.life_other, what = what, who = who))
+        }
+    };
+    Step::new(event.at, glyph, words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+    use time::Duration;
+    use time::macros::datetime;
+    use uuid::Uuid;
+    use wire::token::Status;
+
+    const BORN: OffsetDateTime = datetime!(2026-11-22 10:00 UTC);
+
+    fn day(days: i64) -> OffsetDateTime {
+        BORN + Duration::days(days)
+    }
+
+    fn token(expires: Option<i64>, revoked: Option<i64>) -> Token {
+        Token {
+            id: Uuid::nil(),
+            name: "import".to_owned(),
+            team_id: Uuid::nil(),
+            team_name: "platform".to_owned(),
+            description: String::new(),
+            scopes: Vec::new(),
+            display: String::new(),
+            revealable: true,
+            status: Status::Active,
+            created_at: BORN,
+            created_by: "ada".to_owned(),
+            expires_at: expires.map(day),
+            revoked_at: revoked.map(day),
+        }
+    }
+
+    fn event(kind: &str, days: i64, actor_kind: &str) -> AuditEntry {
+        AuditEntry {
+            id: Uuid::nil(),
+            at: day(days),
+            actor_kind: actor_kind.to_owned(),
+            actor_id: None,
+            actor: "grace".to_owned(),
+            action: kind.to_owned(),
+            subject_kind: "token".to_owned(),
+            subject_id: None,
+            subject: "import".to_owned(),
+            team_id: None,
+            detail: BTreeMap::new(),
+            request_id: None,
+            origin: None,
+        }
+    }
+
+    /// The words of each step, with the day on which it was, at day 10.
+    fn told(token: &Token, events: Vec<AuditEntry>, partial: bool) -> Vec<String> {
+        let plain = |words: &str| words.replace(['\u{E000}', '\u{E001}'], "");
+        steps(token, events, partial, day(10))
+            .into_iter()
+            .map(|step| match step.at {
+                Some(at) => format!("{} {}", (at - BORN).whole_days(), plain(&step.words)),
+                None => plain(&step.words),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_happened_is_told_oldest_first_with_the_expiry_ahead() {
+        let events = vec![
+            event("token_revealed", 3, "person"),
+            event("token_revealed", 2, "machine"),
+            event("token_created", 0, "person"),
+        ];
+        let told = told(&token(Some(30), None), events, false);
+        let expected =
+            ["0 Created by grace", "2 Revealed by grace", "3 Revealed by grace", "30 Expires"];
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn an_expiry_that_has_passed_is_among_the_rest() {
+        let events =
+            vec![event("token_revoked", 8, "operator"), event("token_created", 0, "person")];
+        let told = told(&token(Some(5), Some(8)), events, false);
+        assert_eq!(told, ["0 Created by grace", "5 Expired", "8 Revoked by the operator"]);
+    }
+
+    #[test]
+    fn a_token_that_was_revoked_before_its_date_does_not_expire() {
+        let events = vec![event("token_revoked", 2, "person"), event("token_created", 0, "person")];
+        let told = told(&token(Some(5), Some(2)), events, false);
+        assert_eq!(told, ["0 Created by grace", "2 Revoked by grace"]);
+    }
+
+    #[test]
+    fn of_many_events_the_earlier_ones_are_left_out_but_for_the_first() {
+        let events =
+            vec![event("token_revealed", 7, "person"), event("token_revealed", 6, "person")];
+        let told = told(&token(None, None), events, true);
+        let expected = [
+            "0 Created by ada",
+            "Earlier events are left out here",
+            "6 Revealed by grace",
+            "7 Revealed by grace",
+        ];
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn without_the_log_the_token_still_tells_what_it_knows() {
+        assert_eq!(
+            told(&token(None, Some(4)), Vec::new(), false),
+            ["0 Created by ada", "4 Revoked"]
+        );
+    }
+
+    #[test]
+    fn what_this_version_cannot_name_is_told_as_it_is() {
+        let events = vec![event("token_painted", 1, "person"), event("token_created", 0, "person")];
+        let told = told(&token(None, None), events, false);
+        assert_eq!(told, ["0 Created by grace", "1 token_painted: grace"]);
     }
 }

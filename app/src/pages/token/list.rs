@@ -39,7 +39,7 @@ pub fn TokensPage() -> impl IntoView {
 #[component]
 fn List(seen: Seen<Listing>) -> impl IntoView {
     let Seen { now, it: Listing { page, teams, filter } } = seen;
-    if teams.is_empty() {
+    if teams.teams.is_empty() {
         return view! {
             <Empty glyph=Glyph::People title=say!(token.no_team) text=say!(token.no_team_text)>
                 <LinkButton href=paths::NEW_TEAM label=say!(token.create_team) weight=Weight::Primary/>
@@ -97,14 +97,5 @@ fn NoMatch(team: Option<String>) -> impl IntoView {
 }
 
 fn address(team: Option<&str>, cursor: Option<&str>) -> String {
-    let pairs = [("team", team), ("cursor", cursor)];
-    let pairs: Vec<String> = pairs
-        .into_iter()
-        .filter_map(|(name, value)| Some(format!("{name}={}", paths::encode(value?))))
-        .collect();
-    if pairs.is_empty() {
-        paths::TOKENS.to_owned()
-    } else {
-        format!("{}?{}", paths::TOKENS, pairs.join("&"))
-    }
+    paths::with_query(paths::TOKENS, &[("team", team), ("cursor", cursor)])
 }

@@ -2,7 +2,7 @@
 
 use super::Target;
 use crate::{Result, Service};
-use domain::audit::{Caller, Event, EventKind};
+use domain::audit::{Caller, Event, EventKind, SubjectKind};
 use domain::mirror::Plan;
 use domain::policy::{Action, Actor, Permit, permit};
 use std::collections::BTreeSet;
@@ -40,8 +40,9 @@ pub(super) async fn hold(
     if wanted > known || released > 0 {
         tx.set_mirror_holds(target.name(), wanted, 0).await?;
         let name = target.name();
-        let event = Event::new(EventKind::MirrorHeld, "mirror", Some(name.to_owned()), name)
-            .with("deletes", wanted.to_string());
+        let event =
+            Event::new(EventKind::MirrorHeld, SubjectKind::Mirror, Some(name.to_owned()), name)
+                .with("deletes", wanted.to_string());
         service.commit(tx, &clock, event).await?;
     }
     Ok(Some(Held { deletes, meanwhile: plan.explained(&ended) }))

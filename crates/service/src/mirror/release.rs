@@ -2,7 +2,7 @@
 
 use crate::{Result, Service};
 use domain::Code;
-use domain::audit::{Caller, Event, EventKind};
+use domain::audit::{Caller, Event, EventKind, SubjectKind};
 use domain::policy::{Action, permit};
 
 /// Lets the next run do the deletes that are held. Only as many as were held: should more of them have come meanwhile, the plan is held
@@ -17,7 +17,8 @@ pub async fn release(service: &Service, caller: &Caller, name: &str) -> Result<(
         return Err(Code::NotHeld.into());
     }
     tx.set_mirror_holds(name, held, held).await?;
-    let event = Event::new(EventKind::MirrorReleased, "mirror", Some(name.to_owned()), name)
-        .with("deletes", held.to_string());
+    let event =
+        Event::new(EventKind::MirrorReleased, SubjectKind::Mirror, Some(name.to_owned()), name)
+            .with("deletes", held.to_string());
     service.commit(tx, caller, event).await
 }

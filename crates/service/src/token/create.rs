@@ -3,7 +3,7 @@
 use crate::error::violated;
 use crate::idempotency::request_hash;
 use crate::{IdempotencyKey, Result, Service};
-use domain::audit::{Caller, Event, EventKind};
+use domain::audit::{Caller, Event, EventKind, SubjectKind};
 use domain::id::TokenId;
 use domain::policy::{Action, permit};
 use domain::token::{NewToken, SecretHash, Token, TokenSecret};
@@ -120,7 +120,7 @@ async fn replayed(
 
 fn created_event(token: &Token) -> Event {
     let id = Some(token.id.to_string());
-    Event::new(EventKind::TokenCreated, "token", id, token.name.as_str())
+    Event::new(EventKind::TokenCreated, SubjectKind::Token, id, token.name.as_str())
         .in_team(token.team)
         .with("team", &token.team_name)
         .with("scopes", token.scopes.to_strings().join(" "))

@@ -2,7 +2,7 @@
 
 use crate::{Result, Service};
 use domain::Code;
-use domain::audit::{Caller, Event, EventKind};
+use domain::audit::{Caller, Event, EventKind, SubjectKind};
 use domain::id::TokenId;
 use domain::policy::{Action, permit};
 use domain::token::{State, Token, TokenSecret};
@@ -24,8 +24,12 @@ pub async fn reveal(
     let sealed = sealed.ok_or(Code::NotRevealable)?;
     let sealer = service.sealer().ok_or(Code::RevealOff)?;
     let secret = sealer.open(&sealed).map_err(|_| Code::SealedWithLostKey)?;
-    let event =
-        Event::new(EventKind::TokenRevealed, "token", Some(id.to_string()), token.name.as_str());
+    let event = Event::new(
+        EventKind::TokenRevealed,
+        SubjectKind::Token,
+        Some(id.to_string()),
+        token.name.as_str(),
+    );
     service.commit(tx, caller, event.in_team(token.team).with("team", &token.team_name)).await?;
     Ok((token, secret))
 }

@@ -2,7 +2,7 @@
 
 use crate::{Result, Service};
 use domain::Code;
-use domain::audit::{Caller, Event, EventKind};
+use domain::audit::{Caller, Event, EventKind, SubjectKind};
 use domain::id::TokenId;
 use domain::policy::{Action, Permit, permit};
 use domain::token::Token;
@@ -31,8 +31,12 @@ pub(crate) async fn end(
     tx.end_token(id, now).await?;
     token.revoked_at = Some(now);
     token.revealable = false;
-    let event =
-        Event::new(EventKind::TokenRevoked, "token", Some(id.to_string()), token.name.as_str());
+    let event = Event::new(
+        EventKind::TokenRevoked,
+        SubjectKind::Token,
+        Some(id.to_string()),
+        token.name.as_str(),
+    );
     service.commit(tx, caller, event.in_team(token.team).with("team", &token.team_name)).await?;
     Ok(token)
 }

@@ -2,7 +2,7 @@
 
 use crate::{Result, Service};
 use domain::Code;
-use domain::audit::{Caller, Event, EventKind};
+use domain::audit::{Caller, Event, EventKind, SubjectKind};
 use domain::id::UserId;
 use domain::policy::{Action, permit};
 use domain::token::{Prefix, TokenSecret};
@@ -33,7 +33,7 @@ pub async fn create_setup_link(service: &Service, caller: &Caller) -> Result<Opt
     let now = service.now();
     let secret = service.random(|rng| TokenSecret::mint(&Prefix::setup(), rng));
     tx.replace_setup_link(&secret.hash(), now, now + LINK_LIFE).await?;
-    let event = Event::new(EventKind::SetupLinkCreated, "user", None, "first owner");
+    let event = Event::new(EventKind::SetupLinkCreated, SubjectKind::User, None, "first owner");
     service.commit(tx, caller, event).await?;
     Ok(Some(secret))
 }
@@ -103,8 +103,12 @@ async fn insert(
     if !tx.insert_first_owner(&user, &password_hash, now).await? {
         return Err(Code::SetupDone.into());
     }
-    let event =
-        Event::new(EventKind::OwnerCreated, "user", Some(id.to_string()), user.email.as_str());
+    let event = Event::new(
+        EventKind::OwnerCreated,
+        SubjectKind::User,
+        Some(id.to_string()),
+        user.email.as_str(),
+    );
     service.commit(tx, caller, event).await?;
     Ok(user)
 }

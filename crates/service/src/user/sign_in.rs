@@ -2,7 +2,7 @@
 
 use crate::{Result, Service};
 use domain::Code;
-use domain::audit::{Caller, Event, EventKind};
+use domain::audit::{Caller, Event, EventKind, SubjectKind};
 use domain::policy::{Action, permit};
 use domain::user::{Email, Password, User};
 
@@ -25,14 +25,14 @@ pub async fn sign_in(
     let good = service.passwords().matches(password, stored).await?;
     let Some(user) = user.filter(|_| good) else {
         // What was typed as an address may have been a password: the log only says that somebody failed.
-        let event = Event::new(EventKind::SignInRefused, "session", None, "sign-in");
+        let event = Event::new(EventKind::SignInRefused, SubjectKind::Session, None, "sign-in");
         let tx = service.store().begin(attempt).await?;
         service.commit(tx, caller, event).await?;
         return Err(Code::CredentialsWrong.into());
     };
     let person = permit(&super::actor(user.clone()), Action::Session)?;
     let id = Some(user.id.to_string());
-    let event = Event::new(EventKind::SignedIn, "user", id, user.email.as_str());
+    let event = Event::new(EventKind::SignedIn, SubjectKind::User, id, user.email.as_str());
     let tx = service.store().begin(person).await?;
     service.commit(tx, caller, event).await?;
     Ok(user)
@@ -44,6 +44,11 @@ pub async fn sign_in(
 /// A fault.
 pub async fn sign_out(service: &Service, caller: &Caller) -> Result<()> {
     let tx = service.store().begin(permit(&caller.actor, Action::Session)?).await?;
-    let event = Event::new(EventKind::SignedOut, "user", caller.actor.id(), caller.actor.label());
+    let event = Event::new(
+        EventKind::SignedOut,
+        SubjectKind::User,
+        caller.actor.id(),
+        caller.actor.label(),
+    );
     service.commit(tx, caller, event).await
 }

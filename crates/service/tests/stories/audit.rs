@@ -1,8 +1,9 @@
 //! Each write leaves one line in the log: who, what, to what, by which request.
 
-use crate::world::{START, World, asked, new_team};
-use domain::audit::{Caller, EventKind};
+use crate::world::{START, World, asked, limit, new_team};
+use domain::audit::{Caller, EventKind, SubjectId};
 use domain::id::RequestId;
+use service::audit::{AuditCursor, AuditFilter};
 use sqlx::PgPool;
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -79,4 +80,66 @@ async fn reading_leaves_none(pool: PgPool) {
         })
         .await;
     assert!(log.is_empty());
+}
+
+/// What the log tells of a subject, a page of `rows` after the other.
+async fn told(
+    world: &World,
+    reader: &Caller,
+    subject: SubjectId,
+    rows: i64,
+) -> Vec<Vec<EventKind>> {
+    let mut filter = AuditFilter { subject: Some(subject), cursor: None, limit: limit(rows) };
+    let mut pages = Vec::new();
+    loop {
+        let page = service::audit::list(&world.service, reader, filter.clone()).await;
+        let page = page.expect("a page");
+        pages.push(page.items.iter().map(|line| line.kind).collect());
+        let Some(next) = page.next else { return pages };
+        filter.cursor = Some(AuditCursor::parse(&next.to_string()).expect("its own form"));
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_log_tells_what_happened_to_one_token(pool: PgPool) {
+    use EventKind::{TokenCreated, TokenRevealed, TokenRevoked};
+    let world = World::new(pool).await;
+    let owner = world.owner().await;
+    let team = world.team("platform").await;
+    let mut asked = asked(&team, "import");
+    asked.revealable = true;
+    let id = world.create(asked).await.expect("a token").token.id;
+    let other = world.token(&team, "export").await.token.id;
+    for _ in 0..2 {
+        service::token::reveal(&world.service, &owner, id).await.expect("its secret");
+    }
+    service::token::revoke(&world.service, &owner, other).await.expect("ended");
+    service::token::revoke(&world.service, &owner, id).await.expect("ended");
+
+    let all = [TokenRevoked, TokenRevealed, TokenRevealed, TokenCreated];
+    assert_eq!(told(&world, &owner, SubjectId::token(id), 50).await, [all.to_vec()]);
+    // Its pages end where it ends, however much happened to others.
+    assert_eq!(
+        told(&world, &owner, SubjectId::token(id), 2).await,
+        [vec![TokenRevoked, TokenRevealed], vec![TokenRevealed, TokenCreated]]
+    );
+    assert_eq!(
+        told(&world, &owner, SubjectId::token(other), 1).await,
+        [[TokenRevoked], [TokenCreated]]
+    );
+    assert_eq!(told(&world, &owner, SubjectId::token(uuid::Uuid::nil().into()), 3).await, [[]]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_log_tells_of_every_noun_that_has_an_id(pool: PgPool) {
+    let world = World::new(pool).await;
+    let owner = world.owner().await;
+    let team = world.team("platform").await;
+    world.token(&team, "import").await;
+    world.machine("deploy").await;
+    for line in world.log().await {
+        let read = SubjectId::parse(Some(&line.subject_kind), line.subject_id.as_deref());
+        let subject = read.expect("a subject").expect("both halves");
+        assert_eq!(told(&world, &owner, subject, 50).await.concat(), [line.kind], "{line:?}");
+    }
 }

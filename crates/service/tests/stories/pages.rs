@@ -2,8 +2,8 @@
 
 use crate::world::{World, asked, limit};
 use domain::id::{TeamId, TokenId};
-use domain::team::Team;
-use service::audit::AuditCursor;
+use domain::team::{CHOICES_MAX, Team};
+use service::audit::{AuditCursor, AuditFilter};
 use service::team::TeamCursor;
 use service::token::{TokenCursor, TokenFilter};
 use sqlx::PgPool;
@@ -106,10 +106,11 @@ async fn teams_and_the_log_have_pages_too(pool: PgPool) {
     assert_eq!(names, ["c", "b", "a"]);
     assert!(last.next.is_none());
 
-    let first = service::audit::list(&world.service, &owner, None, limit(3)).await.expect("a page");
+    let filter = AuditFilter { limit: limit(3), ..AuditFilter::default() };
+    let first = service::audit::list(&world.service, &owner, filter.clone()).await.expect("a page");
     let next = AuditCursor::parse(&first.next.expect("more").to_string()).expect("its own form");
-    let last =
-        service::audit::list(&world.service, &owner, Some(next), limit(3)).await.expect("a page");
+    let filter = AuditFilter { cursor: Some(next), ..filter };
+    let last = service::audit::list(&world.service, &owner, filter).await.expect("a page");
     let subjects: Vec<_> =
         first.items.iter().chain(&last.items).map(|entry| entry.subject_label.as_str()).collect();
     assert_eq!(subjects, ["c", "b", "a", crate::world::EMAIL]);
@@ -126,7 +127,8 @@ async fn a_kind_that_this_version_cannot_name_leaves_no_gap(pool: PgPool) {
         .execute(&world.pool)
         .await
         .expect("a newer version's kinds");
-    let page = service::audit::list(&world.service, &owner, None, limit(2)).await.expect("a page");
+    let filter = AuditFilter { limit: limit(2), ..AuditFilter::default() };
+    let page = service::audit::list(&world.service, &owner, filter).await.expect("a page");
     let subjects: Vec<_> = page.items.iter().map(|entry| entry.subject_label.as_str()).collect();
     assert_eq!(subjects, ["d", "a"]);
 }
@@ -150,4 +152,56 @@ async fn a_team_counts_its_active_tokens(pool: PgPool) {
     assert_eq!(count().await, 2);
     world.pass(Duration::days(1));
     assert_eq!(count().await, 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn teams_to_choose_from_come_by_name(pool: PgPool) {
+    let world = World::new(pool).await;
+    let owner = world.owner().await;
+    for (name, reveal_allowed) in [("platform", true), ("Data", false), ("éclair", true)] {
+        world.team_as(name, reveal_allowed).await;
+    }
+    let choices = service::team::list_choices(&world.service, &owner, None).await.expect("teams");
+    let teams: Vec<_> =
+        choices.teams.iter().map(|team| (team.name.as_str(), team.reveal_allowed)).collect();
+    assert_eq!(teams, [("Data", false), ("platform", true), ("éclair", true)]);
+    assert!(!choices.partial);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn of_very_many_teams_the_newest_are_offered_and_the_one_that_was_asked_for(pool: PgPool) {
+    let world = World::new(pool).await;
+    let owner = world.owner().await;
+    let oldest = "INSERT INTO teams (id, name, description, reveal_allowed, created_at)
+                  SELECT ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 'team ' || n, '', false, now()
+                  FROM generate_series(1, $1) n";
+    sqlx::query(oldest)
+        .bind(i32::from(CHOICES_MAX))
+        .execute(&world.pool)
+        .await
+        .expect("as many as are offered");
+    let choices = async |asked: Option<&str>| {
+        let asked = asked.map(|id| TeamId::parse(id).expect("an id"));
+        let found = service::team::list_choices(&world.service, &owner, asked).await;
+        let found = found.expect("teams");
+        let names: Vec<_> =
+            found.teams.into_iter().map(|team| team.name.as_str().to_owned()).collect();
+        (names, found.partial)
+    };
+    let most = usize::from(CHOICES_MAX);
+    let (names, partial) = choices(None).await;
+    assert_eq!((names.len(), partial), (most, false));
+
+    world.team("newest").await;
+    let (names, partial) = choices(None).await;
+    assert_eq!((names.len(), partial), (most, true));
+    assert!(names.iter().any(|name| name == "newest"));
+    assert!(!names.iter().any(|name| name == "team 1"));
+    let (names, partial) = choices(Some("00000000-0000-7000-8000-000000000001")).await;
+    assert_eq!((names.len(), partial), (most + 1, false));
+    assert!(names.iter().any(|name| name == "team 1"));
+    // One that is offered anyway comes once, and one that there is not does no harm.
+    for asked in ["00000000-0000-7000-8000-000000000002", "00000000-0000-7000-8000-00000000ffff"] {
+        assert_eq!(choices(Some(asked)).await.0.len(), most, "{asked}");
+    }
 }

@@ -4,6 +4,7 @@ use crate::world::{World, asked, code, limit, new_team, stranger};
 use domain::Code;
 use domain::audit::Caller;
 use domain::policy::Actor;
+use service::audit::AuditFilter;
 use service::token::TokenFilter;
 use sqlx::PgPool;
 
@@ -28,7 +29,8 @@ async fn codes(world: &World, caller: &Caller) -> Vec<Code> {
         code(service::token::open_for_browser(service, caller, id, "").await),
         code(service::team::create(service, caller, new_team("more", false)).await),
         code(service::team::list(service, caller, None, limit(1)).await),
-        code(service::audit::list(service, caller, None, limit(1)).await),
+        code(service::team::list_choices(service, caller, None).await),
+        code(service::audit::list(service, caller, AuditFilter::default()).await),
         code(service::settings::get(service, caller).await),
     ]
 }

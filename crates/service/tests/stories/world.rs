@@ -13,6 +13,7 @@ use domain::verify::{Denial, Verdict};
 use domain::{Code, OffsetDateTime, Refused};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
+use service::audit::AuditFilter;
 use service::token::Created;
 use service::verify::{Asked, answer};
 use service::{Error, KeySource, Parts, Service, VerifySettings};
@@ -159,8 +160,8 @@ impl World {
 
     /// The whole audit log, oldest first.
     pub async fn log(&self) -> Vec<Entry> {
-        let page =
-            service::audit::list(&self.service, &self.anybody().await, None, limit(200)).await;
+        let filter = AuditFilter { limit: limit(200), ..AuditFilter::default() };
+        let page = service::audit::list(&self.service, &self.anybody().await, filter).await;
         let mut entries = page.expect("the log").items;
         entries.reverse();
         entries

@@ -8,6 +8,9 @@ use sqlx::postgres::{PgListener, PgPoolOptions};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// What its connection is called in `pg_stat_activity`.
+pub const VERIFIER: &str = "tokenkeep verifier";
+
 /// Follows the tokens. One that failed is dropped, and another one made.
 pub struct Follower {
     pub(super) connection: PgListener,
@@ -34,7 +37,9 @@ impl Store {
         let pool = PgPoolOptions::new()
             .max_connections(1)
             .acquire_timeout(Duration::from_secs(1))
-            .connect_lazy_with((*self.pool().connect_options()).clone());
+            .connect_lazy_with(
+                self.pool().connect_options().as_ref().clone().application_name(VERIFIER),
+            );
         let mut connection = PgListener::connect_with(&pool).await?;
         connection.listen(CHANGES).await?;
         // What it writes is written again at the next turn; nobody should wait for a disk.

@@ -1,7 +1,7 @@
 //! What the tests write as, and with.
 
 use domain::OffsetDateTime;
-use domain::audit::{Caller, Event, EventKind};
+use domain::audit::{Caller, Event, EventKind, SubjectKind};
 use domain::id::{EventId, TeamId, TokenId};
 use domain::policy::{Action, Actor, Permit, permit};
 use domain::team::{NewTeam, TeamName};
@@ -33,7 +33,12 @@ pub async fn begin(pool: &PgPool, action: Action) -> Tx {
 /// Commits with an event of this kind.
 pub async fn commit(tx: Tx, number: u128, kind: EventKind) -> store::Result<()> {
     let stamp = Stamp { id: EventId::from(Uuid::from_u128(number)), at: NOW };
-    tx.commit(stamp, &Caller::local(machine()), Event::new(kind, "token", None, "a subject")).await
+    tx.commit(
+        stamp,
+        &Caller::local(machine()),
+        Event::new(kind, SubjectKind::Token, None, "a subject"),
+    )
+    .await
 }
 
 /// An id.

@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::Code;
+use domain::audit::Caller;
 use domain::id::{TeamId, TokenId};
 use domain::page::Limit;
 use domain::policy::Actor;
@@ -14,6 +15,8 @@ use domain::{Refused, token::TokenSecret};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use service::IdempotencyKey;
 use service::token::{TokenCursor, TokenFilter};
+use service::verify::receipt::{await_receipt, get_receipt};
+use wire::receipt::{Receipt, ReceiptQuery, RevokedToken};
 use wire::token::{CreateToken, CreatedToken, RevealedToken, Token, TokenQuery};
 use wire::{Page, Problem};
 
@@ -169,9 +172,9 @@ fn revealed(secret: &TokenSecret) -> Response {
     post,
     path = "/api/tokens/{id}/revoke",
     tag = "tokens",
-    params(("id" = String, Path, description = "The token's id.")),
+    params(("id" = String, Path, description = "The token's id."), ReceiptQuery),
     responses(
-        (status = 200, description = "The token.", body = Token),
+        (status = 200, description = "The token, and who refuses it.", body = RevokedToken),
         (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such token.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "It was revoked before.", body = Problem, content_type = "application/problem+json"),
@@ -181,9 +184,46 @@ pub async fn revoke(
     State(web): State<Web>,
     Known(caller): Known,
     Path(id): Path,
-) -> Result<Json<Token>, Failure> {
+    Query(asked): Query<ReceiptQuery>,
+) -> Result<Json<RevokedToken>, Failure> {
     let token = service::token::revoke(&web.service, &caller, token_id(&id)?).await?;
-    Ok(Json(Token::at(token, web.service.now())))
+    let receipt = receipt_of(&web, &caller, token.id, asked).await?;
+    Ok(Json(RevokedToken { revoked: Token::at(token, web.service.now()), receipt }))
+}
+
+/// Show who refuses a revoked token, and since when.
+#[utoipa::path(
+    get,
+    path = "/api/tokens/{id}/receipt",
+    tag = "tokens",
+    params(("id" = String, Path, description = "The token's id."), ReceiptQuery),
+    responses(
+        (status = 200, description = "The receipt.", body = Receipt),
+        (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such token, or it was not revoked.", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn receipt(
+    State(web): State<Web>,
+    Known(caller): Known,
+    Path(id): Path,
+    Query(asked): Query<ReceiptQuery>,
+) -> Result<Json<Receipt>, Failure> {
+    Ok(Json(receipt_of(&web, &caller, token_id(&id)?, asked).await?))
+}
+
+async fn receipt_of(
+    web: &Web,
+    caller: &Caller,
+    id: TokenId,
+    asked: ReceiptQuery,
+) -> Result<Receipt, Failure> {
+    let receipt = if asked.wait {
+        await_receipt(&web.service, caller, id).await?
+    } else {
+        get_receipt(&web.service, caller, id).await?
+    };
+    Ok(receipt.into())
 }
 
 /// The id of the path. What is no id names nothing.

@@ -98,7 +98,13 @@ fn redact(json: &mut Value) {
             }
         }
         Value::Array(items) => items.iter_mut().for_each(redact),
-        Value::Object(fields) => fields.values_mut().for_each(redact),
+        Value::Object(fields) => {
+            // The database's clock, which no test moves.
+            if fields.contains_key("refused_by_every_verifier") {
+                fields.insert("revoked_at".to_owned(), "[time]".into());
+            }
+            fields.values_mut().for_each(redact);
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

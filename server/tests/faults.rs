@@ -1,0 +1,15 @@
+//! What holds while things break: real servers on a real Postgres, ended without warning in the middle of a storm.
+//!
+//! Clients create, verify and revoke, and write down what they were told ([`history`]). Round after round something is killed, cut off or paused
+//! ([`fault`]). Then a program reads the history: no acknowledged token is lost, and none whose end was acknowledged is accepted. Start at [`storm`].
+
+#[path = "faults/client.rs"]
+mod client;
+#[path = "faults/fault.rs"]
+mod fault;
+#[path = "faults/history.rs"]
+mod history;
+#[path = "faults/server.rs"]
+mod server;
+#[path = "faults/storm.rs"]
+mod storm;

@@ -1,0 +1,45 @@
+//! One request on a connection of its own, so that a server that died spoils no other.
+
+use serde_json::Value;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+/// How long an answer may take: longer than a revocation waits.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Posts JSON; the status and the JSON that came back, `None` when nothing whole did.
+pub async fn post(
+    address: SocketAddr,
+    path: &str,
+    key: Option<&str>,
+    body: &Value,
+) -> Option<(u16, Value)> {
+    tokio::time::timeout(PATIENCE, exchange(address, path, key, body)).await.ok()?.ok()?
+}
+
+async fn exchange(
+    address: SocketAddr,
+    path: &str,
+    key: Option<&str>,
+    body: &Value,
+) -> std::io::Result<Option<(u16, Value)>> {
+    let mut stream = TcpStream::connect(address).await?;
+    let body = body.to_string();
+    let key = key.map(|key| format!("Authorization: Bearer {key}\r\n")).unwrap_or_default();
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: tokens\r\nConnection: close\r\n{key}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    Ok(read(&answer))
+}
+
+fn read(answer: &str) -> Option<(u16, Value)> {
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    let status = head.split(' ').nth(1)?.parse().ok()?;
+    Some((status, serde_json::from_str(body).ok()?))
+}
