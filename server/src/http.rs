@@ -62,10 +62,11 @@ pub fn router(web: Web) -> Router {
         .layer(middleware::map_response(headers::secure))
         .layer(CatchPanicLayer::custom(failure::panicked));
     let verification = verify::routes()
-        .merge(forward_auth::routes())
         .method_not_allowed_fallback(|| async { Failure::from(Code::MethodNotAllowed) })
+        // Reads no body, so that none is too large for it: its answers are the few that proxies take.
+        .merge(forward_auth::routes())
         .layer(verification);
-    let bare = Router::new().merge(health::routes()).merge(holder::routes());
+    let bare = health::routes().merge(holder::routes());
     let (api, _) = api::routes().split_for_parts();
     let known = Router::new()
         .merge(api)
@@ -75,17 +76,15 @@ pub fn router(web: Web) -> Router {
         .layer(middleware::from_fn_with_state(web.clone(), identify::identify))
         .layer(identify::sessions(&web))
         .layer(csrf(&web.public_url));
-    let bounded = ServiceBuilder::new()
-        .layer(DefaultBodyLimit::max(BODY_MAX))
-        .layer(middleware::from_fn(body::bound));
     let every = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(web.clone(), request::answer))
         .layer(middleware::map_response(headers::secure))
         .layer(CatchPanicLayer::custom(failure::panicked))
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(middleware::from_fn(body::bound))
         .layer(compression());
     bare.merge(known)
         .method_not_allowed_fallback(|| async { Failure::from(Code::MethodNotAllowed) })
-        .layer(bounded)
         .layer(every)
         .merge(verification)
         .with_state(web)

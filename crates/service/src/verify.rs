@@ -50,7 +50,7 @@ impl Answer<'_> {
         Self { verdict: Verdict::NotKnown(denial), retry_after: None }
     }
 
-    /// The same in whole seconds, rounded up, as `Retry-After` has it (RFC 9110, section 10.2.3).
+    /// The time of `retry_after` in whole seconds, rounded up, as `Retry-After` has it (RFC 9110, section 10.2.3).
     pub fn retry_after_seconds(&self) -> Option<u64> {
         let micros = u64::try_from(self.retry_after?.whole_microseconds()).unwrap_or(0);
         Some(micros.div_ceil(1_000_000).max(1))

@@ -16,6 +16,7 @@ use service::token::Own;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use wire::Problem;
+use wire::receipt::RevokedToken;
 use wire::token::Token;
 use wire::whoami::WhoAmI;
 
@@ -82,14 +83,18 @@ async fn whoami(State(web): State<Web>, offered: Offered) -> Result<Response, Fa
     path = "/api/verify/self-revoke",
     tag = "holders",
     responses(
-        (status = 200, description = "The token, which has ended.", body = Token),
+        (status = 200, description = "The token, which has ended, and who refuses it.", body = RevokedToken),
         (status = 401, description = "No token, or one that nobody issued.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "It was revoked before.", body = Problem, content_type = "application/problem+json"),
     ),
     security(("token" = []))
 )]
-async fn self_revoke(State(web): State<Web>, offered: Offered) -> Result<Json<Token>, Failure> {
+async fn self_revoke(
+    State(web): State<Web>,
+    offered: Offered,
+) -> Result<Json<RevokedToken>, Failure> {
     let Offered { secret, caller } = offered;
-    let token = service::token::revoke_own(&web.service, &caller, &secret).await?;
-    Ok(Json(Token::at(token, web.service.now())))
+    let (token, receipt) = service::token::revoke_own(&web.service, &caller, &secret).await?;
+    let revoked = Token::at(token, web.service.now());
+    Ok(Json(RevokedToken { revoked, receipt: receipt.into() }))
 }

@@ -37,24 +37,24 @@ impl Origin {
         Self(Some(origin))
     }
 
-    /// The origin of a request with these extensions and headers.
+    /// The origin of a request that carries these.
     pub(super) fn of_request(extensions: &Extensions, headers: &HeaderMap, web: &Web) -> Self {
-        let peer = extensions.get::<ConnectInfo<SocketAddr>>();
-        Self::find(peer.map(|info| info.0.ip()), headers, web.trusted_proxies.as_deref())
+        let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        Self::find(peer, headers, web.trusted_proxies.as_deref())
     }
 
-    /// What the outermost layer found.
-    pub fn of(extensions: &Extensions) -> Self {
+    /// What the outermost layer found, where there is one that looks for it.
+    pub(super) fn of(extensions: &Extensions) -> Self {
         extensions.get::<Self>().copied().unwrap_or(Self(None))
     }
 }
 
-/// For handlers that the outermost layer is not around.
 impl FromRequestParts<Web> for Origin {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Infallible> {
-        Ok(Self::of_request(&parts.extensions, &parts.headers, web))
+        let found = parts.extensions.get::<Self>().copied();
+        Ok(found.unwrap_or_else(|| Self::of_request(&parts.extensions, &parts.headers, web)))
     }
 }
 

@@ -82,7 +82,6 @@ async fn what_is_not_good_learns_why_and_no_more(pool: PgPool) {
 async fn a_token_ends_itself_and_the_log_says_so(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let (id, token) = token(&app).await;
-    let mut following = app.follow().await;
     assert_snapshot!(self_revoke(&app, &token).await.shown());
     assert_eq!(self_revoke(&app, &token).await.problem(), "409 already_ended");
     let log = app.get("/api/audit").send().await.json();
@@ -91,7 +90,17 @@ async fn a_token_ends_itself_and_the_log_says_so(pool: PgPool) {
         (&last["action"], &last["actor_kind"], &last["actor"], &last["subject_id"]),
         (&json!("token_revoked"), &json!("holder"), &json!("import"), &json!(id))
     );
-    // The mirrors are told, and the verifiers, which write down that they refuse it.
+    let verdict = app.post("/api/verify").json(&json!({ "token": token })).await;
+    assert_eq!(verdict.text_of("code"), "revoked");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn mirrors_and_verifiers_are_told_and_the_receipt_says_who_refuses_it(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let (_, token) = token(&app).await;
+    let mut following = app.follow().await;
+    let receipt = &self_revoke(&app, &token).await.json()["receipt"];
+    assert_eq!(receipt["parties"][0]["name"], "doors");
     following.turn().await.expect("a turn");
     let counted: (i64, i64) = sqlx::query_as(
         "SELECT (SELECT count(*) FROM audit_events WHERE touches_mirrors AND actor_kind = 'holder'), (SELECT count(*) FROM revocation_receipts)",
@@ -100,8 +109,6 @@ async fn a_token_ends_itself_and_the_log_says_so(pool: PgPool) {
     .await
     .expect("counts");
     assert_eq!(counted, (1, 1));
-    let verdict = app.post("/api/verify").json(&json!({ "token": token })).await;
-    assert_eq!(verdict.text_of("code"), "revoked");
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -6,6 +6,7 @@ use domain::Code;
 use domain::audit::Caller;
 use domain::policy::{Action, Actor, permit};
 use domain::token::{SecretHash, Token};
+use domain::verify::receipt::Receipt;
 use domain::verify::{Denial, Record, Request, Verdict, decide};
 
 /// What a holder learns of their token.
@@ -34,12 +35,16 @@ pub async fn get_own(service: &Service, caller: &Caller, offered: &str) -> Resul
     Ok(Own::Good(Box::new(token)))
 }
 
-/// Ends the token of this secret for good, from wherever and in whatever state: who finds a secret where it should not be shall be able to. The audit
-/// log says that the token itself did it.
+/// Ends the token of this secret for good, and says who refuses it by now. From wherever and in whatever state: who finds a secret where it should not
+/// be shall be able to. The audit log says that the token itself did it.
 ///
 /// # Errors
 /// `unauthenticated` when it is no token's secret, or one that a rotation replaced for good; `already_ended`; a fault.
-pub async fn revoke_own(service: &Service, caller: &Caller, offered: &str) -> Result<Token> {
+pub async fn revoke_own(
+    service: &Service,
+    caller: &Caller,
+    offered: &str,
+) -> Result<(Token, Receipt)> {
     let found = find(service, caller, offered).await?;
     let record = found.map_err(|_| Code::Unauthenticated)?;
     let retires_at = record.conditions.as_ref().and_then(|conditions| conditions.retires_at);
@@ -47,8 +52,11 @@ pub async fn revoke_own(service: &Service, caller: &Caller, offered: &str) -> Re
         return Err(Code::Unauthenticated.into());
     }
     let caller = Caller { actor: holder(&record), ..caller.clone() };
-    let permit = permit(&caller.actor, Action::RevokeOwnToken)?;
-    end(service, &caller, permit, record.id).await
+    let may_revoke = permit(&caller.actor, Action::RevokeOwnToken)?;
+    let token = end(service, &caller, may_revoke, record.id).await?;
+    let may_get = permit(&caller.actor, Action::GetOwnToken)?;
+    let receipt = service.store().find_receipt(&may_get, token.id).await?;
+    Ok((token, receipt.ok_or(Code::NotFound)?))
 }
 
 fn holder(record: &Record) -> Actor {
