@@ -3,16 +3,19 @@
 use super::form::{self, settle};
 use super::request::{public_url, refused, service_and_caller, service_and_person};
 use super::{secret, settings, team};
-use crate::pages::token::{Asked, Filter, Listing, NewTokenStart, Shown, TeamChoice};
+use crate::pages::token::{Asked, Filter, Listing, NewTokenStart, Shown, TeamChoice, Use};
 use crate::{Refusal, Seen, paths};
 use domain::id::{TeamId, TokenId};
 use domain::page::Limit;
 use domain::token::NewToken;
+use domain::usage::{Span, Step};
 use domain::{Code, Refused};
 use service::IdempotencyKey;
 use service::token::{self, TokenCursor, TokenFilter};
+use service::usage;
 use wire::Page;
 use wire::token::{CreateToken, Token};
+use wire::usage::TokenUsage;
 
 /// A page of tokens, and the teams to filter by.
 ///
@@ -45,6 +48,20 @@ pub async fn get(id: &str) -> Result<Seen<Token>, Refusal> {
     let id = TokenId::parse(id).ok_or_else(|| refused(Code::NotFound))?;
     let token = token::get(&service, &caller, id).await.map_err(refused)?;
     Ok(Seen { now, it: Token::at(token, now) })
+}
+
+/// How a token was used.
+///
+/// # Errors
+/// `not_found`, what `service` refuses, a fault.
+pub async fn usage(id: &str) -> Result<Seen<Use>, Refusal> {
+    let (service, caller) = service_and_caller()?;
+    let now = service.now();
+    let id = TokenId::parse(id).ok_or_else(|| refused(Code::NotFound))?;
+    let of = async |span| usage::get_of_token(&service, &caller, id, span).await.map_err(refused);
+    let week = TokenUsage::from(of(Span::last(7, Step::Day, now)).await?);
+    let day = TokenUsage::from(of(Span::last(24, Step::Hour, now)).await?).series;
+    Ok(Seen { now, it: Use { week, day } })
 }
 
 /// What the form for a new token begins with.

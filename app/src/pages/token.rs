@@ -13,8 +13,9 @@ mod plan;
 mod row;
 mod secret;
 mod usage;
+mod used;
 
-pub use api::{Asked, Filter, Listing, NewTokenStart, Shown, TeamChoice};
+pub use api::{Asked, Filter, Listing, NewTokenStart, Shown, TeamChoice, Use};
 pub use create::NewTokenPage;
 pub use detail::TokenPage;
 pub use list::TokensPage;

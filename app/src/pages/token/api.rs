@@ -10,6 +10,7 @@ use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 use wire::Page;
 use wire::token::Token;
+use wire::usage::{Bucket, TokenUsage};
 
 /// Which tokens are listed; it is the query of the list's address.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +43,15 @@ pub struct Listing {
     pub teams: Vec<TeamChoice>,
     /// What was asked for.
     pub filter: Filter,
+}
+
+/// How a token was used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Use {
+    /// In seven days, by the day.
+    pub week: TokenUsage,
+    /// In 24 hours, by the hour.
+    pub day: Vec<Bucket>,
 }
 
 /// What the form for a new token begins with.
@@ -114,6 +124,15 @@ pub async fn list_tokens(
 #[server(prefix = "/fn", endpoint = "get_token", input = GetUrl)]
 pub async fn get_token(id: String) -> Result<Seen<Token>, Refusal> {
     crate::backend::token::get(&id).await
+}
+
+/// How a token was used.
+///
+/// # Errors
+/// `unauthenticated`, `not_found`, a fault.
+#[server(prefix = "/fn", endpoint = "get_token_usage", input = GetUrl)]
+pub async fn get_token_usage(id: String) -> Result<Seen<Use>, Refusal> {
+    crate::backend::token::usage(&id).await
 }
 
 /// What the form for a new token begins with.
