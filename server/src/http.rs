@@ -12,6 +12,7 @@ pub mod headers;
 pub mod health;
 pub mod identify;
 pub mod json;
+pub mod metrics;
 pub mod openapi;
 pub mod origin;
 pub mod request;
@@ -46,12 +47,15 @@ pub struct Web {
     pub public_url: String,
     /// Whether cookies may only travel over TLS.
     pub secure: bool,
+    /// Whether `GET /metrics` answers.
+    pub metrics: bool,
 }
 
 /// Every route.
 pub fn router(web: Web) -> Router {
     // Verification has no session and no origin to look at: it is the path that runs millions of times.
-    let bare = Router::new().merge(health::routes()).merge(verify::routes());
+    let bare =
+        Router::new().merge(health::routes()).merge(metrics::routes()).merge(verify::routes());
     let (api, _) = api::routes().split_for_parts();
     let known = Router::new()
         .merge(api)

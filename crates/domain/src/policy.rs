@@ -180,7 +180,7 @@ fn may(actor: &Actor, action: Action) -> bool {
         Actor::Machine { .. } => owner_rights,
         Actor::Operator => matches!(action, CreateOwner | CreateSetupLink | CreateKey),
         Actor::Clock => {
-            matches!(action, RecordMirrorRun | RecordUsage | Sweep | CreateSetupLink)
+            matches!(action, ListMirrors | RecordMirrorRun | RecordUsage | Sweep | CreateSetupLink)
         }
     }
 }

@@ -50,8 +50,9 @@ impl Answer<'_> {
 /// Answers, in the form that `tell` makes of it. What has not the form of a token is refused before it is hashed; what cannot be told is refused as
 /// `unavailable`.
 pub async fn answer<R>(service: &Service, asked: &Asked<'_>, tell: impl Fn(Answer<'_>) -> R) -> R {
+    let began = service.usage().begin();
     let tell = |answer: Answer<'_>, now: OffsetDateTime| {
-        service.usage().record(asked, &answer, now);
+        service.usage().record(asked, &answer, now, began);
         tell(answer)
     };
     let unknown = |denial| tell(Answer::unknown(denial), service.now());

@@ -71,6 +71,7 @@ async fn run(
         site,
         public_url: config.url(),
         secure: config.secure(),
+        metrics: config.metrics,
     };
     announce(config, &service).await?;
     let serving = axum::serve(

@@ -19,7 +19,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use serde_json::{Value, json};
 use server::http::{Web, router};
-use service::{KeySource, Parts, Service, VerifySettings};
+use service::{KeySource, Parts, Service, UsageSettings, VerifySettings};
 use sqlx::PgPool;
 use std::sync::{Arc, Mutex};
 use store::Store;
@@ -97,6 +97,7 @@ impl TestApp {
             key_source: if keys.is_some() { KeySource::Configured } else { KeySource::None },
             clock: Arc::new(move || *hand.lock().expect("the clock")),
             randomness: Box::new(ChaCha20Rng::seed_from_u64(seed)),
+            usage: UsageSettings { measured: true, ..UsageSettings::default() },
             verify: VerifySettings { clock_tolerance: None, ..VerifySettings::default() },
             ..Parts::new(Store::on(pool.clone()))
         };
@@ -107,6 +108,7 @@ impl TestApp {
             site: site.path().to_owned(),
             public_url: ORIGIN.to_owned(),
             secure: false,
+            metrics: false,
         });
         Self { router, service, pool, key: Who::Nobody, clock, site }
     }
@@ -118,6 +120,18 @@ impl TestApp {
             site: self.site.path().to_owned(),
             public_url: "https://tokens.example.com".to_owned(),
             secure: true,
+            metrics: false,
+        })
+    }
+
+    /// The same router, with its metrics on.
+    pub fn measured(&self) -> Router {
+        router(Web {
+            service: self.service.clone(),
+            site: self.site.path().to_owned(),
+            public_url: ORIGIN.to_owned(),
+            secure: false,
+            metrics: true,
         })
     }
 

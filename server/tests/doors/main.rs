@@ -19,6 +19,7 @@ mod headers;
 mod health;
 mod identify;
 mod list_tokens;
+mod metrics;
 mod openapi;
 mod reveal_token;
 mod revoke_token;
