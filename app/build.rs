@@ -8,7 +8,7 @@ use std::path::PathBuf;
 /// One file a namespace, in every language.
 const NAMESPACES: &[&str] = &[
     "audit", "code", "door", "event", "mirror", "overview", "settings", "team", "time", "token",
-    "ui",
+    "ui", "usage",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

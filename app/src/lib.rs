@@ -29,6 +29,7 @@ pub mod seen;
 pub mod session;
 pub mod shell;
 pub mod ui;
+pub mod usage;
 pub mod visit;
 pub mod words;
 

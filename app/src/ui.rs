@@ -2,6 +2,7 @@
 //!
 //! What they look like is in `style/`; here is structure, names for assistive technology, and what works without JavaScript.
 
+pub mod bars;
 pub mod button;
 pub mod copy;
 pub mod dialog;

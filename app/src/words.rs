@@ -6,6 +6,7 @@ pub use crate::i18n::Locale;
 use crate::visit::Visit;
 use domain::Code;
 use domain::audit::EventKind;
+use domain::verify::Denial;
 use leptos::prelude::use_context;
 use leptos_i18n::td_string;
 
@@ -155,6 +156,30 @@ pub fn who(actor_kind: &str, actor: String) -> String {
         "clock" => td_string!(l, audit.clock).to_owned(),
         _ => actor,
     }
+}
+
+/// Why a token is refused, in words.
+pub fn reason(denial: Denial) -> &'static str {
+    let l = locale();
+    match denial {
+        Denial::Malformed => td_string!(l, usage.reason_malformed),
+        Denial::Unknown => td_string!(l, usage.reason_unknown),
+        Denial::Expired => td_string!(l, usage.reason_expired),
+        Denial::Revoked => td_string!(l, usage.reason_revoked),
+        Denial::Rotated => td_string!(l, usage.reason_rotated),
+        Denial::Disabled => td_string!(l, usage.reason_disabled),
+        Denial::NotYetValid => td_string!(l, usage.reason_not_yet_valid),
+        Denial::OriginDenied => td_string!(l, usage.reason_origin_denied),
+        Denial::ScopeDenied => td_string!(l, usage.reason_scope_denied),
+        Denial::RateLimited => td_string!(l, usage.reason_rate_limited),
+        Denial::Unavailable => td_string!(l, usage.reason_unavailable),
+    }
+}
+
+/// Why a token is refused, in words; the code itself if this version does not have it.
+pub fn reason_of(code: &str) -> String {
+    let denial = Denial::ALL.iter().copied().find(|denial| denial.as_str() == code);
+    denial.map_or_else(|| code.to_owned(), |denial| reason(denial).to_owned())
 }
 
 #[cfg(test)]

@@ -229,6 +229,7 @@ pub async fn service(config: &Config, store: &Store) -> Result<Service, Stop> {
         },
         usage: UsageSettings {
             retention_months: config.usage_retention_months,
+            measured: config.metrics,
             ..UsageSettings::default()
         },
         ..Parts::new(store.clone())

@@ -51,6 +51,8 @@ pub struct Config {
     pub verify_resident_max: usize,
     /// For how many months the use of tokens is kept.
     pub usage_retention_months: u16,
+    /// Whether `GET /metrics` answers.
+    pub metrics: bool,
     /// Where the console's files are; `None` looks beside the program.
     pub site_dir: Option<PathBuf>,
     /// Where Postgres' programs are; `None` looks in the usual places.

@@ -14,6 +14,7 @@ pub mod health;
 pub mod holder;
 pub mod identify;
 pub mod json;
+pub mod metrics;
 pub mod openapi;
 pub mod origin;
 pub mod request;
@@ -52,6 +53,8 @@ pub struct Web {
     pub secure: bool,
     /// The proxies that are believed about where a request comes from.
     pub trusted_proxies: Option<Arc<Origins>>,
+    /// Whether `GET /metrics` answers.
+    pub metrics: bool,
 }
 
 /// Every route.
@@ -66,7 +69,7 @@ pub fn router(web: Web) -> Router {
         // Reads no body, so that none is too large for it: its answers are the few that proxies take.
         .merge(forward_auth::routes())
         .layer(verification);
-    let bare = health::routes().merge(holder::routes());
+    let bare = health::routes().merge(metrics::routes()).merge(holder::routes());
     let (api, _) = api::routes().split_for_parts();
     let known = Router::new()
         .merge(api)

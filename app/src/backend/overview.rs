@@ -6,14 +6,18 @@ use crate::pages::overview::Facts;
 use crate::{Refusal, Seen};
 use domain::page::{LIMIT_MAX, Limit};
 use domain::token::{State, Token};
+use domain::usage::{Span, Step};
 use service::team;
 use service::token::{self, TokenFilter};
+use service::usage;
 use time::Duration;
 
 /// Days in which an expiry is near.
 const NEAR_DAYS: i64 = 14;
 /// Pages of each list that are read at most: the overview says "at least" beyond that.
 const PAGES_MAX: usize = 10;
+/// Tokens that were never used are counted to this.
+const UNUSED_MAX: u32 = 1000;
 /// Rows that are shown of the tokens that expire next.
 const SHOWN: usize = 5;
 
@@ -59,6 +63,12 @@ pub async fn get() -> Result<Seen<Facts>, Refusal> {
     near.sort_by_key(|token| token.expires_at);
     facts.next =
         near.into_iter().take(SHOWN).map(|token| wire::token::Token::at(token, now)).collect();
+
+    let day = Span::last(24, Step::Hour, now);
+    let report = usage::get(&service, &caller, None, day).await.map_err(refused)?;
+    facts.usage = Some(report.into());
+    facts.unused = usage::count_never_used(&service, &caller, UNUSED_MAX).await.map_err(refused)?;
+    facts.unused_partial = facts.unused == u64::from(UNUSED_MAX);
 
     facts.mirrors = mirror::list().await?.it;
     facts.encryption = Some(settings::get().await?.encryption);

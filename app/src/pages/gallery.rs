@@ -28,6 +28,7 @@ pub fn GalleryPage() -> impl IntoView {
             <states::Notes/>
             <states::Moments/>
             <forms::Fields/>
+            <states::Charts/>
             <states::Tables/>
             <states::Mirrors/>
             <states::Empties/>

@@ -8,6 +8,7 @@ use crate::ui::load::Load;
 use crate::ui::moment::Moment;
 use crate::ui::status::{Dot, Status, Tone};
 use crate::ui::table::{Column, Table};
+use crate::usage::{Reasons, UsageChart};
 use crate::{Refusal, Seen, paths, say};
 use domain::OffsetDateTime;
 use leptos::prelude::*;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use wire::mirror::{Mirror, MirrorStatus};
 use wire::settings::Encryption;
 use wire::token::Token;
+use wire::usage::{Step, TopToken, Usage};
 
 /// What the overview says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +33,12 @@ pub struct Facts {
     pub expiring_partial: bool,
     /// The first few of them, the nearest first.
     pub next: Vec<Token>,
+    /// Verifications in 24 hours, by the hour.
+    pub usage: Option<Usage>,
+    /// Active tokens that were never used.
+    pub unused: u64,
+    /// Whether there are more of them.
+    pub unused_partial: bool,
     /// The mirrors.
     pub mirrors: Vec<Mirror>,
     /// The state of the encryption key.
@@ -67,6 +75,7 @@ fn Body(seen: Seen<Facts>) -> impl IntoView {
         view! { <LinkButton href=paths::NEW_TOKEN label=say!(overview.start_token) weight=Weight::Primary glyph=Glyph::Plus/> }.into_any()
     };
     let tokens = facts.next.clone();
+    let usage = facts.usage.clone();
     view! {
         <div class="grid gap-8">
             <Figures facts=facts/>
@@ -75,6 +84,7 @@ fn Body(seen: Seen<Facts>) -> impl IntoView {
             } else {
                 view! { <Next tokens=tokens now=now/> }.into_any()
             }}
+            {usage.map(|usage| view! { <Verified usage=usage/> })}
         </div>
     }
 }
@@ -94,6 +104,15 @@ fn Figures(facts: Facts) -> impl IntoView {
     } else {
         say!(overview.expiring_some)
     };
+    let (verified, refused) = facts
+        .usage
+        .as_ref()
+        .map_or((0, 0), |usage| (usage.totals.valid + usage.totals.refused, usage.totals.refused));
+    let refused = if refused == 0 {
+        say!(usage.verified_note_none).to_owned()
+    } else {
+        say!(usage.verified_note, count = refused)
+    };
     let encryption_on = facts.encryption.is_some_and(|encryption| encryption.on);
     view! {
         <div class="figures">
@@ -106,6 +125,16 @@ fn Figures(facts: Facts) -> impl IntoView {
                 <span class="figure-name">{say!(overview.expiring)}</span>
                 <span class="figure-value">{at_least(facts.expiring as u64, facts.expiring_partial)}</span>
                 <span class="figure-note">{expiring}</span>
+            </a>
+            <div class="figure">
+                <span class="figure-name">{say!(usage.verified)}</span>
+                <span class="figure-value">{verified}</span>
+                <span class="figure-note">{refused}</span>
+            </div>
+            <a class="figure" href=paths::TOKENS>
+                <span class="figure-name">{say!(usage.unused)}</span>
+                <span class="figure-value">{at_least(facts.unused, facts.unused_partial)}</span>
+                <span class="figure-note">{if facts.unused == 0 { say!(usage.unused_none) } else { say!(usage.unused_some) }}</span>
             </a>
             <a class="figure" href=paths::MIRRORS>
                 <span class="figure-name">{say!(overview.mirrors)}</span>
@@ -150,6 +179,49 @@ fn MirrorFigure(mirrors: Vec<Mirror>) -> impl IntoView {
         <span class="figure-word"><Status tone=tone word=word/></span>
         <span class="figure-note">{note}</span>
     }
+}
+
+/// Verifications of the last 24 hours; nothing while there are none.
+#[component]
+fn Verified(usage: Usage) -> impl IntoView {
+    if usage.totals.valid + usage.totals.refused == 0 {
+        return ().into_any();
+    }
+    let row = |token: TopToken| {
+        let team = token.team_id.to_string();
+        view! {
+            <tr>
+                <td><a class="cell-name" href=paths::token(token.token_id)>{token.name}</a></td>
+                <td data-label=say!(usage.team)><Dot of=team name=token.team_name/></td>
+                <td class="tight num" data-label=say!(usage.valid)>{token.valid}</td>
+                <td class="tight num" data-label=say!(usage.refused)>{token.refused}</td>
+            </tr>
+        }
+    };
+    let top = (!usage.top.is_empty()).then(|| {
+        let columns = vec![
+            Column::wide(say!(usage.token)),
+            Column::wide(say!(usage.team)),
+            Column::tight(say!(usage.valid)),
+            Column::tight(say!(usage.refused)),
+        ];
+        let rows = usage.top.into_iter().map(row).collect_view();
+        view! {
+            <section class="grid gap-3">
+                <h3 class="font-semibold">{say!(usage.top)}</h3>
+                <Table caption=say!(usage.top) columns=columns>{rows}</Table>
+            </section>
+        }
+    });
+    view! {
+        <section class="grid gap-6">
+            <h2>{say!(usage.title)}</h2>
+            <UsageChart title=say!(usage.day) series=usage.series step=Step::Hour/>
+            {top}
+            <Reasons title=say!(usage.overall_reasons) reasons=usage.totals.reasons/>
+        </section>
+    }
+    .into_any()
 }
 
 #[component]

@@ -14,9 +14,10 @@ mod receipt;
 mod row;
 mod secret;
 mod usage;
+mod used;
 
 pub use api::{
-    Asked, Filter, Listing, NewTokenStart, Shown, TeamChoice, TeamChoices, TokenHistory,
+    Asked, Filter, Listing, NewTokenStart, Shown, TeamChoice, TeamChoices, TokenHistory, Use,
 };
 pub use create::NewTokenPage;
 pub use detail::TokenPage;

@@ -38,9 +38,13 @@ pub fn date(at: OffsetDateTime) -> String {
 
 /// "20 Feb 2027, 14:05 UTC".
 pub fn instant(at: OffsetDateTime) -> String {
-    let clock = at.to_offset(UtcOffset::UTC);
-    let clock = format!("{:02}:{:02}", clock.hour(), clock.minute());
-    say!(time.instant, date = date(at), clock = clock)
+    say!(time.instant, date = date(at), clock = clock(at))
+}
+
+/// "14:05", in UTC.
+pub fn clock(at: OffsetDateTime) -> String {
+    let at = at.to_offset(UtcOffset::UTC);
+    format!("{:02}:{:02}", at.hour(), at.minute())
 }
 
 fn month(number: u8) -> &'static str {

@@ -210,7 +210,7 @@ fn may(actor: &Actor, action: Action) -> bool {
         Actor::Holder { .. } => matches!(action, GetOwnToken | RevokeOwnToken),
         Actor::Operator => matches!(action, CreateOwner | CreateSetupLink | CreateKey),
         Actor::Clock => {
-            matches!(action, RecordMirrorRun | RecordUsage | Sweep | CreateSetupLink)
+            matches!(action, ListMirrors | RecordMirrorRun | RecordUsage | Sweep | CreateSetupLink)
         }
     }
 }

@@ -60,12 +60,14 @@ pub struct UsageSettings {
     pub retention_months: u16,
     /// How many tokens in an hour, origins and scopes wait in memory at most until they are flushed.
     pub waiting_max: usize,
+    /// Whether it is measured how long answers take.
+    pub measured: bool,
 }
 
 impl Default for UsageSettings {
-    /// Thirteen months, so that a month can be compared with the one a year ago; about 50 MB.
+    /// Thirteen months, so that a month can be compared with the one a year ago; about 50 MB; not measured.
     fn default() -> Self {
-        Self { retention_months: 13, waiting_max: 262_144 }
+        Self { retention_months: 13, waiting_max: 262_144, measured: false }
     }
 }
 
@@ -164,7 +166,7 @@ impl Service {
             index: Index::new(parts.verify.resident_max),
             admitted: Admitted::new(),
             verify: parts.verify,
-            usage: Recorder::new(parts.usage.waiting_max),
+            usage: Recorder::new(parts.usage.waiting_max, parts.usage.measured),
             usage_settings: parts.usage,
         };
         Ok(Self { inner: Arc::new(inner) })

@@ -4,6 +4,7 @@
 //! [`flush`].
 
 pub mod flush;
+pub mod latency;
 mod notices;
 pub mod recorder;
 pub mod report;

@@ -19,6 +19,7 @@ use domain::token::{Scope, SecretHash};
 use domain::verify::{Denial, Request, Verdict, decide};
 use index::{Entry, Found};
 use std::net::IpAddr;
+use std::time::Instant;
 use time::Duration;
 
 /// A token as it was received, and what it shall be used for. No `Debug`: it holds a secret.
@@ -68,9 +69,10 @@ enum Recalled<R> {
 /// Answers, in the form that `tell` makes of it. What has not the form of a token is refused before it is hashed; what cannot be told is refused as
 /// `unavailable`.
 pub async fn answer<R>(service: &Service, asked: &Asked<'_>, tell: impl Fn(Answer<'_>) -> R) -> R {
+    let began = service.usage().begin();
     let (index, strangers) = (service.index(), service.index().strangers());
     let asked_at = index.changes();
-    let hash = match recall(service, asked, &tell) {
+    let hash = match recall(service, asked, began, &tell) {
         Recalled::Told(told) => return told,
         Recalled::Ask(hash) => hash,
     };
@@ -80,32 +82,37 @@ pub async fn answer<R>(service: &Service, asked: &Asked<'_>, tell: impl Fn(Answe
                 strangers.asked_in_vain(asked.origin, service.now());
             }
             index.learn(&hash, record.clone(), service.now(), asked_at);
-            judged(service, record.map(Entry::of).as_ref(), asked, &tell)
+            judged(service, record.map(Entry::of).as_ref(), asked, began, &tell)
         }
         Err(error) => {
             let fault = Fault::unavailable("looking up a token", error);
             tracing::error!(fault = fault.chain(), "a token could not be verified");
-            refused(service, Denial::Unavailable, asked, &tell)
+            refused(service, Denial::Unavailable, asked, began, &tell)
         }
     }
 }
 
 /// Answers from memory, where that can be.
-fn recall<R>(service: &Service, asked: &Asked<'_>, tell: impl Fn(Answer<'_>) -> R) -> Recalled<R> {
+fn recall<R>(
+    service: &Service,
+    asked: &Asked<'_>,
+    began: Option<Instant>,
+    tell: impl Fn(Answer<'_>) -> R,
+) -> Recalled<R> {
     let Some(hash) = SecretHash::of_offered(asked.offered) else {
-        return Recalled::Told(refused(service, Denial::Malformed, asked, &tell));
+        return Recalled::Told(refused(service, Denial::Malformed, asked, began, &tell));
     };
     let index = service.index();
-    match index.ask(&hash, |entry| judged(service, entry, asked, &tell)) {
+    match index.ask(&hash, |entry| judged(service, entry, asked, began, &tell)) {
         Found::Told(told) => return Recalled::Told(told),
         Found::Untold => {
-            return Recalled::Told(refused(service, Denial::Unavailable, asked, &tell));
+            return Recalled::Told(refused(service, Denial::Unavailable, asked, began, &tell));
         }
         Found::Ask => {}
     }
     // It may have been issued a moment ago, or it has ended and the caller should hear which. Whoever asks for many that are neither gets no query.
     if index.trust() == Trust::All && !index.strangers().may_ask(asked.origin, service.now()) {
-        return Recalled::Told(refused(service, Denial::Unknown, asked, &tell));
+        return Recalled::Told(refused(service, Denial::Unknown, asked, began, &tell));
     }
     Recalled::Ask(hash)
 }
@@ -115,11 +122,12 @@ fn judged<R>(
     service: &Service,
     entry: Option<&Entry>,
     asked: &Asked<'_>,
+    began: Option<Instant>,
     tell: impl Fn(Answer<'_>) -> R,
 ) -> R {
     let now = service.now();
     let answer = judge(service, entry, asked, now);
-    service.usage().record(asked, &answer, now);
+    service.usage().record(asked, &answer, now, began);
     tell(answer)
 }
 
@@ -128,10 +136,11 @@ fn refused<R>(
     service: &Service,
     denial: Denial,
     asked: &Asked<'_>,
+    began: Option<Instant>,
     tell: impl Fn(Answer<'_>) -> R,
 ) -> R {
     let answer = Answer::unknown(denial);
-    service.usage().record(asked, &answer, service.now());
+    service.usage().record(asked, &answer, service.now(), began);
     tell(answer)
 }
 

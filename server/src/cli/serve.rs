@@ -73,6 +73,7 @@ async fn run(
         public_url: config.url(),
         secure: config.secure(),
         trusted_proxies: config.trusted_proxies.clone().map(Arc::new),
+        metrics: config.metrics,
     };
     announce(config, &service).await?;
     let serving = axum::serve(

@@ -186,6 +186,11 @@ impl Reader {
         let verify_budget = self.number("verify_budget_seconds", 300, 86_400);
         let verify_resident_max = self.number("verify_resident_max", 2_000_000, 100_000_000);
         let usage_retention_months = self.number("usage_retention_months", 13, 120);
+        let metrics = self.parse("metrics", Some(false), "use on or off", |text| match text {
+            "on" => Some(true),
+            "off" => Some(false),
+            _ => None,
+        });
         let encryption_keys = self.take("token_encryption_key");
         if let Some((given_as, keys)) = &encryption_keys
             && let Err(error) = vault::Sealer::parse(keys)
@@ -210,6 +215,7 @@ impl Reader {
             verify_budget: Duration::from_secs(verify_budget?),
             verify_resident_max: usize::try_from(verify_resident_max?).unwrap_or(usize::MAX),
             usage_retention_months: u16::try_from(usage_retention_months?).unwrap_or(u16::MAX),
+            metrics: metrics?,
             site_dir: self.path("site_dir"),
             postgres_bin_dir: self.path("postgres_bin_dir"),
             log: self.take("log").map_or_else(|| "info".to_owned(), |(_, text)| text.to_string()),

@@ -149,6 +149,14 @@ pub const VARIABLES: &[Variable] = &[
         text: "For how many months, beside the one that has begun, the use of tokens is kept: 0 to 120. When a token was used last is kept for ever.",
     },
     Variable {
+        key: "metrics",
+        env: "TOKENKEEP_METRICS",
+        secret: false,
+        default: "off",
+        example: "on",
+        text: "`on` answers `GET /metrics` in the text form of Prometheus, to everybody who can reach the port: keep that path from the public at the proxy.",
+    },
+    Variable {
         key: "site_dir",
         env: "TOKENKEEP_SITE_DIR",
         secret: false,

@@ -116,6 +116,33 @@ async fn a_connection_that_stays_open_does_not_keep_it(
 }
 
 #[sqlx::test(migrations = false)]
+async fn what_was_answered_before_it_stops_is_counted(
+    _: PgPoolOptions,
+    database: PgConnectOptions,
+) {
+    let address = free_address();
+    let server = start(program(&database, address), address);
+    let mut stream = TcpStream::connect(address).expect("connected");
+    let body = r#"{"token":"nonsense"}"#;
+    let head = "POST /api/verify HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-type: application/json";
+    write!(stream, "{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).expect("written");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("read");
+    assert!(answer.contains("malformed"), "{answer}");
+    let (good, time) = server.stop();
+    assert!(good && time < STOP_MAX, "{time:?}");
+    let mut connection =
+        <sqlx::PgConnection as sqlx::Connection>::connect_with(&database).await.expect("connected");
+    let counted: i64 = sqlx::query_scalar(
+        "SELECT sum(count)::bigint FROM usage_hours WHERE outcome = 'malformed'",
+    )
+    .fetch_one(&mut connection)
+    .await
+    .expect("a count");
+    assert_eq!(counted, 1);
+}
+
+#[sqlx::test(migrations = false)]
 async fn the_configured_owner_is_made_at_the_first_start(
     _: PgPoolOptions,
     database: PgConnectOptions,

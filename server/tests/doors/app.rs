@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use server::http::{Web, router};
 use service::key::create_scoped;
 use service::verify::{Following, VerifyAccess};
-use service::{KeySource, Parts, Service, VerifySettings};
+use service::{KeySource, Parts, Service, UsageSettings, VerifySettings};
 use sqlx::PgPool;
 use std::sync::{Arc, Mutex};
 use store::Store;
@@ -119,6 +119,7 @@ impl TestApp {
             key_source: if keys.is_some() { KeySource::Configured } else { KeySource::None },
             clock: Arc::new(move || *hand.lock().expect("the clock")),
             randomness: Box::new(ChaCha20Rng::seed_from_u64(seed)),
+            usage: UsageSettings { measured: true, ..UsageSettings::default() },
             verify: VerifySettings { clock_tolerance: None, ..verify },
             ..Parts::new(Store::on(pool.clone()))
         };
@@ -135,6 +136,11 @@ impl TestApp {
             secure: true,
             ..web(&self.service, &self.site)
         })
+    }
+
+    /// The same router, with its metrics on.
+    pub fn measured(&self) -> Router {
+        router(Web { metrics: true, ..web(&self.service, &self.site) })
     }
 
     /// The same app, which believes these proxies about where a request comes from.
@@ -233,6 +239,7 @@ fn web(service: &Service, site: &TempDir) -> Web {
         site: site.path().to_owned(),
         public_url: ORIGIN.to_owned(),
         secure: false,
+        metrics: false,
         trusted_proxies: None,
     }
 }

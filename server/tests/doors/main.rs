@@ -20,6 +20,7 @@ mod health;
 mod holder;
 mod identify;
 mod list_tokens;
+mod metrics;
 mod openapi;
 mod origin;
 mod proxy;

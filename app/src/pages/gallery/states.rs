@@ -2,6 +2,7 @@
 
 use super::Group;
 use crate::pages::mirror::drawing::Drawing;
+use crate::ui::bars::{Bar, Bars, Legend};
 use crate::ui::button::{LinkButton, Weight};
 use crate::ui::empty::Empty;
 use crate::ui::filter::FilterChip;
@@ -84,6 +85,32 @@ pub fn Moments() -> impl IntoView {
                 {spans.map(|days| view! { <Moment at=NOW + Duration::days(days) now=NOW/> }).into_iter().collect_view()}
                 {[-90, 30, 61, 600].map(|minutes| view! { <Moment at=NOW + Duration::minutes(minutes) now=NOW/> }).into_iter().collect_view()}
             </p>
+        </Group>
+    }
+}
+
+#[component]
+pub fn Charts() -> impl IntoView {
+    let legend = Legend {
+        good: "Good",
+        bad: "Refused",
+        most: "Most:",
+        nothing: "Nothing in this time.",
+        as_table: "As a table",
+        label: "From",
+    };
+    let bar = |hour: u64, good: u64, bad: u64| Bar { label: format!("{hour:02}:00"), good, bad };
+    let bars = move |good: u64, bad: u64| {
+        (0..24).map(|hour| bar(hour, hour * good, (hour % 5) * bad)).collect::<Vec<_>>()
+    };
+    view! {
+        <Group name="Bars">
+            <div class="charts">
+                <Bars title="Good and refused" bars=bars(12, 9) legend=legend/>
+                <Bars title="All refused" bars=bars(0, 1) legend=legend/>
+                <Bars title="Rare beside many" bars=vec![bar(0, 100_000, 1), bar(1, 1, 0), bar(2, 0, 1)] legend=legend/>
+                <Bars title="Nothing" bars=bars(0, 0) legend=legend/>
+            </div>
         </Group>
     }
 }

@@ -12,6 +12,7 @@ use wire::Page;
 use wire::audit::AuditEntry;
 use wire::receipt::Receipt;
 use wire::token::Token;
+use wire::usage::{Bucket, TokenUsage};
 
 /// Which tokens are listed; it is the query of the list's address.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +65,15 @@ pub struct TokenHistory {
     pub events: Vec<AuditEntry>,
     /// Whether there are so many that only the newest are here.
     pub partial: bool,
+}
+
+/// How a token was used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Use {
+    /// In seven days, by the day.
+    pub week: TokenUsage,
+    /// In 24 hours, by the hour.
+    pub day: Vec<Bucket>,
 }
 
 /// What the form for a new token begins with.
@@ -145,6 +155,15 @@ pub async fn get_token(id: String) -> Result<Seen<TokenHistory>, Refusal> {
 #[server(prefix = "/fn", endpoint = "get_receipt", input = GetUrl)]
 pub async fn get_receipt(id: String) -> Result<Seen<Receipt>, Refusal> {
     crate::backend::token::receipt(&id).await
+}
+
+/// How a token was used.
+///
+/// # Errors
+/// `unauthenticated`, `not_found`, a fault.
+#[server(prefix = "/fn", endpoint = "get_token_usage", input = GetUrl)]
+pub async fn get_token_usage(id: String) -> Result<Seen<Use>, Refusal> {
+    crate::backend::token::usage(&id).await
 }
 
 /// What the form for a new token begins with.

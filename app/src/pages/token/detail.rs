@@ -1,15 +1,16 @@
 //! The page of one token: what it is, what became of it, and what can be done with it.
 
 use super::TokenStatus;
-use super::api::{RevealToken, RevokeToken, TokenHistory, get_token};
+use super::api::{RevealToken, RevokeToken, TokenHistory, get_token, get_token_usage};
 use super::danger::Danger;
 use super::life::Life;
 use super::receipt::ReceiptPanel;
+use super::used::Used;
 use crate::ui::button::LinkButton;
 use crate::ui::empty::Empty;
 use crate::ui::frame::Page;
 use crate::ui::icon::Glyph;
-use crate::ui::load::{Failed, Skeleton};
+use crate::ui::load::{Failed, Load, Skeleton};
 use crate::ui::moment::{Date, Moment};
 use crate::ui::note::{Matter, Note};
 use crate::ui::status::{Chips, Dot};
@@ -64,6 +65,10 @@ fn Detail(
     revoke: ServerAction<RevokeToken>,
 ) -> impl IntoView {
     let Seen { now, it: TokenHistory { token, events, partial } } = seen;
+    let used = Resource::new(|| (), {
+        let id = token.id.to_string();
+        move |()| get_token_usage(id.clone())
+    });
     let query = use_query_map();
     let again = move || query.with(|query| query.get_str("note") == Some("made-before"));
     let danger = (token.status != Status::Revoked)
@@ -82,6 +87,10 @@ fn Detail(
                     <Note matter=Matter::Info title=say!(token.made_before)><p>{say!(token.made_before_text)}</p></Note>
                 </Show>
                 <Facts token=token.clone() now=now/>
+                <section class="grid gap-3" id="usage">
+                    <h2>{say!(usage.title)}</h2>
+                    <Load of=used view=move |seen| view! { <Used used=seen.it now=seen.now/> }.into_any()/>
+                </section>
                 <section class="grid gap-3">
                     <h2>{say!(token.life)}</h2>
                     <Life token=token events=events partial=partial now=now/>

@@ -61,6 +61,7 @@ fn List(seen: Seen<Listing>) -> impl IntoView {
         Column::wide(say!(token.team)),
         Column::wide(say!(token.scopes)),
         Column::tight(say!(token.expires)),
+        Column::tight(say!(token.last_used)),
         Column::tight(say!(token.status)),
         Column::unseen(say!(token.actions)),
     ];

@@ -36,9 +36,18 @@ pub fn Row(
             <td class="cell-team" data-label=say!(token.team)><Dot of=token.team_id.to_string() name=token.team_name.clone()/></td>
             <td data-label=say!(token.scopes)><Chips words=token.scopes.clone() most=2/></td>
             <td class="tight" data-label=say!(token.expires)><Expiry token=token.clone() now=now/></td>
+            <td class="tight" data-label=say!(token.last_used)><LastUsed at=token.last_used_at now=now/></td>
             <td class="tight" data-label=say!(token.status)><TokenStatus status=token.status/></td>
             <td class="tight cell-menu"><RowMenu token=token/></td>
         </tr>
+    }
+}
+
+#[component]
+fn LastUsed(at: Option<OffsetDateTime>, now: OffsetDateTime) -> impl IntoView {
+    match at {
+        Some(at) => view! { <Moment at=at now=now/> }.into_any(),
+        None => view! { <span class="muted">{say!(ui.never)}</span> }.into_any(),
     }
 }
 

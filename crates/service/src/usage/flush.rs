@@ -36,12 +36,14 @@ pub async fn flush(service: &Service) -> Result<()> {
     if flushing.waiting.is_some() {
         send(service, &mut flushing).await?;
     }
+    let now = service.now();
     let collected = service.usage().take();
     if !collected.batch.counts.is_empty() {
         flushing.number += 1;
         flushing.waiting = Some(collected);
         send(service, &mut flushing).await?;
     }
+    service.usage().set_flushed_at(now);
     Ok(())
 }
 
@@ -90,10 +92,17 @@ pub async fn tidy(service: &Service) -> Result<()> {
     if dropped > 0 {
         tracing::info!(months = dropped, "dropped old usage");
     }
-    let mut flushing = service.usage().flushing.lock().await;
-    if flushing.forgot_at.is_none_or(|at| now - at >= FORGET) {
+    // Decided under the lock and done without it: a flush should not wait for it.
+    let due = {
+        let mut flushing = service.usage().flushing.lock().await;
+        let due = flushing.forgot_at.is_none_or(|at| now - at >= FORGET);
+        if due {
+            flushing.forgot_at = Some(now);
+        }
+        due
+    };
+    if due {
         store.forget_usage(&permit, before, now).await?;
-        flushing.forgot_at = Some(now);
     }
     Ok(())
 }

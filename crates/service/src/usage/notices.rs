@@ -47,7 +47,8 @@ pub(super) async fn tell(service: &Service, collected: &Collected) -> Result<()>
 }
 
 fn event(kind: EventKind, told: &Noticed) -> Event {
-    Event::new(kind, SubjectKind::Token, Some(told.token.to_string()), told.name.clone()).in_team(told.team)
+    Event::new(kind, SubjectKind::Token, Some(told.token.to_string()), told.name.clone())
+        .in_team(told.team)
 }
 
 /// The first new origin of each token that had one before. Uses after its end are told as such.

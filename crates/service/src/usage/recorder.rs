@@ -4,6 +4,7 @@
 //! counted as such.
 
 use super::flush::Flushing;
+use super::latency::Latencies;
 use super::window::{AfterEnd, Key, Room, Tally, Window};
 use crate::verify::{Answer, Asked};
 use domain::OffsetDateTime;
@@ -11,8 +12,9 @@ use domain::id::TokenId;
 use domain::usage::{Counts, Outcome};
 use domain::verify::Verdict;
 use std::cell::Cell;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 use store::usage::{Batch, HourCount, LastUse, OriginUse, ScopeUse};
 
 pub use super::window::{Overflow, TEXT_MAX};
@@ -34,6 +36,7 @@ struct Taken {
     /// Since the start; never taken.
     counts: Counts,
     overflow: Overflow,
+    latencies: Latencies,
 }
 
 /// What was collected, in the form of the store.
@@ -50,21 +53,37 @@ pub(super) struct Collected {
 pub struct Recorder {
     seats: Box<[Seat]>,
     room: Room,
+    measured: bool,
+    /// Microseconds since 1970; 0 is never.
+    flushed_at: AtomicI64,
     pub(super) flushing: tokio::sync::Mutex<Flushing>,
 }
 
 impl Recorder {
-    /// Nothing is collected yet. At most `parts_max` tokens, origins and scopes are kept.
-    pub fn new(parts_max: usize) -> Self {
+    /// Nothing is collected yet. At most `parts_max` tokens, origins and scopes are kept; how long answers take is measured if somebody will ask.
+    pub fn new(parts_max: usize, measured: bool) -> Self {
         Self {
             seats: (0..SEATS).map(|_| Seat::default()).collect(),
             room: Room::new(parts_max),
+            measured,
+            flushed_at: AtomicI64::new(0),
             flushing: tokio::sync::Mutex::default(),
         }
     }
 
-    /// Records an answer.
-    pub fn record(&self, asked: &Asked<'_>, answer: &Answer<'_>, now: OffsetDateTime) {
+    /// Begins to measure an answer.
+    pub fn begin(&self) -> Option<Instant> {
+        self.measured.then(Instant::now)
+    }
+
+    /// Records an answer, and how long it took since [`Self::begin`].
+    pub fn record(
+        &self,
+        asked: &Asked<'_>,
+        answer: &Answer<'_>,
+        now: OffsetDateTime,
+        began: Option<Instant>,
+    ) {
         let (record, outcome) = match answer.verdict {
             Verdict::Valid(record) => (Some(record), Outcome::Valid),
             Verdict::Denied(denial, record) => (Some(record), Outcome::Refused(denial)),
@@ -72,8 +91,11 @@ impl Recorder {
         };
         let hour = now.unix_timestamp().div_euclid(SECONDS_PER_HOUR);
         let mut seat = self.seat();
-        let Taken { window, counts, .. } = &mut *seat;
+        let Taken { window, counts, latencies, .. } = &mut *seat;
         counts.add(outcome, 1);
+        if let Some(began) = began {
+            latencies.add(outcome, began.elapsed());
+        }
         match record {
             Some(record) => {
                 let key = Key { hour, token: record.id };
@@ -90,6 +112,27 @@ impl Recorder {
             sum.add_all(&lock(seat).counts);
         }
         sum
+    }
+
+    /// How long answers took since the start, in this process; nothing when they are not measured.
+    pub fn latencies(&self) -> Latencies {
+        let mut sum = Latencies::default();
+        for seat in &self.seats {
+            sum.add_all(&lock(seat).latencies);
+        }
+        sum
+    }
+
+    /// When everything that was collected by then was in the database; `None` is never yet.
+    pub fn flushed_at(&self) -> Option<OffsetDateTime> {
+        let micros = self.flushed_at.load(Ordering::Relaxed);
+        let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1000).ok();
+        at.filter(|_| micros != 0)
+    }
+
+    pub(super) fn set_flushed_at(&self, at: OffsetDateTime) {
+        let micros = i64::try_from(at.unix_timestamp_nanos() / 1000).unwrap_or_default();
+        self.flushed_at.store(micros, Ordering::Relaxed);
     }
 
     /// What did not fit since the start, in this process.

@@ -19,7 +19,7 @@ pub async fn answer_all<R>(
     let mut told = Vec::with_capacity(asked.len());
     let mut open: Vec<(usize, SecretHash)> = Vec::new();
     for (at, one) in asked.iter().enumerate() {
-        told.push(match recall(service, one, &tell) {
+        told.push(match recall(service, one, service.usage().begin(), &tell) {
             Recalled::Told(told) => told,
             Recalled::Ask(hash) => {
                 open.push((at, hash));
@@ -43,13 +43,15 @@ async fn look_up<R>(
     asked_at: u64,
     tell: impl Fn(Answer<'_>) -> R,
 ) -> Vec<(usize, R)> {
+    let began = service.usage().begin();
     let hashes: Vec<SecretHash> = open.iter().map(|(_, hash)| *hash).collect();
     let found = match service.store().find_records(&hashes).await {
         Ok(found) => found,
         Err(error) => {
             let fault = Fault::unavailable("looking up tokens", error);
             tracing::error!(fault = fault.chain(), "some tokens could not be verified");
-            let untold = |at: usize| refused(service, Denial::Unavailable, &asked[at], &tell);
+            let untold =
+                |at: usize| refused(service, Denial::Unavailable, &asked[at], began, &tell);
             return open.iter().map(|(at, _)| (*at, untold(*at))).collect();
         }
     };
@@ -61,7 +63,7 @@ async fn look_up<R>(
         }
         index.learn(hash, record.cloned(), service.now(), asked_at);
         let entry = record.cloned().map(Entry::of);
-        (*at, judged(service, entry.as_ref(), &asked[*at], &tell))
+        (*at, judged(service, entry.as_ref(), &asked[*at], began, &tell))
     });
     answers.collect()
 }

@@ -57,7 +57,7 @@ impl Store {
             r#"SELECT hour AS "hour!", outcome AS "outcome!", sum(count)::bigint AS "count!"
                FROM usage_hours AS u
                WHERE hour >= $1 AND hour < $2
-                 AND ($3::uuid IS NULL OR EXISTS (SELECT FROM tokens AS k WHERE k.id = u.token_id AND k.team_id = $3))
+                 AND ($3::uuid IS NULL OR token_id IN (SELECT id FROM tokens WHERE team_id = $3))
                GROUP BY hour, outcome"#,
             span.from(),
             span.to(),
@@ -85,7 +85,7 @@ impl Store {
                             coalesce(sum(count) FILTER (WHERE outcome <> 'valid'), 0)::bigint AS refused
                      FROM usage_hours AS u
                      WHERE hour >= $1 AND hour < $2
-                       AND ($3::uuid IS NULL OR EXISTS (SELECT FROM tokens AS k WHERE k.id = u.token_id AND k.team_id = $3))
+                       AND ($3::uuid IS NULL OR token_id IN (SELECT id FROM tokens WHERE team_id = $3))
                        AND token_id <> '00000000-0000-0000-0000-000000000000'
                      GROUP BY u.token_id ORDER BY sum(count) DESC, u.token_id LIMIT $4) AS s
                JOIN tokens AS k ON k.id = s.token_id

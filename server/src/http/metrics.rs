@@ -1,0 +1,152 @@
+//! `GET /metrics`: what Prometheus asks for, in its text form (exposition format 0.0.4).
+//!
+//! Off unless configured. Never a token, its id or its hash: labels are outcomes, states and names of mirrors.
+
+use super::{Failure, Web};
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use domain::audit::Caller;
+use domain::mirror::Mirror;
+use domain::policy::Actor;
+use domain::usage::Outcome;
+use domain::{Code, OffsetDateTime};
+use http::header;
+use service::Service;
+use service::usage::latency::BOUNDS;
+use service::verify::Trust;
+use std::fmt::{Display, Write as _};
+use std::time::Duration;
+
+/// How long the database may take to tell of the mirrors.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+pub(super) fn routes() -> Router<Web> {
+    Router::new().route("/metrics", get(metrics))
+}
+
+async fn metrics(State(web): State<Web>) -> Result<Response, Failure> {
+    if !web.metrics {
+        return Err(Code::NotFound.into());
+    }
+    let mut page = Page::default();
+    verification(&mut page, &web.service);
+    index(&mut page, &web.service);
+    usage(&mut page, &web.service);
+    let caller = Caller::local(Actor::Clock);
+    let asked = tokio::time::timeout(PATIENCE, service::mirror::list(&web.service, &caller)).await;
+    // Without the database the rest is told all the more.
+    if let Ok(Ok(list)) = asked {
+        mirrors(&mut page, &list, web.service.now());
+    }
+    let media = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
+    Ok((media, page.0).into_response())
+}
+
+/// The text as it grows.
+#[derive(Default)]
+struct Page(String);
+
+impl Page {
+    fn head(&mut self, name: &str, kind: &str, help: &str) {
+        let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
+    }
+
+    fn line(&mut self, name: &str, labels: &[(&str, &str)], value: impl Display) {
+        self.0.push_str(name);
+        for (place, (label, text)) in labels.iter().enumerate() {
+            let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+            let _ = write!(self.0, "{}{label}=\"{text}\"", if place == 0 { '{' } else { ',' });
+        }
+        let _ = writeln!(self.0, "{} {value}", if labels.is_empty() { "" } else { "}" });
+    }
+
+    fn only(&mut self, name: &str, kind: &str, help: &str, value: impl Display) {
+        self.head(name, kind, help);
+        self.line(name, &[], value);
+    }
+}
+
+fn verification(page: &mut Page, service: &Service) {
+    let (counts, latencies) = (service.usage().counts(), service.usage().latencies());
+    page.head("tokenkeep_verify_total", "counter", "Answers of verification, by outcome.");
+    for outcome in Outcome::all() {
+        page.line("tokenkeep_verify_total", &[("outcome", outcome.as_str())], counts.of(outcome));
+    }
+    let name = "tokenkeep_verify_duration_seconds";
+    page.head(name, "histogram", "How long verification took to decide, without HTTP around it.");
+    for outcome in Outcome::all() {
+        let latency = latencies.of(outcome);
+        let outcome = ("outcome", outcome.as_str());
+        let total: u64 = latency.buckets.iter().sum();
+        // Of what never happened one line is enough.
+        if total > 0 {
+            let mut below = 0;
+            for (bound, count) in BOUNDS.iter().zip(latency.buckets) {
+                below += count;
+                let bound = seconds(*bound).to_string();
+                page.line(&format!("{name}_bucket"), &[outcome, ("le", &bound)], below);
+            }
+        }
+        page.line(&format!("{name}_bucket"), &[outcome, ("le", "+Inf")], total);
+        page.line(&format!("{name}_sum"), &[outcome], seconds(latency.sum));
+        page.line(&format!("{name}_count"), &[outcome], total);
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a sum of 104 days of nanoseconds is still exact")]
+fn seconds(nanos: u64) -> f64 {
+    nanos as f64 / 1e9
+}
+
+fn index(page: &mut Page, service: &Service) {
+    let index = service.index();
+    let tokens = index.len();
+    page.only("tokenkeep_index_tokens", "gauge", "Tokens that are verified from memory.", tokens);
+    let name = "tokenkeep_index_trust";
+    page.head(name, "gauge", "1 for how far memory is believed: all, known (the database is away), database (it is asked), nothing.");
+    let trust = index.trust();
+    let states = [
+        ("all", Trust::All),
+        ("known", Trust::WhatIsKnown),
+        ("database", Trust::TheDatabase),
+        ("nothing", Trust::Nothing),
+    ];
+    for (state, of) in states {
+        page.line(name, &[("state", state)], u8::from(trust == of));
+    }
+}
+
+fn usage(page: &mut Page, service: &Service) {
+    let usage = service.usage();
+    let help = "Seconds since all that was counted was in the database.";
+    let lag = usage.flushed_at().map_or(0.0, |at| (service.now() - at).as_seconds_f64().max(0.0));
+    page.only("tokenkeep_usage_flush_lag_seconds", "gauge", help, lag);
+    let help = "Tokens in an hour, origins and scopes that wait in memory for the next flush.";
+    page.only("tokenkeep_usage_waiting", "gauge", help, usage.waiting());
+    let name = "tokenkeep_usage_overflow_total";
+    page.head(name, "counter", "Uses of which a part had no room in memory, by the part.");
+    let overflow = usage.overflow();
+    for (part, count) in
+        [("token", overflow.tokens), ("origin", overflow.origins), ("scope", overflow.scopes)]
+    {
+        page.line(name, &[("part", part)], count);
+    }
+}
+
+fn mirrors(page: &mut Page, mirrors: &[Mirror], now: OffsetDateTime) {
+    let name = "tokenkeep_mirror_pending";
+    page.head(name, "gauge", "Changes that a mirror has not seen.");
+    for mirror in mirrors {
+        page.line(name, &[("mirror", &mirror.name)], mirror.pending);
+    }
+    let name = "tokenkeep_mirror_lag_seconds";
+    page.head(name, "gauge", "Seconds since a mirror was found or made to be what it should be.");
+    for mirror in mirrors {
+        if let Some(at) = mirror.last_ok_at {
+            let lag = (now - at).as_seconds_f64().max(0.0);
+            page.line(name, &[("mirror", &mirror.name)], lag);
+        }
+    }
+}
