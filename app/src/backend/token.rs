@@ -4,7 +4,8 @@ use super::form::{self, settle};
 use super::request::{public_url, refused, service_and_caller, service_and_person};
 use super::{secret, settings, team};
 use crate::pages::token::{
-    Asked, Filter, Listing, NewTokenStart, Shown, TeamChoice, TeamChoices, TokenHistory,
+    Asked, AskedLimits, Filter, Listing, NewTokenStart, Shown, TeamChoice, TeamChoices,
+    TokenHistory,
 };
 use crate::{Refusal, Seen, paths};
 use domain::audit::SubjectId;
@@ -19,7 +20,7 @@ use service::verify::receipt::get_receipt;
 use wire::Page;
 use wire::audit::AuditEntry;
 use wire::receipt::Receipt;
-use wire::token::{CreateToken, Token};
+use wire::token::{CreateToken, RateLimit, Token};
 
 /// A page of tokens, and the teams to filter by.
 ///
@@ -115,6 +116,10 @@ pub async fn create(asked: Asked, key: &str) -> Result<(), Refusal> {
         ("scopes", &asked.scopes),
         ("never_expires", tick(asked.never_expires)),
         ("expires_days", &asked.expires_days),
+        ("not_before", &asked.limits.not_before),
+        ("allowed_cidrs", &asked.limits.allowed_cidrs),
+        ("rate_requests", &asked.limits.rate_requests),
+        ("rate_seconds", &asked.limits.rate_seconds),
         ("revealable", tick(asked.revealable)),
     ];
     let outcome = make(request_of(&asked), key).await;
@@ -131,8 +136,15 @@ fn request_of(asked: &Asked) -> CreateToken {
         scopes: asked.scope_list(),
         expires_days: (!asked.never_expires).then(days),
         expires_at: None,
+        not_before: asked.limits.beginning(),
+        allowed_cidrs: asked.limits.networks(),
+        rate_limit: rate_of(&asked.limits),
         revealable: asked.revealable,
     }
+}
+
+fn rate_of(limits: &AskedLimits) -> Option<RateLimit> {
+    limits.rate().map(|(requests, seconds)| RateLimit { requests, seconds })
 }
 
 async fn make(asked: CreateToken, key: &str) -> Result<String, service::Error> {

@@ -8,6 +8,7 @@ mod danger;
 mod detail;
 mod filter;
 mod life;
+mod limits;
 mod list;
 mod plan;
 mod receipt;
@@ -16,7 +17,8 @@ mod secret;
 mod usage;
 
 pub use api::{
-    Asked, Filter, Listing, NewTokenStart, Shown, TeamChoice, TeamChoices, TokenHistory,
+    Asked, AskedLimits, Filter, Listing, NewTokenStart, Shown, TeamChoice, TeamChoices,
+    TokenHistory,
 };
 pub use create::NewTokenPage;
 pub use detail::TokenPage;
@@ -35,6 +37,12 @@ use wire::token::Status;
 fn TokenStatus(status: Status) -> impl IntoView {
     match status {
         Status::Active => view! { <StatusView tone=Tone::Ok word=say!(token.active)/> },
+        Status::Scheduled => {
+            view! { <StatusView tone=Tone::Plain word=say!(token.scheduled) glyph=Glyph::Clock/> }
+        }
+        Status::Disabled => {
+            view! { <StatusView tone=Tone::Warn word=say!(token.disabled) glyph=Glyph::Pause/> }
+        }
         Status::Expired => {
             view! { <StatusView tone=Tone::Warn word=say!(token.expired) glyph=Glyph::Clock/> }
         }

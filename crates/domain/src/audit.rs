@@ -201,6 +201,13 @@ impl Event {
         self.detail.push((name, value.into()));
         self
     }
+
+    /// The same event, with further facts.
+    #[must_use]
+    pub fn with_all(mut self, facts: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        self.detail.extend(facts);
+        self
+    }
 }
 
 /// One line of the audit log, as it is read.

@@ -1,5 +1,6 @@
 //! Tokens: one file for each verb.
 
+mod conditions;
 mod create;
 mod in_browser;
 mod list;

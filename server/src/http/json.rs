@@ -24,6 +24,9 @@ const FIELDS: &[&str] = &[
     "scopes",
     "expires_days",
     "expires_at",
+    "not_before",
+    "allowed_cidrs",
+    "rate_limit",
     "revealable",
     "reveal_allowed",
     "token",
@@ -59,6 +62,7 @@ fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
         });
         match field {
             Some(field @ "expires_days") => Refused::field(field, Code::ExpiresDaysRange).into(),
+            Some(field @ "rate_limit") => Refused::field(field, Code::RateRange).into(),
             Some(field) => Refused::field(field, Code::BodyMalformed).into(),
             None => Failure::from(Code::BodyMalformed),
         }

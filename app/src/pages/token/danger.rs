@@ -8,7 +8,7 @@ use crate::ui::dialog::{CancelDialog, Dialog, dialog_href};
 use crate::ui::field::Hidden;
 use crate::ui::form::Form;
 use leptos::prelude::*;
-use wire::token::{Status, Token};
+use wire::token::Token;
 
 /// The section.
 #[component]
@@ -21,10 +21,9 @@ pub fn Danger(
     revoke: ServerAction<RevokeToken>,
 ) -> impl IntoView {
     let id = token.id.to_string();
-    let active = token.status == Status::Active;
-    let can_reveal = token.revealable && active;
-    let consequence =
-        if active { say!(token.revoke_text) } else { say!(token.revoke_expired_text) };
+    let ended = token.status.has_ended();
+    let can_reveal = token.revealable && !ended;
+    let consequence = if ended { say!(token.revoke_expired_text) } else { say!(token.revoke_text) };
     let reveal_dialog = can_reveal.then(|| {
         let (id, name) = (id.clone(), short(&token.name));
         view! {

@@ -4,6 +4,7 @@ use super::TokenStatus;
 use super::api::{RevealToken, RevokeToken, TokenHistory, get_token};
 use super::danger::Danger;
 use super::life::Life;
+use super::limits::limits_of;
 use super::receipt::ReceiptPanel;
 use crate::ui::button::LinkButton;
 use crate::ui::empty::Empty;
@@ -13,6 +14,7 @@ use crate::ui::load::{Failed, Skeleton};
 use crate::ui::moment::{Date, Moment};
 use crate::ui::note::{Matter, Note};
 use crate::ui::status::{Chips, Dot};
+use crate::ui::strong::Strong;
 use crate::visit::set_status;
 use crate::{Seen, paths, say};
 use domain::{Code, OffsetDateTime};
@@ -95,6 +97,17 @@ fn Detail(
 
 #[component]
 fn Facts(token: Token, now: OffsetDateTime) -> impl IntoView {
+    let limits = limits_of(&token);
+    let limits = if limits.is_empty() {
+        view! { <span class="muted">{say!(token.no_limits)}</span> }.into_any()
+    } else {
+        let limits = limits.into_iter().map(|limit| view! { <li><Strong of=limit/></li> });
+        view! { <ul class="plain-list num">{limits.collect_view()}</ul> }.into_any()
+    };
+    let networks = token.allowed_cidrs.clone();
+    let networks = (networks.len() > 1).then(|| {
+        view! { <dt>{say!(token.networks)}</dt><dd><Chips words=networks most=50/></dd> }
+    });
     let description = if token.description.is_empty() {
         view! { <span class="muted">{say!(token.no_description)}</span> }.into_any()
     } else {
@@ -113,6 +126,8 @@ fn Facts(token: Token, now: OffsetDateTime) -> impl IntoView {
             <dt>{say!(token.team)}</dt><dd><a href=paths::tokens_of_team(token.team_id)>{token.team_name}</a></dd>
             <dt>{say!(token.scopes)}</dt><dd><Chips words=token.scopes most=50/></dd>
             <dt>{say!(token.expires)}</dt><dd class="num">{expires}</dd>
+            <dt>{say!(token.limits)}</dt><dd>{limits}</dd>
+            {networks}
             <dt>{say!(token.reveal)}</dt><dd>{revealable}</dd>
             <dt>{say!(token.id)}</dt><dd><code>{token.id.to_string()}</code></dd>
         </dl>

@@ -23,7 +23,7 @@ pub fn Row(
     /// The server's time.
     now: OffsetDateTime,
 ) -> impl IntoView {
-    let ended = token.status != Status::Active;
+    let ended = token.status.has_ended();
     let href = paths::token(token.id);
     view! {
         <tr class:row-ended=ended>
@@ -61,7 +61,7 @@ fn Expiry(token: Token, now: OffsetDateTime) -> impl IntoView {
 #[component]
 fn RowMenu(token: Token) -> impl IntoView {
     let href = paths::token(token.id);
-    let reveal = (token.revealable && token.status == Status::Active).then(|| view! {
+    let reveal = (token.revealable && !token.status.has_ended()).then(|| view! {
         <li><a class="menu-item" href=format!("{href}?dialog=reveal")><Icon glyph=Glyph::Eye/>{say!(token.reveal_ask)}</a></li>
     });
     let revoke = (token.status != Status::Revoked).then(|| view! {

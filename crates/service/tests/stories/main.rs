@@ -2,6 +2,7 @@
 
 mod audit;
 mod browser;
+mod conditions;
 mod expiry;
 mod first_owner;
 mod idempotency;
