@@ -94,6 +94,10 @@ export class Api {
     return this.must(200, "POST", `/api/tokens/${id}/revoke`);
   }
 
+  disable(id: string): Promise<Token> {
+    return this.must(200, "POST", `/api/tokens/${id}/disable`);
+  }
+
   async listTokens(teamId: string): Promise<Token[]> {
     const page = await this.must<{ items: Token[] }>(200, "GET", `/api/tokens?team_id=${teamId}&limit=200`);
     return page.items;

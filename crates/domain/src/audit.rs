@@ -34,6 +34,10 @@ kinds! {
     TokenRevealed = "token_revealed";
     /// A token was ended.
     TokenRevoked = "token_revoked";
+    /// A token was switched off.
+    TokenDisabled = "token_disabled";
+    /// A token was switched on again.
+    TokenEnabled = "token_enabled";
     /// A team was made.
     TeamCreated = "team_created";
     /// The first owner was made.
@@ -57,7 +61,14 @@ kinds! {
 impl EventKind {
     /// Whether what the mirrors should hold may differ after this event.
     pub const fn touches_mirrors(self) -> bool {
-        matches!(self, Self::TokenCreated | Self::TokenRevoked | Self::MirrorReleased)
+        matches!(
+            self,
+            Self::TokenCreated
+                | Self::TokenRevoked
+                | Self::TokenDisabled
+                | Self::TokenEnabled
+                | Self::MirrorReleased
+        )
     }
 }
 

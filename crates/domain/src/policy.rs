@@ -73,6 +73,10 @@ pub enum Action {
     RevealToken,
     /// End a token.
     RevokeToken,
+    /// Switch a token off.
+    DisableToken,
+    /// Switch a token on again.
+    EnableToken,
     /// Make a team.
     CreateTeam,
     /// See teams.
@@ -106,6 +110,8 @@ impl Action {
         Self::ListTokens,
         Self::RevealToken,
         Self::RevokeToken,
+        Self::DisableToken,
+        Self::EnableToken,
         Self::CreateTeam,
         Self::ListTeams,
         Self::ListAudit,
@@ -160,13 +166,13 @@ pub fn permit(actor: &Actor, action: Action) -> Result<Permit, Refused> {
 
 fn may(actor: &Actor, action: Action) -> bool {
     use Action::{
-        CreateKey, CreateOwner, CreateSetupLink, CreateTeam, CreateToken, GetSettings, ListAudit,
-        ListMirrors, ListTeams, ListTokens, RecordMirrorRun, ReleaseMirror, RevealToken,
-        RevokeToken, Session, Sweep,
+        CreateKey, CreateOwner, CreateSetupLink, CreateTeam, CreateToken, DisableToken,
+        EnableToken, GetSettings, ListAudit, ListMirrors, ListTeams, ListTokens, RecordMirrorRun,
+        ReleaseMirror, RevealToken, RevokeToken, Session, Sweep,
     };
     let owner_rights = match action {
-        CreateToken | ListTokens | RevealToken | RevokeToken | CreateTeam | ListTeams
-        | ListAudit | GetSettings | ListMirrors | ReleaseMirror => true,
+        CreateToken | ListTokens | RevealToken | RevokeToken | DisableToken | EnableToken
+        | CreateTeam | ListTeams | ListAudit | GetSettings | ListMirrors | ReleaseMirror => true,
         RecordMirrorRun | CreateOwner | CreateSetupLink | CreateKey | Session | Sweep => false,
     };
     match actor {

@@ -2,6 +2,7 @@
 
 mod conditions;
 mod create;
+mod disable;
 mod in_browser;
 mod list;
 mod reveal;
@@ -9,6 +10,7 @@ mod revoke;
 
 pub(crate) use create::SECRET_KEPT;
 pub use create::{Created, create};
+pub use disable::{disable, enable};
 pub use in_browser::{open_for_browser, seal_for_browser};
 pub use list::{TokenCursor, TokenFilter, get, list};
 pub use reveal::reveal;

@@ -257,4 +257,19 @@ impl Tx {
             .await?;
         Ok(())
     }
+
+    /// Switches a token off at that time, or on.
+    ///
+    /// # Errors
+    /// As every statement.
+    pub async fn set_token_disabled(
+        &mut self,
+        id: TokenId,
+        at: Option<OffsetDateTime>,
+    ) -> Result<()> {
+        sqlx::query!("UPDATE tokens SET disabled_at = $2 WHERE id = $1", id.uuid(), at)
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
 }

@@ -15,6 +15,8 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(token::get))
         .routes(routes!(token::reveal, token::reveal_by_get))
         .routes(routes!(token::revoke))
+        .routes(routes!(token::disable))
+        .routes(routes!(token::enable))
         .routes(routes!(token::receipt))
         .routes(routes!(team::create, team::list))
         .routes(routes!(audit::list))

@@ -41,6 +41,8 @@ const SENT: &[(&str, &str)] = &[
         "/fn/create_token",
         "name=a&team_id=00000000-0000-0000-0000-000000000000&scopes=*&never_expires=true",
     ),
+    ("/fn/disable_token", "id=00000000-0000-0000-0000-000000000000"),
+    ("/fn/enable_token", "id=00000000-0000-0000-0000-000000000000"),
     ("/fn/get_receipt", "id=00000000-0000-0000-0000-000000000000"),
     ("/fn/get_token", "id=00000000-0000-0000-0000-000000000000"),
     ("/fn/release_mirror", "name=nothing"),

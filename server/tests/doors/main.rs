@@ -12,6 +12,7 @@ mod bad_input;
 mod canary;
 mod create_token;
 mod csrf;
+mod disable_token;
 mod errors;
 mod forward_auth;
 mod get_token;

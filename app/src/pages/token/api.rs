@@ -266,6 +266,24 @@ pub async fn revoke_token(#[server(default)] id: String) -> Result<(), Refusal> 
     crate::backend::token::revoke(&id).await
 }
 
+/// Switches a token off.
+///
+/// # Errors
+/// `already_disabled`, `already_ended`, `unauthenticated`, `not_found`, a fault.
+#[server(prefix = "/fn", endpoint = "disable_token")]
+pub async fn disable_token(#[server(default)] id: String) -> Result<(), Refusal> {
+    crate::backend::token::disable(&id).await
+}
+
+/// Switches a disabled token on again.
+///
+/// # Errors
+/// `not_disabled`, `already_ended`, `unauthenticated`, `not_found`, a fault.
+#[server(prefix = "/fn", endpoint = "enable_token")]
+pub async fn enable_token(#[server(default)] id: String) -> Result<(), Refusal> {
+    crate::backend::token::enable(&id).await
+}
+
 /// Takes the secret that was sent to the page of this token: once. It lies under `/tokens`, where its cookie goes.
 ///
 /// # Errors

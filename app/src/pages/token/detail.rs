@@ -1,8 +1,8 @@
 //! The page of one token: what it is, what became of it, and what can be done with it.
 
 use super::TokenStatus;
-use super::api::{RevealToken, RevokeToken, TokenHistory, get_token};
-use super::danger::Danger;
+use super::api::{TokenHistory, get_token};
+use super::danger::{Danger, Deeds};
 use super::life::Life;
 use super::limits::limits_of;
 use super::receipt::ReceiptPanel;
@@ -27,14 +27,13 @@ use wire::token::{Status, Token};
 pub fn TokenPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id")).unwrap_or_default());
-    let reveal = ServerAction::<RevealToken>::new();
-    let revoke = ServerAction::<RevokeToken>::new();
-    let token = Resource::new(move || (id.get(), revoke.version().get()), |(id, _)| get_token(id));
+    let deeds = Deeds::new();
+    let token = Resource::new(move || (id.get(), deeds.changes()), |(id, _)| get_token(id));
     view! {
         <Transition fallback=|| view! { <div class="content"><Skeleton/></div> }>
             {move || Suspend::new(async move {
                 match token.await {
-                    Ok(seen) => view! { <Detail seen=seen reveal=reveal revoke=revoke/> }.into_any(),
+                    Ok(seen) => view! { <Detail seen=seen deeds=deeds/> }.into_any(),
                     Err(refusal) if refusal.is(Code::NotFound) => view! { <NoSuchToken/> }.into_any(),
                     Err(refusal) => view! { <Page title=say!(token.token) above=above()><Failed refusal=refusal/></Page> }.into_any(),
                 }
@@ -60,16 +59,12 @@ fn NoSuchToken() -> impl IntoView {
 }
 
 #[component]
-fn Detail(
-    seen: Seen<TokenHistory>,
-    reveal: ServerAction<RevealToken>,
-    revoke: ServerAction<RevokeToken>,
-) -> impl IntoView {
+fn Detail(seen: Seen<TokenHistory>, deeds: Deeds) -> impl IntoView {
     let Seen { now, it: TokenHistory { token, events, partial } } = seen;
     let query = use_query_map();
     let again = move || query.with(|query| query.get_str("note") == Some("made-before"));
     let danger = (token.status != Status::Revoked)
-        .then(|| view! { <Danger token=token.clone() reveal=reveal revoke=revoke/> });
+        .then(|| view! { <Danger token=token.clone() deeds=deeds/> });
     let receipt = (token.status == Status::Revoked)
         .then(|| view! { <ReceiptPanel id=token.id.to_string()/> });
     view! {

@@ -64,6 +64,16 @@ fn RowMenu(token: Token) -> impl IntoView {
     let reveal = (token.revealable && !token.status.has_ended()).then(|| view! {
         <li><a class="menu-item" href=format!("{href}?dialog=reveal")><Icon glyph=Glyph::Eye/>{say!(token.reveal_ask)}</a></li>
     });
+    let switch = match token.status {
+        Status::Disabled => Some((Glyph::CheckRound, "enable", say!(token.enable_ask))),
+        Status::Active | Status::Scheduled => {
+            Some((Glyph::Pause, "disable", say!(token.disable_ask)))
+        }
+        Status::Expired | Status::Revoked => None,
+    };
+    let switch = switch.map(|(glyph, dialog, label)| view! {
+        <li><a class="menu-item" href=format!("{href}?dialog={dialog}")><Icon glyph=glyph/>{label}</a></li>
+    });
     let revoke = (token.status != Status::Revoked).then(|| view! {
         <li><a class="menu-item menu-item-danger" href=format!("{href}?dialog=revoke")><Icon glyph=Glyph::Bin/>{say!(token.revoke_ask)}</a></li>
     });
@@ -72,6 +82,7 @@ fn RowMenu(token: Token) -> impl IntoView {
             <ul>
                 <li><a class="menu-item" href=href.clone()><Icon glyph=Glyph::Key/>{say!(token.view)}</a></li>
                 {reveal}
+                {switch}
                 {revoke}
             </ul>
         </Menu>

@@ -3,6 +3,7 @@
 mod audit;
 mod browser;
 mod conditions;
+mod disable;
 mod expiry;
 mod first_owner;
 mod idempotency;

@@ -191,6 +191,50 @@ pub async fn revoke(
     Ok(Json(RevokedToken { revoked: Token::at(token, web.service.now()), receipt }))
 }
 
+/// Switch a token off: it is refused until it is enabled.
+#[utoipa::path(
+    post,
+    path = "/api/tokens/{id}/disable",
+    tag = "tokens",
+    params(("id" = String, Path, description = "The token's id.")),
+    responses(
+        (status = 200, description = "The token.", body = Token),
+        (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such token.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is disabled already, or has ended.", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn disable(
+    State(web): State<Web>,
+    Known(caller): Known,
+    Path(id): Path,
+) -> Result<Json<Token>, Failure> {
+    let token = service::token::disable(&web.service, &caller, token_id(&id)?).await?;
+    Ok(Json(Token::at(token, web.service.now())))
+}
+
+/// Switch a disabled token on again.
+#[utoipa::path(
+    post,
+    path = "/api/tokens/{id}/enable",
+    tag = "tokens",
+    params(("id" = String, Path, description = "The token's id.")),
+    responses(
+        (status = 200, description = "The token.", body = Token),
+        (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such token.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is not disabled, or has ended.", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn enable(
+    State(web): State<Web>,
+    Known(caller): Known,
+    Path(id): Path,
+) -> Result<Json<Token>, Failure> {
+    let token = service::token::enable(&web.service, &caller, token_id(&id)?).await?;
+    Ok(Json(Token::at(token, web.service.now())))
+}
+
 /// Show who refuses a revoked token, and since when.
 #[utoipa::path(
     get,
