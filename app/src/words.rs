@@ -134,6 +134,7 @@ pub fn happening(kind: EventKind) -> &'static str {
         EventKind::TokenRevoked => td_string!(l, event.token_revoked),
         EventKind::TokenDisabled => td_string!(l, event.token_disabled),
         EventKind::TokenEnabled => td_string!(l, event.token_enabled),
+        EventKind::TokenConditionsChanged => td_string!(l, event.token_conditions_changed),
         EventKind::TeamCreated => td_string!(l, event.team_created),
         EventKind::OwnerCreated => td_string!(l, event.owner_created),
         EventKind::SetupLinkCreated => td_string!(l, event.setup_link_created),

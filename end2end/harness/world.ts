@@ -116,6 +116,8 @@ export function pages({ teams, open, expired, revoked, disabled }: World): [name
     ["token, disabled", `/tokens/${disabled.id}`],
     ["token, to be enabled", `/tokens/${disabled.id}?dialog=enable`],
     ["token, to be disabled", `/tokens/${open.id}?dialog=disable`],
+    ["limits of a token", `/tokens/${disabled.id}/conditions`],
+    ["limits, ended", `/tokens/${revoked.id}/conditions`],
     ["token, to be revealed", `/tokens/${open.id}?dialog=reveal`],
     ["token, to be revoked", `/tokens/${open.id}?dialog=revoke`],
     ["secret, gone", `/tokens/${open.id}/secret`],

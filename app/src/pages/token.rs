@@ -3,6 +3,7 @@
 //! Start at [`api`] for what the pages ask the server, at [`list`] for what people see first.
 
 mod api;
+mod conditions;
 mod create;
 mod danger;
 mod detail;
@@ -17,9 +18,10 @@ mod secret;
 mod usage;
 
 pub use api::{
-    Asked, AskedLimits, Filter, Listing, NewTokenStart, Shown, TeamChoice, TeamChoices,
-    TokenHistory,
+    Asked, AskedLimits, ConditionsStart, Filter, Listing, NewTokenStart, Shown, TeamChoice,
+    TeamChoices, TokenHistory,
 };
+pub use conditions::ConditionsPage;
 pub use create::NewTokenPage;
 pub use detail::TokenPage;
 pub use list::TokensPage;

@@ -38,6 +38,8 @@ kinds! {
     TokenDisabled = "token_disabled";
     /// A token was switched on again.
     TokenEnabled = "token_enabled";
+    /// When, from where or how often a token may be used was changed.
+    TokenConditionsChanged = "token_conditions_changed";
     /// A team was made.
     TeamCreated = "team_created";
     /// The first owner was made.
@@ -67,6 +69,7 @@ impl EventKind {
                 | Self::TokenRevoked
                 | Self::TokenDisabled
                 | Self::TokenEnabled
+                | Self::TokenConditionsChanged
                 | Self::MirrorReleased
         )
     }

@@ -77,6 +77,8 @@ pub enum Action {
     DisableToken,
     /// Switch a token on again.
     EnableToken,
+    /// Change when, from where and how often a token may be used.
+    ChangeConditions,
     /// Make a team.
     CreateTeam,
     /// See teams.
@@ -112,6 +114,7 @@ impl Action {
         Self::RevokeToken,
         Self::DisableToken,
         Self::EnableToken,
+        Self::ChangeConditions,
         Self::CreateTeam,
         Self::ListTeams,
         Self::ListAudit,
@@ -166,13 +169,14 @@ pub fn permit(actor: &Actor, action: Action) -> Result<Permit, Refused> {
 
 fn may(actor: &Actor, action: Action) -> bool {
     use Action::{
-        CreateKey, CreateOwner, CreateSetupLink, CreateTeam, CreateToken, DisableToken,
-        EnableToken, GetSettings, ListAudit, ListMirrors, ListTeams, ListTokens, RecordMirrorRun,
-        ReleaseMirror, RevealToken, RevokeToken, Session, Sweep,
+        ChangeConditions, CreateKey, CreateOwner, CreateSetupLink, CreateTeam, CreateToken,
+        DisableToken, EnableToken, GetSettings, ListAudit, ListMirrors, ListTeams, ListTokens,
+        RecordMirrorRun, ReleaseMirror, RevealToken, RevokeToken, Session, Sweep,
     };
     let owner_rights = match action {
         CreateToken | ListTokens | RevealToken | RevokeToken | DisableToken | EnableToken
-        | CreateTeam | ListTeams | ListAudit | GetSettings | ListMirrors | ReleaseMirror => true,
+        | ChangeConditions | CreateTeam | ListTeams | ListAudit | GetSettings | ListMirrors
+        | ReleaseMirror => true,
         RecordMirrorRun | CreateOwner | CreateSetupLink | CreateKey | Session | Sweep => false,
     };
     match actor {

@@ -8,6 +8,7 @@ mod list;
 mod reveal;
 mod revoke;
 
+pub use conditions::change_conditions;
 pub(crate) use create::SECRET_KEPT;
 pub use create::{Created, create};
 pub use disable::{disable, enable};

@@ -272,4 +272,29 @@ impl Tx {
             .await?;
         Ok(())
     }
+
+    /// Replaces when, from where and how often a token may be used.
+    ///
+    /// # Errors
+    /// As every statement.
+    pub async fn set_token_conditions(
+        &mut self,
+        id: TokenId,
+        conditions: &Conditions,
+    ) -> Result<()> {
+        let conditions = ConditionColumns::from(conditions);
+        sqlx::query!(
+            "UPDATE tokens
+             SET not_before = $2, allowed_cidrs = $3::text[]::cidr[], rate_requests = $4, rate_seconds = $5
+             WHERE id = $1",
+            id.uuid(),
+            conditions.not_before,
+            conditions.cidrs as _,
+            conditions.requests,
+            conditions.seconds,
+        )
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
 }

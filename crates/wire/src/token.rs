@@ -107,6 +107,35 @@ fn conditions(
     Some(Conditions { not_before: not_before?, origins: origins?, rate: rate? })
 }
 
+/// `POST /api/tokens/{id}/conditions`: replaces all of them, so all of them must be there. What is forgotten would be allowed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangeConditions {
+    /// An RFC 3339 instant before which the token is refused; null is from now on.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub not_before: Option<String>,
+    /// The networks that it may be used from, at most 50; an empty list is everywhere.
+    pub allowed_cidrs: Vec<String>,
+    /// How often it may be used; null is without a limit.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub rate_limit: Option<RateLimit>,
+}
+
+impl TryFrom<ChangeConditions> for Conditions {
+    type Error = Refusals;
+
+    fn try_from(asked: ChangeConditions) -> Result<Self, Refusals> {
+        let mut judge = Judge::default();
+        let conditions =
+            conditions(&mut judge, asked.not_before, &asked.allowed_cidrs, asked.rate_limit);
+        judge.verdict()?;
+        conditions.ok_or(Code::BodyMalformed.into())
+    }
+}
+
 /// So many requests in so many seconds, of which all may come at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -17,6 +17,7 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(token::revoke))
         .routes(routes!(token::disable))
         .routes(routes!(token::enable))
+        .routes(routes!(token::change_conditions))
         .routes(routes!(token::receipt))
         .routes(routes!(team::create, team::list))
         .routes(routes!(audit::list))

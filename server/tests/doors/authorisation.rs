@@ -34,7 +34,9 @@ const NOTHING: &str = "00000000-0000-0000-0000-000000000000";
 
 /// What is sent where an empty form or `{}` would be refused for its form, so that it is refused for who sends it.
 const SENT: &[(&str, &str)] = &[
+    ("/api/tokens/{id}/conditions", r#"{"not_before":null,"allowed_cidrs":[],"rate_limit":null}"#),
     ("/api/verify", r#"{"token":"nonsense"}"#),
+    ("/fn/change_conditions", "id=00000000-0000-0000-0000-000000000000"),
     ("/fn/create_owner", "link=nonsense&email=somebody@example.com&password=correct+horse+battery"),
     ("/fn/create_team", "name=platform"),
     (
@@ -50,6 +52,7 @@ const SENT: &[(&str, &str)] = &[
     ("/fn/revoke_token", "id=00000000-0000-0000-0000-000000000000"),
     ("/fn/set_locale", "locale=en&back=/"),
     ("/fn/set_theme", "theme=dark&back=/"),
+    ("/fn/start_conditions", "id=00000000-0000-0000-0000-000000000000"),
     ("/fn/start_form", "form=create_team"),
     ("/tokens/fn/take_secret", "id=00000000-0000-0000-0000-000000000000"),
 ];

@@ -10,6 +10,7 @@ mod audit;
 mod authorisation;
 mod bad_input;
 mod canary;
+mod change_conditions;
 mod create_token;
 mod csrf;
 mod disable_token;

@@ -9,6 +9,7 @@ use domain::OffsetDateTime;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
+use time::UtcOffset;
 use time::format_description::well_known::Rfc3339;
 use wire::Page;
 use wire::audit::AuditEntry;
@@ -79,6 +80,15 @@ pub struct NewTokenStart {
     pub reveal_on: bool,
 }
 
+/// What the form that changes conditions begins with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConditionsStart {
+    /// Draft, key and time.
+    pub form: FormStart,
+    /// The token as it is.
+    pub token: Token,
+}
+
 /// What is in the form for a new token, as it was typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
@@ -114,6 +124,26 @@ pub struct AskedLimits {
 }
 
 impl AskedLimits {
+    /// What a token has, as the fields take it. A field for date and time has no zone, and milliseconds at most.
+    pub fn of(token: &Token) -> Self {
+        let not_before = token.not_before.map(|at| {
+            let at = at.to_offset(UtcOffset::UTC);
+            let time = if at.second() == 0 && at.millisecond() == 0 {
+                String::new()
+            } else {
+                format!(":{:02}.{:03}", at.second(), at.millisecond())
+            };
+            format!("{}T{:02}:{:02}{time}", at.date(), at.hour(), at.minute())
+        });
+        let rate = token.rate_limit;
+        Self {
+            not_before: not_before.unwrap_or_default(),
+            allowed_cidrs: token.allowed_cidrs.join("\n"),
+            rate_requests: rate.map(|rate| rate.requests.to_string()).unwrap_or_default(),
+            rate_seconds: rate.map(|rate| rate.seconds.to_string()).unwrap_or_default(),
+        }
+    }
+
     /// The beginning as an RFC 3339 instant; what cannot be read stays as it is, to be refused.
     pub fn beginning(&self) -> Option<String> {
         let typed = self.not_before.trim().replacen(' ', "T", 1);
@@ -282,6 +312,31 @@ pub async fn disable_token(#[server(default)] id: String) -> Result<(), Refusal>
 #[server(prefix = "/fn", endpoint = "enable_token")]
 pub async fn enable_token(#[server(default)] id: String) -> Result<(), Refusal> {
     crate::backend::token::enable(&id).await
+}
+
+/// What the form that changes conditions begins with.
+///
+/// # Errors
+/// `unauthenticated`, `not_found`, a fault.
+#[server(prefix = "/fn", endpoint = "start_conditions")]
+pub async fn start_conditions(id: String) -> Result<ConditionsStart, Refusal> {
+    crate::backend::token::start_conditions(&id).await
+}
+
+/// Replaces when, from where and how often a token may be used.
+///
+/// # Errors
+/// The rules of the fields, `already_ended`, `unauthenticated`, `not_found`, a fault.
+#[server(prefix = "/fn", endpoint = "change_conditions")]
+pub async fn change_conditions(
+    #[server(default)] id: String,
+    #[server(default)] not_before: String,
+    #[server(default)] allowed_cidrs: String,
+    #[server(default)] rate_requests: String,
+    #[server(default)] rate_seconds: String,
+) -> Result<(), Refusal> {
+    let limits = AskedLimits { not_before, allowed_cidrs, rate_requests, rate_seconds };
+    crate::backend::token::change_conditions(&id, limits).await
 }
 
 /// Takes the secret that was sent to the page of this token: once. It lies under `/tokens`, where its cookie goes.

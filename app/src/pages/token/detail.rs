@@ -99,6 +99,10 @@ fn Facts(token: Token, now: OffsetDateTime) -> impl IntoView {
         let limits = limits.into_iter().map(|limit| view! { <li><Strong of=limit/></li> });
         view! { <ul class="plain-list num">{limits.collect_view()}</ul> }.into_any()
     };
+    let change = (!token.status.has_ended()).then(|| {
+        let href = paths::token_conditions(token.id);
+        view! { <p><a href=href>{say!(token.change_limits)}</a></p> }
+    });
     let networks = token.allowed_cidrs.clone();
     let networks = (networks.len() > 1).then(|| {
         view! { <dt>{say!(token.networks)}</dt><dd><Chips words=networks most=50/></dd> }
@@ -121,7 +125,7 @@ fn Facts(token: Token, now: OffsetDateTime) -> impl IntoView {
             <dt>{say!(token.team)}</dt><dd><a href=paths::tokens_of_team(token.team_id)>{token.team_name}</a></dd>
             <dt>{say!(token.scopes)}</dt><dd><Chips words=token.scopes most=50/></dd>
             <dt>{say!(token.expires)}</dt><dd class="num">{expires}</dd>
-            <dt>{say!(token.limits)}</dt><dd>{limits}</dd>
+            <dt>{say!(token.limits)}</dt><dd>{limits}{change}</dd>
             {networks}
             <dt>{say!(token.reveal)}</dt><dd>{revealable}</dd>
             <dt>{say!(token.id)}</dt><dd><code>{token.id.to_string()}</code></dd>

@@ -97,6 +97,9 @@ fn step(event: AuditEntry) -> Step {
         Some(EventKind::TokenRevealed) => (Glyph::Eye, say!(token.life_revealed, who = who)),
         Some(EventKind::TokenDisabled) => (Glyph::Pause, say!(token.life_disabled, who = who)),
         Some(EventKind::TokenEnabled) => (Glyph::CheckRound, say!(token.life_enabled, who = who)),
+        Some(EventKind::TokenConditionsChanged) => {
+            (Glyph::Sliders, say!(token.life_conditions, who = who))
+        }
         Some(EventKind::TokenRevoked) => (Glyph::DashRound, say!(token.life_revoked, who = who)),
         _ => {
             let what = kind.map_or(event.action, |kind| words::happening(kind).to_owned());

@@ -1,11 +1,13 @@
 //! When, from where and how often a token may be used: as it is asked for.
 
 use crate::world::{START, World, asked, code, refused, secret};
+use domain::audit::EventKind;
 use domain::team::Team;
 use domain::token::{Conditions, ExpiryRequest, NewToken, State};
 use domain::verify::{Origins, RateLimit};
 use domain::{Code, Refused};
 use service::IdempotencyKey;
+use service::token::change_conditions;
 use sqlx::PgPool;
 use time::Duration;
 
@@ -100,4 +102,51 @@ async fn a_token_whose_time_has_not_begun_can_be_revealed(pool: PgPool) {
     let (_, shown) =
         service::token::reveal(&world.service, &owner, made.token.id).await.expect("the secret");
     assert_eq!(shown.expose(), secret(&made));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn conditions_are_replaced_as_a_whole(pool: PgPool) {
+    let world = World::new(pool).await;
+    let owner = world.owner().await;
+    let made = world.token(&world.team("platform").await, "import").await;
+    let id = made.token.id;
+    let (changed, log) =
+        world.log_of(change_conditions(&world.service, &owner, id, conditions())).await;
+    assert_eq!(changed.expect("changed").conditions, conditions());
+    let (line, told) = (&log[0], |name: &str| {
+        log[0].detail.iter().find(|(told, _)| told == name).map(|(_, text)| text.as_str())
+    });
+    assert_eq!(line.kind, EventKind::TokenConditionsChanged);
+    assert_eq!(told("before"), Some("none"));
+    let after = "not_before 2026-11-22T11:00:00Z; allowed_cidrs 10.0.0.0/8 2001:db8::7/128; rate_limit 100/60 s";
+    assert_eq!(told("after"), Some(after));
+    assert_eq!(world.verify(secret(&made)).await, "not_yet_valid");
+    world.pass(Duration::hours(1));
+    assert_eq!(world.verify(secret(&made)).await, "origin_denied");
+
+    let none = change_conditions(&world.service, &owner, id, Conditions::default()).await;
+    assert_eq!(none.expect("changed"), made.token);
+    assert_eq!(world.verify(secret(&made)).await, "valid");
+    let again = change_conditions(&world.service, &owner, id, Conditions::default());
+    let (again, log) = world.log_of(again).await;
+    assert_eq!(again.expect("the token"), made.token);
+    assert!(log.is_empty(), "nothing changed");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn conditions_that_cannot_be_change_nothing(pool: PgPool) {
+    let world = World::new(pool).await;
+    let owner = world.owner().await;
+    let expiring = NewToken { expiry: ExpiryRequest::Days(1), ..limited(&world.team("a").await) };
+    let id = world.create(expiring).await.expect("a token").token.id;
+    let change = async |conditions| change_conditions(&world.service, &owner, id, conditions).await;
+    let late = Conditions { not_before: Some(START + Duration::DAY), ..Conditions::default() };
+    assert_eq!(refused(change(late).await), Refused::field("not_before", Code::NotBeforeLate));
+    let seen = service::token::get(&world.service, &owner, id).await.expect("the token");
+    assert_eq!(seen.conditions, conditions());
+    world.pass(Duration::DAY);
+    assert_eq!(code(change(Conditions::default()).await), Code::AlreadyEnded);
+    let nothing = domain::id::TokenId::from(uuid::Uuid::nil());
+    let nothing = change_conditions(&world.service, &owner, nothing, conditions()).await;
+    assert_eq!(code(nothing), Code::NotFound);
 }
