@@ -35,6 +35,11 @@ pub fn token_secret(id: impl std::fmt::Display) -> String {
     format!("{TOKENS}/{id}/secret")
 }
 
+/// The page that changes when, from where and how often a token may be used.
+pub fn token_conditions(id: impl std::fmt::Display) -> String {
+    format!("{TOKENS}/{id}/conditions")
+}
+
 /// The list of one team's tokens.
 pub fn tokens_of_team(team: impl std::fmt::Display) -> String {
     format!("{TOKENS}?team={team}")

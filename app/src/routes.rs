@@ -9,7 +9,7 @@ use crate::pages::settings::SettingsPage;
 use crate::pages::setup::SetupPage;
 use crate::pages::sign_in::SignInPage;
 use crate::pages::team::{NewTeamPage, TeamsPage};
-use crate::pages::token::{NewTokenPage, TokenPage, TokenSecretPage, TokensPage};
+use crate::pages::token::{ConditionsPage, NewTokenPage, TokenPage, TokenSecretPage, TokensPage};
 use crate::session::provide_session;
 use crate::ui::frame::{FirstPage, Inside};
 use crate::visit::Visit;
@@ -47,6 +47,7 @@ fn Pages() -> impl IntoView {
                 <Route path=path!("/tokens") view=TokensPage ssr=WHOLE/>
                 <Route path=path!("/tokens/new") view=NewTokenPage ssr=WHOLE/>
                 <Route path=path!("/tokens/:id") view=TokenPage ssr=WHOLE/>
+                <Route path=path!("/tokens/:id/conditions") view=ConditionsPage ssr=WHOLE/>
                 <Route path=path!("/tokens/:id/secret") view=TokenSecretPage ssr=WHOLE/>
                 <Route path=path!("/teams") view=TeamsPage ssr=WHOLE/>
                 <Route path=path!("/teams/new") view=NewTeamPage ssr=WHOLE/>

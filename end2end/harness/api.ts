@@ -21,8 +21,12 @@ export interface Token {
   display: string;
   description: string;
   scopes: string[];
-  status: "active" | "expired" | "revoked";
+  status: "active" | "scheduled" | "disabled" | "expired" | "revoked";
   expires_at: string | null;
+  not_before: string | null;
+  allowed_cidrs: string[];
+  rate_limit: { requests: number; seconds: number } | null;
+  disabled_at: string | null;
 }
 
 export interface NewToken {
@@ -33,6 +37,9 @@ export interface NewToken {
   expires_days?: number | null;
   expires_at?: string;
   revealable?: boolean;
+  not_before?: string;
+  allowed_cidrs?: string[];
+  rate_limit?: { requests: number; seconds: number };
 }
 
 export class Api {
@@ -85,6 +92,10 @@ export class Api {
 
   revoke(id: string): Promise<Token> {
     return this.must(200, "POST", `/api/tokens/${id}/revoke`);
+  }
+
+  disable(id: string): Promise<Token> {
+    return this.must(200, "POST", `/api/tokens/${id}/disable`);
   }
 
   async listTokens(teamId: string): Promise<Token[]> {

@@ -13,6 +13,11 @@ export interface Asked {
   /** `null` is never; absent leaves the form as it is. */
   days?: string | null;
   revealable?: boolean;
+  /** Date and time as the browser's field takes it: `2030-01-01T09:00`. */
+  begins?: string;
+  networks?: string;
+  /** Requests and seconds. */
+  rate?: [requests: string, seconds: string];
 }
 
 export class Person {
@@ -106,6 +111,24 @@ export class Person {
       await this.field("Days until it expires").fill(asked.days);
     }
     if (asked.revealable) await this.field("May be revealed later").check();
+    if (asked.begins !== undefined || asked.networks !== undefined || asked.rate) await this.openLimits();
+    await this.limit(asked);
+  }
+
+  /** Unfolds the limits of the form. */
+  async openLimits(): Promise<void> {
+    const limits = this.main().locator("details.limits");
+    if ((await limits.getAttribute("open")) === null) await limits.locator("summary").click();
+  }
+
+  /** Fills in the fields of limits, as far as it is said. */
+  async limit({ begins, networks, rate }: Pick<Asked, "begins" | "networks" | "rate">): Promise<void> {
+    if (begins !== undefined) await this.field("Begins").fill(begins);
+    if (networks !== undefined) await this.field("Networks").fill(networks);
+    if (rate) {
+      await this.field("Requests").fill(rate[0]);
+      await this.field("Seconds").fill(rate[1]);
+    }
   }
 
   async sendToken(): Promise<void> {

@@ -9,6 +9,8 @@ export interface World {
   open: Token;
   expired: Token;
   revoked: Token;
+  /** Disabled, with every limit. */
+  disabled: Token;
 }
 
 const TEAMS: [name: string, description: string][] = [
@@ -79,12 +81,30 @@ export async function seed(api: Api, whole = false): Promise<World> {
     description: "Sits in front of the shop and asks for each call. If it stops, nobody can pay: ask Ada or Grace first, in that order, at any hour of the day.",
     revealable: true,
   });
+  const limited = await api.createToken({
+    name: "partner of the shop",
+    team_id: first,
+    scopes: ["orders:read"],
+    expires_days: 300,
+    description: "From the two networks of the partner only.",
+    not_before: new Date(Date.now() - 60_000).toISOString(),
+    allowed_cidrs: ["203.0.113.0/24", "2001:db8:12::/48"],
+    rate_limit: { requests: 600, seconds: 60 },
+  });
+  const disabled = await api.disable(limited.id);
+  await api.createToken({
+    name: "next campaign",
+    team_id: first,
+    scopes: ["mail:send"],
+    expires_days: 60,
+    not_before: new Date(Date.now() + 7 * 86_400_000).toISOString(),
+  });
   await until("a token has expired", 15_000, async () => (await api.getToken(expired.id)).status === "expired");
-  return { teams, open, expired, revoked };
+  return { teams, open, expired, revoked, disabled };
 }
 
 /** Every page behind the door, as somebody sees it who has worked here for a while. */
-export function pages({ teams, open, expired, revoked }: World): [name: string, path: string][] {
+export function pages({ teams, open, expired, revoked, disabled }: World): [name: string, path: string][] {
   return [
     ["overview", "/"],
     ["tokens", "/tokens"],
@@ -93,6 +113,11 @@ export function pages({ teams, open, expired, revoked }: World): [name: string, 
     ["token", `/tokens/${open.id}`],
     ["token, expired", `/tokens/${expired.id}`],
     ["token, revoked", `/tokens/${revoked.id}`],
+    ["token, disabled", `/tokens/${disabled.id}`],
+    ["token, to be enabled", `/tokens/${disabled.id}?dialog=enable`],
+    ["token, to be disabled", `/tokens/${open.id}?dialog=disable`],
+    ["limits of a token", `/tokens/${disabled.id}/conditions`],
+    ["limits, ended", `/tokens/${revoked.id}/conditions`],
     ["token, to be revealed", `/tokens/${open.id}?dialog=reveal`],
     ["token, to be revoked", `/tokens/${open.id}?dialog=revoke`],
     ["secret, gone", `/tokens/${open.id}/secret`],

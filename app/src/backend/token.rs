@@ -4,7 +4,8 @@ use super::form::{self, settle};
 use super::request::{public_url, refused, service_and_caller, service_and_person};
 use super::{secret, settings, team};
 use crate::pages::token::{
-    Asked, Filter, Listing, NewTokenStart, Shown, TeamChoice, TeamChoices, TokenHistory, Use,
+    Asked, AskedLimits, ConditionsStart, Filter, Listing, NewTokenStart, Shown, TeamChoice,
+    TeamChoices, TokenHistory, Use,
 };
 use crate::{Refusal, Seen, paths};
 use domain::audit::SubjectId;
@@ -21,7 +22,7 @@ use service::verify::receipt::get_receipt;
 use wire::Page;
 use wire::audit::AuditEntry;
 use wire::receipt::Receipt;
-use wire::token::{CreateToken, Token};
+use wire::token::{ChangeConditions, CreateToken, RateLimit, Token};
 use wire::usage::TokenUsage;
 
 /// A page of tokens, and the teams to filter by.
@@ -132,6 +133,10 @@ pub async fn create(asked: Asked, key: &str) -> Result<(), Refusal> {
         ("scopes", &asked.scopes),
         ("never_expires", tick(asked.never_expires)),
         ("expires_days", &asked.expires_days),
+        ("not_before", &asked.limits.not_before),
+        ("allowed_cidrs", &asked.limits.allowed_cidrs),
+        ("rate_requests", &asked.limits.rate_requests),
+        ("rate_seconds", &asked.limits.rate_seconds),
         ("revealable", tick(asked.revealable)),
     ];
     let outcome = make(request_of(&asked), key).await;
@@ -148,8 +153,15 @@ fn request_of(asked: &Asked) -> CreateToken {
         scopes: asked.scope_list(),
         expires_days: (!asked.never_expires).then(days),
         expires_at: None,
+        not_before: asked.limits.beginning(),
+        allowed_cidrs: asked.limits.networks(),
+        rate_limit: rate_of(&asked.limits),
         revealable: asked.revealable,
     }
+}
+
+fn rate_of(limits: &AskedLimits) -> Option<RateLimit> {
+    limits.rate().map(|(requests, seconds)| RateLimit { requests, seconds })
 }
 
 async fn make(asked: CreateToken, key: &str) -> Result<String, service::Error> {
@@ -196,6 +208,79 @@ async fn end(id: &str) -> Result<String, service::Error> {
     let (service, caller) = service_and_person()?;
     let id = TokenId::parse(id).ok_or(Refused::new(Code::NotFound))?;
     let token = token::revoke(&service, &caller, id).await?;
+    Ok(paths::token(token.id))
+}
+
+/// Switches a token off, and leads back to its page.
+///
+/// # Errors
+/// What `service` refuses, a fault.
+pub async fn disable(id: &str) -> Result<(), Refusal> {
+    let page = format!("{}?dialog=disable", paths::token(id));
+    settle("disable_token", &page, &[], switch(id, false).await).await
+}
+
+/// Switches a token on again, and leads back to its page.
+///
+/// # Errors
+/// What `service` refuses, a fault.
+pub async fn enable(id: &str) -> Result<(), Refusal> {
+    let page = format!("{}?dialog=enable", paths::token(id));
+    settle("enable_token", &page, &[], switch(id, true).await).await
+}
+
+async fn switch(id: &str, on: bool) -> Result<String, service::Error> {
+    let (service, caller) = service_and_person()?;
+    let id = TokenId::parse(id).ok_or(Refused::new(Code::NotFound))?;
+    let token = if on {
+        token::enable(&service, &caller, id).await?
+    } else {
+        token::disable(&service, &caller, id).await?
+    };
+    Ok(paths::token(token.id))
+}
+
+/// What the form that changes conditions begins with.
+///
+/// # Errors
+/// `not_found`, what `service` refuses, a fault.
+pub async fn start_conditions(id: &str) -> Result<ConditionsStart, Refusal> {
+    let token = get(id).await?.it;
+    Ok(ConditionsStart { form: form::start(&conditions_form(&token.id.to_string())).await?, token })
+}
+
+/// Each token has a draft of its own: what was typed for one is not offered for another.
+fn conditions_form(id: &str) -> String {
+    let id = TokenId::parse(id).map(|id| id.to_string()).unwrap_or_default();
+    format!("change_conditions:{id}")
+}
+
+/// Replaces when, from where and how often a token may be used, and leads back to its page.
+///
+/// # Errors
+/// The rules of the fields, what `service` refuses, a fault.
+pub async fn change_conditions(id: &str, limits: AskedLimits) -> Result<(), Refusal> {
+    // The id is in it so that a draft in which everything was emptied is one too.
+    let values = [
+        ("id", id),
+        ("not_before", limits.not_before.as_str()),
+        ("allowed_cidrs", &limits.allowed_cidrs),
+        ("rate_requests", &limits.rate_requests),
+        ("rate_seconds", &limits.rate_seconds),
+    ];
+    let outcome = change(id, &limits).await;
+    settle(&conditions_form(id), &paths::token_conditions(id), &values, outcome).await
+}
+
+async fn change(id: &str, limits: &AskedLimits) -> Result<String, service::Error> {
+    let (service, caller) = service_and_person()?;
+    let id = TokenId::parse(id).ok_or(Refused::new(Code::NotFound))?;
+    let asked = ChangeConditions {
+        not_before: limits.beginning(),
+        allowed_cidrs: limits.networks(),
+        rate_limit: rate_of(limits),
+    };
+    let token = token::change_conditions(&service, &caller, id, asked.try_into()?).await?;
     Ok(paths::token(token.id))
 }
 

@@ -3,11 +3,13 @@
 //! Start at [`api`] for what the pages ask the server, at [`list`] for what people see first.
 
 mod api;
+mod conditions;
 mod create;
 mod danger;
 mod detail;
 mod filter;
 mod life;
+mod limits;
 mod list;
 mod plan;
 mod receipt;
@@ -17,8 +19,10 @@ mod usage;
 mod used;
 
 pub use api::{
-    Asked, Filter, Listing, NewTokenStart, Shown, TeamChoice, TeamChoices, TokenHistory, Use,
+    Asked, AskedLimits, ConditionsStart, Filter, Listing, NewTokenStart, Shown, TeamChoice,
+    TeamChoices, TokenHistory, Use,
 };
+pub use conditions::ConditionsPage;
 pub use create::NewTokenPage;
 pub use detail::TokenPage;
 pub use list::TokensPage;
@@ -36,6 +40,12 @@ use wire::token::Status;
 fn TokenStatus(status: Status) -> impl IntoView {
     match status {
         Status::Active => view! { <StatusView tone=Tone::Ok word=say!(token.active)/> },
+        Status::Scheduled => {
+            view! { <StatusView tone=Tone::Plain word=say!(token.scheduled) glyph=Glyph::Clock/> }
+        }
+        Status::Disabled => {
+            view! { <StatusView tone=Tone::Warn word=say!(token.disabled) glyph=Glyph::Pause/> }
+        }
         Status::Expired => {
             view! { <StatusView tone=Tone::Warn word=say!(token.expired) glyph=Glyph::Clock/> }
         }

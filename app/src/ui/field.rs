@@ -112,12 +112,16 @@ pub fn TextArea(
     /// Whether it is set in monospace.
     #[prop(optional)]
     mono: bool,
+    /// What it holds without a draft.
+    #[prop(optional, into)]
+    value: String,
     /// The most characters that it may hold: they are counted while it is typed.
     #[prop(optional)]
     most: Option<usize>,
 ) -> impl IntoView {
     let form = use_form();
-    let value = form.enter(name, &label).unwrap_or_default();
+    let draft = form.enter(name, &label);
+    let value = if form.has_draft() { draft.unwrap_or_default() } else { value };
     let (error, described) = ties(form, name, hint.is_some());
     let count = RwSignal::new(None::<usize>);
     let typed = move |event| {
@@ -188,6 +192,32 @@ pub fn Choice(
             </select>
             <Beneath name=name hint=hint form=form/>
         </div>
+    }
+}
+
+/// Fields that are judged together: what is refused about them all is said once, beneath them.
+#[component]
+pub fn FieldGroup(
+    /// The field of a refusal.
+    name: &'static str,
+    /// A noun.
+    #[prop(into)]
+    label: String,
+    /// What helps to fill them in.
+    #[prop(optional, into)]
+    hint: Option<String>,
+    /// The fields.
+    children: Children,
+) -> impl IntoView {
+    let form = use_form();
+    form.enter(name, &label);
+    let (_, described) = ties(form, name, hint.is_some());
+    view! {
+        <fieldset class="field field-group" id=format!("field-{name}") tabindex="-1" aria-describedby=described>
+            <legend>{label}</legend>
+            <div class="field-pair">{children()}</div>
+            <Beneath name=name hint=hint form=form/>
+        </fieldset>
     }
 }
 

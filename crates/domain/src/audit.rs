@@ -38,6 +38,12 @@ kinds! {
     TokenNewOrigin = "token_new_origin";
     /// A token was used after it was revoked, replaced, or had expired.
     TokenUsedAfterEnd = "token_used_after_end";
+    /// A token was switched off.
+    TokenDisabled = "token_disabled";
+    /// A token was switched on again.
+    TokenEnabled = "token_enabled";
+    /// When, from where or how often a token may be used was changed.
+    TokenConditionsChanged = "token_conditions_changed";
     /// A team was made.
     TeamCreated = "team_created";
     /// The first owner was made.
@@ -61,7 +67,15 @@ kinds! {
 impl EventKind {
     /// Whether what the mirrors should hold may differ after this event.
     pub const fn touches_mirrors(self) -> bool {
-        matches!(self, Self::TokenCreated | Self::TokenRevoked | Self::MirrorReleased)
+        matches!(
+            self,
+            Self::TokenCreated
+                | Self::TokenRevoked
+                | Self::TokenDisabled
+                | Self::TokenEnabled
+                | Self::TokenConditionsChanged
+                | Self::MirrorReleased
+        )
     }
 }
 
@@ -203,6 +217,13 @@ impl Event {
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.detail.push((name, value.into()));
+        self
+    }
+
+    /// The same event, with further facts.
+    #[must_use]
+    pub fn with_all(mut self, facts: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        self.detail.extend(facts);
         self
     }
 }

@@ -98,6 +98,12 @@ pub enum Action {
     RevokeOwnToken,
     /// Ask whether tokens are good, where that is not open to everybody.
     Verify,
+    /// Switch a token off.
+    DisableToken,
+    /// Switch a token on again.
+    EnableToken,
+    /// Change when, from where and how often a token may be used.
+    ChangeConditions,
     /// Make a team.
     CreateTeam,
     /// See teams.
@@ -136,6 +142,9 @@ impl Action {
         Self::GetOwnToken,
         Self::RevokeOwnToken,
         Self::Verify,
+        Self::DisableToken,
+        Self::EnableToken,
+        Self::ChangeConditions,
         Self::CreateTeam,
         Self::ListTeams,
         Self::ListAudit,
@@ -191,13 +200,15 @@ pub fn permit(actor: &Actor, action: Action) -> Result<Permit, Refused> {
 
 fn may(actor: &Actor, action: Action) -> bool {
     use Action::{
-        CreateKey, CreateOwner, CreateSetupLink, CreateTeam, CreateToken, GetOwnToken, GetSettings,
-        ListAudit, ListMirrors, ListTeams, ListTokens, RecordMirrorRun, RecordUsage, ReleaseMirror,
-        RevealToken, RevokeOwnToken, RevokeToken, Session, Sweep, Verify,
+        ChangeConditions, CreateKey, CreateOwner, CreateSetupLink, CreateTeam, CreateToken,
+        DisableToken, EnableToken, GetOwnToken, GetSettings, ListAudit, ListMirrors, ListTeams,
+        ListTokens, RecordMirrorRun, RecordUsage, ReleaseMirror, RevealToken, RevokeOwnToken,
+        RevokeToken, Session, Sweep, Verify,
     };
     let owner_rights = match action {
-        CreateToken | ListTokens | RevealToken | RevokeToken | Verify | CreateTeam | ListTeams
-        | ListAudit | GetSettings | ListMirrors | ReleaseMirror => true,
+        CreateToken | ListTokens | RevealToken | RevokeToken | DisableToken | EnableToken
+        | ChangeConditions | Verify | CreateTeam | ListTeams | ListAudit | GetSettings
+        | ListMirrors | ReleaseMirror => true,
         GetOwnToken | RevokeOwnToken | RecordMirrorRun | RecordUsage | CreateOwner
         | CreateSetupLink | CreateKey | Session | Sweep => false,
     };

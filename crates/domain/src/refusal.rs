@@ -118,6 +118,10 @@ codes! {
     SealedWithLostKey = "sealed_with_lost_key", Conflict;
     /// The token has ended already.
     AlreadyEnded = "already_ended", Conflict;
+    /// The token is disabled already.
+    AlreadyDisabled = "already_disabled", Conflict;
+    /// The token is not disabled.
+    NotDisabled = "not_disabled", Conflict;
     /// The mirror's plan is not held.
     NotHeld = "not_held", Conflict;
     /// The `Idempotency-Key` was used for another request.

@@ -1,7 +1,9 @@
 //! Tokens: their grammar, their secret, their scopes and their life.
 //!
-//! Start at [`secret`] for the format, [`scope`] for what a token may do, [`expiry`] for how long.
+//! Start at [`secret`] for the format, [`scope`] for what a token may do, [`expiry`] for how long,
+//! [`conditions`] for when, from where and how often.
 
+pub mod conditions;
 pub mod expiry;
 pub mod name;
 pub mod scope;
@@ -11,6 +13,7 @@ pub mod state;
 use crate::OffsetDateTime;
 use crate::id::{TeamId, TokenId};
 use crate::text::Description;
+pub use conditions::Conditions;
 pub use expiry::{Expiry, ExpiryRequest};
 pub use name::TokenName;
 pub use scope::{Scope, Scopes};
@@ -30,6 +33,8 @@ pub struct NewToken {
     pub scopes: Scopes,
     /// How long it lives.
     pub expiry: ExpiryRequest,
+    /// When, from where and how often it may be used.
+    pub conditions: Conditions,
     /// Whether a sealed copy is kept for a later reveal.
     pub revealable: bool,
 }
@@ -59,6 +64,10 @@ pub struct Token {
     pub created_by: String,
     /// When it expires; `None` is never.
     pub expires_at: Option<OffsetDateTime>,
+    /// When, from where and how often it may be used.
+    pub conditions: Conditions,
+    /// When it was disabled, if it is.
+    pub disabled_at: Option<OffsetDateTime>,
     /// When it was revoked.
     pub revoked_at: Option<OffsetDateTime>,
     /// When it was good last, but for the last seconds.
@@ -68,6 +77,6 @@ pub struct Token {
 impl Token {
     /// The token's state at `now`.
     pub fn state(&self, now: OffsetDateTime) -> State {
-        State::at(self.revoked_at, self.expires_at, now)
+        State::at(self, now)
     }
 }

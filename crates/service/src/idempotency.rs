@@ -1,6 +1,6 @@
 //! Idempotency keys (IETF draft "The Idempotency-Key HTTP Header Field"): a request that is sent twice makes one token.
 
-use domain::token::{ExpiryRequest, NewToken};
+use domain::token::{Conditions, ExpiryRequest, NewToken};
 use domain::{Code, Refused};
 use sha2::{Digest as _, Sha256};
 
@@ -40,10 +40,24 @@ pub(crate) fn request_hash(asked: &NewToken) -> Vec<u8> {
     let team = asked.team.to_string();
     let parts =
         [asked.name.as_str(), &team, asked.description.as_str(), &scopes, &expiry, revealable];
+    // Without conditions the hash is that of a server that did not know them: a request may be sent again across an update.
+    let conditions = conditions(asked);
     let mut hash = Sha256::new();
-    for part in parts {
+    for part in parts.into_iter().chain(conditions.iter().map(String::as_str)) {
         hash.update(part.len().to_le_bytes());
         hash.update(part.as_bytes());
     }
     hash.finalize().to_vec()
+}
+
+fn conditions(asked: &NewToken) -> Vec<String> {
+    if asked.conditions.is_empty() {
+        return Vec::new();
+    }
+    let Conditions { not_before, origins, rate } = &asked.conditions;
+    vec![
+        not_before.map(|at| at.unix_timestamp_nanos().to_string()).unwrap_or_default(),
+        origins.as_ref().map(|origins| origins.to_strings().join(" ")).unwrap_or_default(),
+        rate.map(|rate| format!("{} {}", rate.requests(), rate.seconds())).unwrap_or_default(),
+    ]
 }

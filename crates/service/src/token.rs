@@ -1,14 +1,18 @@
 //! Tokens: one file for each verb.
 
+mod conditions;
 mod create;
+mod disable;
 mod holder;
 mod in_browser;
 mod list;
 mod reveal;
 mod revoke;
 
+pub use conditions::change_conditions;
 pub(crate) use create::SECRET_KEPT;
 pub use create::{Created, create};
+pub use disable::{disable, enable};
 pub use holder::{Own, get_own, revoke_own};
 pub use in_browser::{open_for_browser, seal_for_browser};
 pub use list::{TokenCursor, TokenFilter, get, list};

@@ -6,7 +6,8 @@ use domain::id::{TeamId, TokenId};
 use domain::page::{Limit, Page};
 use domain::policy::Permit;
 use domain::text::Description;
-use domain::token::{Display, Scopes, SecretHash, Token, TokenName};
+use domain::token::{Conditions, Display, Scopes, SecretHash, Token, TokenName};
+use domain::verify::{Origins, RateLimit};
 
 struct Row {
     id: uuid::Uuid,
@@ -20,12 +21,26 @@ struct Row {
     created_at: OffsetDateTime,
     created_by: String,
     expires_at: Option<OffsetDateTime>,
+    not_before: Option<OffsetDateTime>,
+    allowed_cidrs: Option<Vec<String>>,
+    rate_requests: Option<i32>,
+    rate_seconds: Option<i32>,
+    disabled_at: Option<OffsetDateTime>,
     revoked_at: Option<OffsetDateTime>,
     last_used_at: Option<OffsetDateTime>,
 }
 
 impl From<Row> for Token {
     fn from(row: Row) -> Self {
+        let rate = row.rate_requests.zip(row.rate_seconds);
+        let conditions = Conditions {
+            not_before: row.not_before,
+            origins: row.allowed_cidrs.map(|texts| Origins::stored(&texts)),
+            // A limit outside its range would not be in the table: a constraint keeps it out.
+            rate: rate.and_then(|(requests, seconds)| {
+                RateLimit::parse(requests.into(), seconds.into()).ok()
+            }),
+        };
         Self {
             id: row.id.into(),
             name: TokenName::stored(row.name),
@@ -38,8 +53,31 @@ impl From<Row> for Token {
             created_at: row.created_at,
             created_by: row.created_by,
             expires_at: row.expires_at,
+            conditions,
+            disabled_at: row.disabled_at,
             revoked_at: row.revoked_at,
             last_used_at: row.last_used_at,
+        }
+    }
+}
+
+/// Conditions as the table has them.
+struct ConditionColumns {
+    not_before: Option<OffsetDateTime>,
+    cidrs: Option<Vec<String>>,
+    requests: Option<i32>,
+    seconds: Option<i32>,
+}
+
+impl From<&Conditions> for ConditionColumns {
+    fn from(conditions: &Conditions) -> Self {
+        let rate = conditions.rate;
+        let column = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
+        Self {
+            not_before: conditions.not_before,
+            cidrs: conditions.origins.as_ref().map(Origins::to_strings),
+            requests: rate.map(|rate| column(rate.requests())),
+            seconds: rate.map(|rate| column(rate.seconds())),
         }
     }
 }
@@ -64,8 +102,9 @@ impl Store {
                 sqlx::query_as!(
                     Row,
                     r#"SELECT k.id, k.team_id, t.name AS team_name, k.name, k.description, k.display, k.scopes,
-                              k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.revoked_at,
-                              l.at AS "last_used_at?"
+                              k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.not_before,
+                              k.allowed_cidrs::text[], k.rate_requests, k.rate_seconds, k.disabled_at, k.revoked_at,
+                      l.at AS "last_used_at?"
                        FROM tokens k JOIN teams t ON t.id = k.team_id LEFT JOIN token_last_used l ON l.token_id = k.id
                        WHERE k.id < $1 ORDER BY k.id DESC LIMIT $2"#,
                     before,
@@ -78,8 +117,9 @@ impl Store {
                 sqlx::query_as!(
                     Row,
                     r#"SELECT k.id, k.team_id, t.name AS team_name, k.name, k.description, k.display, k.scopes,
-                              k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.revoked_at,
-                              l.at AS "last_used_at?"
+                              k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.not_before,
+                              k.allowed_cidrs::text[], k.rate_requests, k.rate_seconds, k.disabled_at, k.revoked_at,
+                      l.at AS "last_used_at?"
                        FROM tokens k JOIN teams t ON t.id = k.team_id LEFT JOIN token_last_used l ON l.token_id = k.id
                        WHERE k.team_id = $3 AND k.id < $1 ORDER BY k.id DESC LIMIT $2"#,
                     before,
@@ -102,8 +142,9 @@ impl Store {
         let row = sqlx::query_as!(
             Row,
             r#"SELECT k.id, k.team_id, t.name AS team_name, k.name, k.description, k.display, k.scopes,
-                      k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.revoked_at,
-                              l.at AS "last_used_at?"
+                      k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.not_before,
+                      k.allowed_cidrs::text[], k.rate_requests, k.rate_seconds, k.disabled_at, k.revoked_at,
+                      l.at AS "last_used_at?"
                FROM tokens k JOIN teams t ON t.id = k.team_id LEFT JOIN token_last_used l ON l.token_id = k.id
                WHERE k.id = $1"#,
             id.uuid()
@@ -151,10 +192,11 @@ impl Tx {
         hash: &SecretHash,
         sealed: Option<&str>,
     ) -> Result<()> {
+        let conditions = ConditionColumns::from(&token.conditions);
         sqlx::query!(
             "INSERT INTO tokens (id, team_id, name, description, secret_hash, display, sealed, scopes, created_at,
-                                 created_by, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                                 created_by, expires_at, not_before, allowed_cidrs, rate_requests, rate_seconds)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::text[]::cidr[], $14, $15)",
             token.id.uuid(),
             token.team.uuid(),
             token.name.as_str(),
@@ -166,6 +208,10 @@ impl Tx {
             token.created_at,
             token.created_by,
             token.expires_at,
+            conditions.not_before,
+            conditions.cidrs as _,
+            conditions.requests,
+            conditions.seconds,
         )
         .execute(self.connection())
         .await?;
@@ -185,8 +231,9 @@ impl Tx {
         let row = sqlx::query_as!(
             Row,
             r#"SELECT k.id, k.team_id, t.name AS team_name, k.name, k.description, k.display, k.scopes,
-                      k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.revoked_at,
-                              l.at AS "last_used_at?"
+                      k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.not_before,
+                      k.allowed_cidrs::text[], k.rate_requests, k.rate_seconds, k.disabled_at, k.revoked_at,
+                      l.at AS "last_used_at?"
                FROM tokens k JOIN teams t ON t.id = k.team_id LEFT JOIN token_last_used l ON l.token_id = k.id
                WHERE k.id = $1"#,
             id.uuid()
@@ -214,6 +261,46 @@ impl Tx {
         sqlx::query!("UPDATE idempotency_keys SET sealed = NULL WHERE token_id = $1", id.uuid())
             .execute(self.connection())
             .await?;
+        Ok(())
+    }
+
+    /// Switches a token off at that time, or on.
+    ///
+    /// # Errors
+    /// As every statement.
+    pub async fn set_token_disabled(
+        &mut self,
+        id: TokenId,
+        at: Option<OffsetDateTime>,
+    ) -> Result<()> {
+        sqlx::query!("UPDATE tokens SET disabled_at = $2 WHERE id = $1", id.uuid(), at)
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Replaces when, from where and how often a token may be used.
+    ///
+    /// # Errors
+    /// As every statement.
+    pub async fn set_token_conditions(
+        &mut self,
+        id: TokenId,
+        conditions: &Conditions,
+    ) -> Result<()> {
+        let conditions = ConditionColumns::from(conditions);
+        sqlx::query!(
+            "UPDATE tokens
+             SET not_before = $2, allowed_cidrs = $3::text[]::cidr[], rate_requests = $4, rate_seconds = $5
+             WHERE id = $1",
+            id.uuid(),
+            conditions.not_before,
+            conditions.cidrs as _,
+            conditions.requests,
+            conditions.seconds,
+        )
+        .execute(self.connection())
+        .await?;
         Ok(())
     }
 }

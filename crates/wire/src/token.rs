@@ -3,7 +3,8 @@
 use domain::id::TeamId;
 use domain::refusal::Judge;
 use domain::text::Description;
-use domain::token::{self, ExpiryRequest, NewToken, Scopes, TokenName};
+use domain::token::{self, Conditions, ExpiryRequest, NewToken, Scopes, TokenName};
+use domain::verify::{self, Origins};
 use domain::{Code, OffsetDateTime, Refusals, Refused};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -32,6 +33,15 @@ pub struct CreateToken {
     /// An RFC 3339 instant, instead of days.
     #[serde(default)]
     pub expires_at: Option<String>,
+    /// An RFC 3339 instant before which the token is refused. Without it, the token is good at once.
+    #[serde(default)]
+    pub not_before: Option<String>,
+    /// The networks in CIDR notation, or single addresses, that it may be used from: at most 50. An empty list is everywhere.
+    #[serde(default)]
+    pub allowed_cidrs: Vec<String>,
+    /// How often it may be used. Without it, as often as anybody likes.
+    #[serde(default)]
+    pub rate_limit: Option<RateLimit>,
     /// Keep a sealed copy for a later reveal; the team must allow it.
     #[serde(default)]
     pub revealable: bool,
@@ -49,21 +59,98 @@ impl TryFrom<CreateToken> for NewToken {
         let description =
             judge.take(Description::parse(asked.description.as_deref().unwrap_or_default()));
         let scopes = judge.take(Scopes::parse(asked.scopes.iter().map(String::as_str)));
-        let at = judge.take(asked.expires_at.as_deref().map(parse_instant).transpose());
+        let at = judge.take(asked.expires_at.as_deref().map(expires_at).transpose());
         let expiry = at.and_then(|at| judge.take(ExpiryRequest::parse(asked.expires_days, at)));
+        let conditions =
+            conditions(&mut judge, asked.not_before, &asked.allowed_cidrs, asked.rate_limit);
         judge.verdict()?;
-        match (name, team, description, scopes, expiry) {
-            (Some(name), Some(team), Some(description), Some(scopes), Some(expiry)) => {
-                Ok(Self { name, team, description, scopes, expiry, revealable: asked.revealable })
+        match (name, team, description, scopes, expiry, conditions) {
+            (
+                Some(name),
+                Some(team),
+                Some(description),
+                Some(scopes),
+                Some(expiry),
+                Some(conditions),
+            ) => {
+                let revealable = asked.revealable;
+                Ok(Self { name, team, description, scopes, expiry, conditions, revealable })
             }
             _ => Err(Code::BodyMalformed.into()),
         }
     }
 }
 
-fn parse_instant(text: &str) -> Result<OffsetDateTime, Refused> {
-    OffsetDateTime::parse(text.trim(), &time::format_description::well_known::Rfc3339)
-        .map_err(|_| Refused::field("expires_at", Code::ExpiresAtInvalid))
+fn instant(text: &str) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(text.trim(), &time::format_description::well_known::Rfc3339).ok()
+}
+
+fn expires_at(text: &str) -> Result<OffsetDateTime, Refused> {
+    instant(text).ok_or(Refused::field("expires_at", Code::ExpiresAtInvalid))
+}
+
+/// Judges conditions, all of them.
+fn conditions(
+    judge: &mut Judge,
+    not_before: Option<String>,
+    cidrs: &[String],
+    rate: Option<RateLimit>,
+) -> Option<Conditions> {
+    let begins = |text: String| {
+        let at = instant(&text).ok_or(Refused::field("not_before", Code::NotBeforeInvalid))?;
+        Conditions::beginning(at)
+    };
+    let not_before = judge.take(not_before.map(begins).transpose());
+    let origins = judge.take(Origins::parse(cidrs.iter().map(String::as_str)));
+    let limit = |rate: RateLimit| verify::RateLimit::parse(rate.requests, rate.seconds);
+    let rate = judge.take(rate.map(limit).transpose());
+    Some(Conditions { not_before: not_before?, origins: origins?, rate: rate? })
+}
+
+/// `POST /api/tokens/{id}/conditions`: replaces all of them, so all of them must be there. What is forgotten would be allowed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangeConditions {
+    /// An RFC 3339 instant before which the token is refused; null is from now on.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub not_before: Option<String>,
+    /// The networks that it may be used from, at most 50; an empty list is everywhere.
+    pub allowed_cidrs: Vec<String>,
+    /// How often it may be used; null is without a limit.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub rate_limit: Option<RateLimit>,
+}
+
+impl TryFrom<ChangeConditions> for Conditions {
+    type Error = Refusals;
+
+    fn try_from(asked: ChangeConditions) -> Result<Self, Refusals> {
+        let mut judge = Judge::default();
+        let conditions =
+            conditions(&mut judge, asked.not_before, &asked.allowed_cidrs, asked.rate_limit);
+        judge.verdict()?;
+        conditions.ok_or(Code::BodyMalformed.into())
+    }
+}
+
+/// So many requests in so many seconds, of which all may come at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RateLimit {
+    /// 1 to 1,000,000.
+    pub requests: i64,
+    /// 1 to 86,400.
+    pub seconds: i64,
+}
+
+impl From<verify::RateLimit> for RateLimit {
+    fn from(rate: verify::RateLimit) -> Self {
+        Self { requests: rate.requests().into(), seconds: rate.seconds().into() }
+    }
 }
 
 /// A token as it is listed: never the secret nor its hash.
@@ -86,7 +173,7 @@ pub struct Token {
     pub display: String,
     /// Whether its secret can be revealed.
     pub revealable: bool,
-    /// `active`, `expired` or `revoked`, at the time of the answer.
+    /// `active`, `scheduled`, `disabled`, `expired` or `revoked`, at the time of the answer.
     pub status: Status,
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
@@ -96,6 +183,16 @@ pub struct Token {
     /// When it expires; null is never.
     #[serde(with = "time::serde::rfc3339::option")]
     pub expires_at: Option<OffsetDateTime>,
+    /// Before then it is refused; null is from its making on.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub not_before: Option<OffsetDateTime>,
+    /// The networks that it may be used from; an empty list is everywhere.
+    pub allowed_cidrs: Vec<String>,
+    /// How often it may be used; null is without a limit.
+    pub rate_limit: Option<RateLimit>,
+    /// When it was disabled; null when it is not.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub disabled_at: Option<OffsetDateTime>,
     /// When it was revoked.
     #[serde(with = "time::serde::rfc3339::option")]
     pub revoked_at: Option<OffsetDateTime>,
@@ -109,8 +206,12 @@ pub struct Token {
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Status {
-    /// Good.
+    /// Good, if the conditions of its use are met.
     Active,
+    /// Its time has not begun.
+    Scheduled,
+    /// Switched off, until it is enabled.
+    Disabled,
     /// Past its expiry.
     Expired,
     /// Ended by somebody.
@@ -121,9 +222,18 @@ impl From<token::State> for Status {
     fn from(state: token::State) -> Self {
         match state {
             token::State::Active => Self::Active,
+            token::State::Scheduled => Self::Scheduled,
+            token::State::Disabled => Self::Disabled,
             token::State::Expired => Self::Expired,
             token::State::Revoked => Self::Revoked,
         }
+    }
+}
+
+impl Status {
+    /// Whether nothing makes it good again.
+    pub const fn has_ended(self) -> bool {
+        matches!(self, Self::Expired | Self::Revoked)
     }
 }
 
@@ -143,6 +253,10 @@ impl Token {
             created_at: token.created_at,
             created_by: token.created_by,
             expires_at: token.expires_at,
+            not_before: token.conditions.not_before,
+            allowed_cidrs: token.conditions.origins.map(|it| it.to_strings()).unwrap_or_default(),
+            rate_limit: token.conditions.rate.map(Into::into),
+            disabled_at: token.disabled_at,
             revoked_at: token.revoked_at,
             last_used_at: token.last_used_at,
         }

@@ -23,6 +23,8 @@ const CASES: Case[] = [
   { what: "no day", asked: { ...GOOD, days: "0" }, field: "Days until it expires", says: "Choose 1 to 3650 days." },
   { what: "3651 days", asked: { ...GOOD, days: "3651" }, field: "Days until it expires", says: "Choose 1 to 3650 days." },
   { what: "days left empty", asked: { ...GOOD, days: "" }, field: "Days until it expires", says: "Choose 1 to 3650 days." },
+  { what: "a beginning after the end", asked: { ...GOOD, days: "1", begins: "2100-01-01T09:00" }, field: "Begins", says: "The token would begin after it has expired." },
+  { what: "a network that is none", asked: { ...GOOD, networks: "10.0.0.0/8 example.com" }, field: "Networks", says: "Enter networks like 10.0.0.0/8" },
 ];
 
 test.beforeEach(({ person }) => person.watch.allowStatus(409, 422));

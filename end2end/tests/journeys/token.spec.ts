@@ -144,6 +144,39 @@ test("revoking asks first, and then ends it", async ({ person, api }) => {
   await expect.poll(() => api.verify(token.token)).toMatchObject({ valid: false, code: "revoked" });
 });
 
+test("a token is disabled, and enabled again", async ({ person, api }) => {
+  const team = await api.createTeam();
+  const token = await api.createToken({ name: "on leave", team_id: team.id });
+  await person.open(`/tokens/${token.id}`);
+
+  await person.link("Disable…").click();
+  const off = person.page.getByRole("dialog", { name: "Disable “on leave”?" });
+  await expect(off).toContainText("is refused until somebody enables it");
+  await off.getByRole("button", { name: "Disable on leave" }).click();
+  await expect(off).toHaveCount(0);
+  await expect(person.main().locator(".token-line")).toContainText("Disabled");
+  await expect(person.link("Disable…")).toHaveCount(0);
+  await expect.poll(() => api.verify(token.token)).toMatchObject({ valid: false, code: "disabled" });
+
+  await person.link("Enable…").click();
+  const on = person.page.getByRole("dialog", { name: "Enable “on leave”?" });
+  await on.getByRole("button", { name: "Enable on leave" }).click();
+  await expect(on).toHaveCount(0);
+  await expect(person.main().locator(".token-line")).toContainText("Active");
+  await expect(person.main()).toContainText("Enabled by");
+  await expect.poll(() => api.verify(token.token)).toMatchObject({ valid: true });
+});
+
+test("a token that somebody else disabled meanwhile says so", async ({ person, api }) => {
+  person.watch.allowStatus(409, 422);
+  const team = await api.createTeam();
+  const token = await api.createToken({ name: "twice off", team_id: team.id });
+  await person.open(`/tokens/${token.id}?dialog=disable`);
+  await api.disable(token.id);
+  await person.page.getByRole("dialog").getByRole("button", { name: "Disable twice off" }).click();
+  await expect(person.main().locator(".token-line")).toContainText("Disabled");
+});
+
 test("a token that somebody else revoked meanwhile says so", async ({ person, api }) => {
   person.watch.allowStatus(409, 422);
   const team = await api.createTeam();

@@ -25,6 +25,9 @@ const FIELDS: &[&str] = &[
     "scopes",
     "expires_days",
     "expires_at",
+    "not_before",
+    "allowed_cidrs",
+    "rate_limit",
     "revealable",
     "reveal_allowed",
     "token",
@@ -61,6 +64,9 @@ fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
         serde_path_to_error::deserialize(&mut json).map_err(|error| match place(error.path()) {
             Some(refused) if refused.field == Some("expires_days") => {
                 Refused { code: Code::ExpiresDaysRange, ..refused }.into()
+            }
+            Some(refused) if refused.field == Some("rate_limit") => {
+                Refused { code: Code::RateRange, ..refused }.into()
             }
             Some(refused) => refused.into(),
             None => Failure::from(Code::BodyMalformed),

@@ -8,7 +8,7 @@ use domain::mirror::Status;
 use domain::policy::Actor;
 use domain::team::{NewTeam, TeamName};
 use domain::text::Description;
-use domain::token::{ExpiryRequest, NewToken, Scopes, TokenName};
+use domain::token::{Conditions, ExpiryRequest, NewToken, Scopes, TokenName};
 use service::Parts;
 use sqlx::PgPool;
 use std::path::Path;
@@ -63,6 +63,7 @@ impl Story {
             description: Description::default(),
             scopes: Scopes::parse(["*"]).expect("a scope"),
             expiry,
+            conditions: Conditions::default(),
             revealable: false,
         };
         service::token::create(&self.service, &self.owner, asked, None).await.expect("a token");

@@ -28,6 +28,9 @@ async fn everything_can_be_said(pool: PgPool) {
     let mut body = body(&app.team("platform").await);
     body["description"] = "Nightly import\r\nof images".into();
     body["expires_days"] = 30.into();
+    body["not_before"] = "2026-11-22T12:00:00+01:00".into();
+    body["allowed_cidrs"] = json!(["10.1.2.3/8", "192.0.2.7"]);
+    body["rate_limit"] = json!({ "requests": 100, "seconds": 60 });
     body["revealable"] = true.into();
     assert_snapshot!(app.post("/api/tokens").json(&body).await.shown());
 }
@@ -93,4 +96,28 @@ async fn without_an_encryption_key_nothing_is_revealable(pool: PgPool) {
     body["name"] = "export".into();
     body["revealable"] = true.into();
     assert_eq!(app.post("/api/tokens").json(&body).await.problem(), "409 reveal_off revealable");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_condition_that_cannot_be_is_refused_on_its_field(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let team = app.team("platform").await;
+    let many: Vec<String> = (0..51).map(|n| format!("10.0.{n}.0/24")).collect();
+    for (field, value, problem) in [
+        ("not_before", json!("tomorrow"), "422 not_before_invalid"),
+        ("not_before", json!("0000-01-01T00:00:00Z"), "422 not_before_invalid"),
+        ("not_before", json!("2026-11-23T10:00:00Z"), "422 not_before_late"),
+        ("allowed_cidrs", json!(["10.0.0.0/33"]), "422 cidr_invalid"),
+        ("allowed_cidrs", json!(many), "422 cidrs_too_many"),
+        ("allowed_cidrs", json!("10.0.0.0/8"), "400 body_malformed"),
+        ("rate_limit", json!({ "requests": 0, "seconds": 60 }), "422 rate_range"),
+        ("rate_limit", json!({ "requests": 1.5, "seconds": 60 }), "422 rate_range"),
+        ("rate_limit", json!({ "requests": 100 }), "422 rate_range"),
+    ] {
+        let mut body = body(&team);
+        body["expires_days"] = 1.into();
+        body[field] = value;
+        let refused = app.post("/api/tokens").json(&body).await;
+        assert_eq!(refused.problem(), format!("{problem} {field}"));
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::Group;
 use crate::ui::button::Submit;
-use crate::ui::field::{Check, Choice, TextArea, TextField};
+use crate::ui::field::{Check, Choice, FieldGroup, TextArea, TextField};
 use crate::ui::form::FormState;
 use crate::ui::summary::ErrorSummary;
 use domain::refusal::Judge;
@@ -28,6 +28,7 @@ pub fn Fields() -> impl IntoView {
         judge.refuse(Refused::field("refused_note", Code::TooLong));
         judge.refuse(Refused::field("refused_team", Code::TeamUnknown));
         judge.refuse(Refused::field("refused_never", Code::RevealOff));
+        judge.refuse(Refused::field("refused_rate", Code::RateRange));
         judge.refuse(Refused::new(Code::Internal));
         judge
             .verdict()
@@ -37,18 +38,18 @@ pub fn Fields() -> impl IntoView {
     view! {
         <Group name="Forms">
             <div class="grid gap-8 lg:grid-cols-3">
-                <One form=FormState::fixed(Vec::new(), None, false) names=["empty_name", "empty_note", "empty_team", "empty_never"]/>
-                <One form=FormState::fixed(draft(), None, true) names=["filled_name", "filled_note", "filled_team", "filled_never"]/>
-                <One form=FormState::fixed(Vec::new(), problem(), false) names=["refused_name", "refused_note", "refused_team", "refused_never"]/>
+                <One form=FormState::fixed(Vec::new(), None, false) names=["empty_name", "empty_note", "empty_team", "empty_never", "empty_rate", "empty_requests", "empty_seconds"]/>
+                <One form=FormState::fixed(draft(), None, true) names=["filled_name", "filled_note", "filled_team", "filled_never", "filled_rate", "filled_requests", "filled_seconds"]/>
+                <One form=FormState::fixed(Vec::new(), problem(), false) names=["refused_name", "refused_note", "refused_team", "refused_never", "refused_rate", "refused_requests", "refused_seconds"]/>
             </div>
         </Group>
     }
 }
 
 #[component]
-fn One(form: FormState, names: [&'static str; 4]) -> impl IntoView {
+fn One(form: FormState, names: [&'static str; 7]) -> impl IntoView {
     provide_context(form);
-    let [name, note, team, never] = names;
+    let [name, note, team, never, rate, requests, seconds] = names;
     let teams =
         vec![("a".to_owned(), "Platform".to_owned()), ("b".to_owned(), "Research".to_owned())];
     let fields = view! {
@@ -56,6 +57,10 @@ fn One(form: FormState, names: [&'static str; 4]) -> impl IntoView {
         <TextArea name=note label="Description" optional=true/>
         <Choice name=team label="Team" options=teams none="Choose a team"/>
         <Check name=never label="Never expires" hint="A date is kinder: a forgotten token ends by itself."/>
+        <FieldGroup name=rate label="Rate limit" hint="Both, or neither.">
+            <TextField name=requests label="Requests" kind="number" optional=true/>
+            <TextField name=seconds label="Seconds" kind="number" optional=true/>
+        </FieldGroup>
         <div><Submit label="Create token"/></div>
     };
     view! {

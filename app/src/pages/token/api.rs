@@ -5,9 +5,12 @@
 
 use crate::form_start::FormStart;
 use crate::{Refusal, Seen};
+use domain::OffsetDateTime;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
+use time::UtcOffset;
+use time::format_description::well_known::Rfc3339;
 use wire::Page;
 use wire::audit::AuditEntry;
 use wire::receipt::Receipt;
@@ -87,6 +90,15 @@ pub struct NewTokenStart {
     pub reveal_on: bool,
 }
 
+/// What the form that changes conditions begins with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConditionsStart {
+    /// Draft, key and time.
+    pub form: FormStart,
+    /// The token as it is.
+    pub token: Token,
+}
+
 /// What is in the form for a new token, as it was typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
@@ -102,15 +114,88 @@ pub struct Asked {
     pub never_expires: bool,
     /// Days from now.
     pub expires_days: String,
+    /// When, from where and how often it may be used.
+    pub limits: AskedLimits,
     /// Ticked: a sealed copy is kept.
     pub revealable: bool,
 }
 
+/// When, from where and how often a token may be used, as it was typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AskedLimits {
+    /// Its beginning, in UTC; a field for date and time has no zone.
+    pub not_before: String,
+    /// Networks, with spaces, commas or lines between.
+    pub allowed_cidrs: String,
+    /// So many requests.
+    pub rate_requests: String,
+    /// In so many seconds.
+    pub rate_seconds: String,
+}
+
+impl AskedLimits {
+    /// What a token has, as the fields take it. A field for date and time has no zone, and milliseconds at most.
+    pub fn of(token: &Token) -> Self {
+        let not_before = token.not_before.map(|at| {
+            let at = at.to_offset(UtcOffset::UTC);
+            let time = if at.second() == 0 && at.millisecond() == 0 {
+                String::new()
+            } else {
+                format!(":{:02}.{:03}", at.second(), at.millisecond())
+            };
+            format!("{}T{:02}:{:02}{time}", at.date(), at.hour(), at.minute())
+        });
+        let rate = token.rate_limit;
+        Self {
+            not_before: not_before.unwrap_or_default(),
+            allowed_cidrs: token.allowed_cidrs.join("\n"),
+            rate_requests: rate.map(|rate| rate.requests.to_string()).unwrap_or_default(),
+            rate_seconds: rate.map(|rate| rate.seconds.to_string()).unwrap_or_default(),
+        }
+    }
+
+    /// The beginning as an RFC 3339 instant; what cannot be read stays as it is, to be refused.
+    pub fn beginning(&self) -> Option<String> {
+        let typed = self.not_before.trim().replacen(' ', "T", 1);
+        if typed.is_empty() {
+            return None;
+        }
+        let whole = [typed.clone(), format!("{typed}Z"), format!("{typed}:00Z")];
+        Some(whole.into_iter().find(|text| read(text).is_some()).unwrap_or(typed))
+    }
+
+    /// The beginning, if it can be read.
+    pub fn begins(&self) -> Option<OffsetDateTime> {
+        self.beginning().as_deref().and_then(read)
+    }
+
+    /// The networks one by one.
+    pub fn networks(&self) -> Vec<String> {
+        apart(&self.allowed_cidrs)
+    }
+
+    /// Requests and seconds; what is no number is 0, which is out of range like any other wrong one. `None` where nothing was typed.
+    pub fn rate(&self) -> Option<(i64, i64)> {
+        let (requests, seconds) = (self.rate_requests.trim(), self.rate_seconds.trim());
+        let number = |text: &str| text.parse().unwrap_or(0);
+        (!requests.is_empty() || !seconds.is_empty()).then(|| (number(requests), number(seconds)))
+    }
+}
+
+fn read(text: &str) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(text, &Rfc3339).ok()
+}
+
+/// Words one by one. Commas of Chinese keyboards count too.
+fn apart(text: &str) -> Vec<String> {
+    let apart = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '，' | '、' | '；');
+    text.split(apart).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
 impl Asked {
-    /// The scopes one by one. Commas of Chinese keyboards count too.
+    /// The scopes one by one.
     pub fn scope_list(&self) -> Vec<String> {
-        let apart = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '，' | '、' | '；');
-        self.scopes.split(apart).filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
+        apart(&self.scopes)
     }
 }
 
@@ -191,11 +276,24 @@ pub async fn create_token(
     #[server(default)] scopes: String,
     #[server(default)] never_expires: bool,
     #[server(default)] expires_days: String,
+    #[server(default)] not_before: String,
+    #[server(default)] allowed_cidrs: String,
+    #[server(default)] rate_requests: String,
+    #[server(default)] rate_seconds: String,
     #[server(default)] revealable: bool,
     #[server(default)] idempotency_key: String,
 ) -> Result<(), Refusal> {
-    let asked =
-        Asked { name, team_id, description, scopes, never_expires, expires_days, revealable };
+    let limits = AskedLimits { not_before, allowed_cidrs, rate_requests, rate_seconds };
+    let asked = Asked {
+        name,
+        team_id,
+        description,
+        scopes,
+        never_expires,
+        expires_days,
+        limits,
+        revealable,
+    };
     crate::backend::token::create(asked, &idempotency_key).await
 }
 
@@ -215,6 +313,49 @@ pub async fn reveal_token(#[server(default)] id: String) -> Result<(), Refusal> 
 #[server(prefix = "/fn", endpoint = "revoke_token")]
 pub async fn revoke_token(#[server(default)] id: String) -> Result<(), Refusal> {
     crate::backend::token::revoke(&id).await
+}
+
+/// Switches a token off.
+///
+/// # Errors
+/// `already_disabled`, `already_ended`, `unauthenticated`, `not_found`, a fault.
+#[server(prefix = "/fn", endpoint = "disable_token")]
+pub async fn disable_token(#[server(default)] id: String) -> Result<(), Refusal> {
+    crate::backend::token::disable(&id).await
+}
+
+/// Switches a disabled token on again.
+///
+/// # Errors
+/// `not_disabled`, `already_ended`, `unauthenticated`, `not_found`, a fault.
+#[server(prefix = "/fn", endpoint = "enable_token")]
+pub async fn enable_token(#[server(default)] id: String) -> Result<(), Refusal> {
+    crate::backend::token::enable(&id).await
+}
+
+/// What the form that changes conditions begins with.
+///
+/// # Errors
+/// `unauthenticated`, `not_found`, a fault.
+#[server(prefix = "/fn", endpoint = "start_conditions")]
+pub async fn start_conditions(id: String) -> Result<ConditionsStart, Refusal> {
+    crate::backend::token::start_conditions(&id).await
+}
+
+/// Replaces when, from where and how often a token may be used.
+///
+/// # Errors
+/// The rules of the fields, `already_ended`, `unauthenticated`, `not_found`, a fault.
+#[server(prefix = "/fn", endpoint = "change_conditions")]
+pub async fn change_conditions(
+    #[server(default)] id: String,
+    #[server(default)] not_before: String,
+    #[server(default)] allowed_cidrs: String,
+    #[server(default)] rate_requests: String,
+    #[server(default)] rate_seconds: String,
+) -> Result<(), Refusal> {
+    let limits = AskedLimits { not_before, allowed_cidrs, rate_requests, rate_seconds };
+    crate::backend::token::change_conditions(&id, limits).await
 }
 
 /// Takes the secret that was sent to the page of this token: once. It lies under `/tokens`, where its cookie goes.
@@ -237,5 +378,36 @@ mod tests {
             ..Asked::default()
         };
         assert_eq!(asked.scope_list(), ["images:read", "images:write", "*", "a", "b"]);
+    }
+
+    #[test]
+    fn a_beginning_is_in_utc_whatever_the_browser_sends() {
+        let beginning = |typed: &str| {
+            let typed = typed.to_owned();
+            AskedLimits { not_before: typed, ..AskedLimits::default() }.beginning()
+        };
+        assert_eq!(beginning(" "), None);
+        for (typed, whole) in [
+            ("2026-12-01T09:00", "2026-12-01T09:00:00Z"),
+            ("2026-12-01 09:00", "2026-12-01T09:00:00Z"),
+            ("2026-12-01T09:00:30", "2026-12-01T09:00:30Z"),
+            ("2026-12-01T09:00:30.5", "2026-12-01T09:00:30.5Z"),
+            ("2026-12-01T09:00:00+01:00", "2026-12-01T09:00:00+01:00"),
+            ("tomorrow", "tomorrow"),
+        ] {
+            assert_eq!(beginning(typed).as_deref(), Some(whole));
+        }
+    }
+
+    #[test]
+    fn half_a_rate_is_out_of_range_and_none_is_none() {
+        let rate = |requests: &str, seconds: &str| {
+            let (rate_requests, rate_seconds) = (requests.to_owned(), seconds.to_owned());
+            AskedLimits { rate_requests, rate_seconds, ..AskedLimits::default() }.rate()
+        };
+        assert_eq!(rate("", " "), None);
+        assert_eq!(rate("100", ""), Some((100, 0)));
+        assert_eq!(rate("many", "60"), Some((0, 60)));
+        assert_eq!(rate(" 100", "60 "), Some((100, 60)));
     }
 }

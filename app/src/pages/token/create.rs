@@ -1,13 +1,16 @@
 //! The form for a new token: one page, with what will exist beside it.
 
-use super::api::{Asked, CreateToken, NewTokenStart, TeamChoice, TeamChoices, start_token};
+use super::api::{
+    Asked, AskedLimits, CreateToken, NewTokenStart, TeamChoice, TeamChoices, start_token,
+};
+use super::limits::{LimitFields, NAMES};
 use super::plan::Plan;
 use super::teams_hint;
 use crate::form_start::FormStart;
 use crate::ui::button::{LinkButton, Submit, Weight};
 use crate::ui::empty::Empty;
 use crate::ui::field::{Check, Choice, Hidden, TextArea, TextField};
-use crate::ui::form::Form;
+use crate::ui::form::{Form, use_form};
 use crate::ui::frame::Page;
 use crate::ui::icon::Glyph;
 use crate::ui::load::Load;
@@ -92,6 +95,12 @@ fn read(area: &leptos::web_sys::HtmlDivElement) -> Option<Asked> {
         scopes: value("scopes"),
         never_expires: ticked("never_expires"),
         expires_days: value("expires_days"),
+        limits: AskedLimits {
+            not_before: value("not_before"),
+            allowed_cidrs: value("allowed_cidrs"),
+            rate_requests: value("rate_requests"),
+            rate_seconds: value("rate_seconds"),
+        },
         revealable: ticked("revealable"),
     })
 }
@@ -129,11 +138,30 @@ fn Fields(
                     <TextField name="expires_days" label=say!(token.days) kind="number" inputmode="numeric" hint=say!(token.days_hint) value="90"/>
                 </div>
             </fieldset>
+            <Limits/>
             <Check name="revealable" label=say!(token.revealable) hint=revealable_hint disabled=refused/>
             <div class="actions">
                 <Submit label=say!(token.create)/>
                 <a class="button button-quiet" href=paths::TOKENS>{say!(ui.cancel)}</a>
             </div>
         </Form>
+    }
+}
+
+/// The limits, folded away until somebody wants one, has typed one, or one is refused.
+#[component]
+fn Limits() -> impl IntoView {
+    let form = use_form();
+    let typed = NAMES.iter().any(|name| form.draft_of(name).is_some());
+    // Once open it stays as people leave it.
+    let open = Memo::new(move |before: Option<&bool>| {
+        let refused = NAMES.iter().any(|name| form.error_of(name).is_some());
+        typed || refused || before.is_some_and(|before| *before)
+    });
+    view! {
+        <details class="limits" open=open>
+            <summary>{say!(token.limits)}<span class="hint">{say!(token.limits_hint)}</span></summary>
+            <div class="limits-fields"><LimitFields/></div>
+        </details>
     }
 }

@@ -1,52 +1,94 @@
 //! What can be done with a token, apart at the bottom of its page: each with what it does, and a question before it is done.
 
-use super::api::{RevealToken, RevokeToken};
+use super::api::{DisableToken, EnableToken, RevealToken, RevokeToken};
 use super::short;
+use crate::Refusal;
 use crate::say;
 use crate::ui::button::{Submit, Weight};
 use crate::ui::dialog::{CancelDialog, Dialog, dialog_href};
 use crate::ui::field::Hidden;
 use crate::ui::form::Form;
 use leptos::prelude::*;
+use leptos::server_fn::client::Client;
+use leptos::server_fn::codec::PostUrl;
+use leptos::server_fn::request::ClientReq;
+use leptos::server_fn::{Http, ServerFn};
+use leptos::web_sys::FormData;
+use serde::de::DeserializeOwned;
 use wire::token::{Status, Token};
+
+/// What can be done. Made with the page, so that a question that was answered does not forget it.
+#[derive(Clone, Copy)]
+pub struct Deeds {
+    reveal: ServerAction<RevealToken>,
+    disable: ServerAction<DisableToken>,
+    enable: ServerAction<EnableToken>,
+    revoke: ServerAction<RevokeToken>,
+}
+
+impl Deeds {
+    /// None of them done.
+    pub fn new() -> Self {
+        Self {
+            reveal: ServerAction::new(),
+            disable: ServerAction::new(),
+            enable: ServerAction::new(),
+            revoke: ServerAction::new(),
+        }
+    }
+
+    /// How often the token was changed: after that it is looked at again.
+    pub fn changes(self) -> usize {
+        self.disable.version().get() + self.enable.version().get() + self.revoke.version().get()
+    }
+}
 
 /// The section.
 #[component]
 pub fn Danger(
     /// The token.
     token: Token,
-    /// Shows its secret again.
-    reveal: ServerAction<RevealToken>,
-    /// Ends it.
-    revoke: ServerAction<RevokeToken>,
+    /// What can be done with it.
+    deeds: Deeds,
 ) -> impl IntoView {
-    let id = token.id.to_string();
-    let active = token.status == Status::Active;
-    let can_reveal = token.revealable && active;
-    let consequence =
-        if active { say!(token.revoke_text) } else { say!(token.revoke_expired_text) };
-    let reveal_dialog = can_reveal.then(|| {
-        let (id, name) = (id.clone(), short(&token.name));
-        view! {
-            <Dialog name="reveal" title=say!(token.reveal_title, name = name.clone())>
-                <p>{say!(token.reveal_text)}</p>
-                <RevealForm id=id.clone() name=name.clone() action=reveal/>
-            </Dialog>
-        }
-    });
-    let name = short(&token.name);
+    let id = StoredValue::new(token.id.to_string());
+    let name = StoredValue::new(short(&token.name));
+    let ended = token.status.has_ended();
+    let can_reveal = token.revealable && !ended;
+    let can_enable = token.status == Status::Disabled;
+    let can_disable = !ended && !can_enable;
+    let consequence = if ended { say!(token.revoke_expired_text) } else { say!(token.revoke_text) };
     view! {
         <section class="grid gap-3">
             <h2>{say!(token.actions)}</h2>
             <ul class="panel deeds">
                 {can_reveal.then(|| view! { <Deed title=say!(token.reveal) text=say!(token.reveal_text) dialog="reveal" label=say!(token.reveal_ask)/> })}
+                {can_disable.then(|| view! { <Deed title=say!(token.disable) text=say!(token.disable_text) dialog="disable" label=say!(token.disable_ask)/> })}
+                {can_enable.then(|| view! { <Deed title=say!(token.enable) text=say!(token.enable_text) dialog="enable" label=say!(token.enable_ask)/> })}
                 <Deed title=say!(token.revoke) text=consequence dialog="revoke" label=say!(token.revoke_ask) grave=true/>
             </ul>
         </section>
-        {reveal_dialog}
-        <Dialog name="revoke" title=say!(token.revoke_title, name = name.clone())>
+        {can_reveal.then(|| view! {
+            <Dialog name="reveal" title=say!(token.reveal_title, name = name.get_value())>
+                <p>{say!(token.reveal_text)}</p>
+                <Answer id=id.get_value() action=deeds.reveal label=say!(token.reveal_do, name = name.get_value())/>
+            </Dialog>
+        })}
+        {can_disable.then(|| view! {
+            <Dialog name="disable" title=say!(token.disable_title, name = name.get_value())>
+                <p>{say!(token.disable_text)}</p>
+                <Answer id=id.get_value() action=deeds.disable label=say!(token.disable_do, name = name.get_value())/>
+            </Dialog>
+        })}
+        {can_enable.then(|| view! {
+            <Dialog name="enable" title=say!(token.enable_title, name = name.get_value())>
+                <p>{say!(token.enable_text)}</p>
+                <Answer id=id.get_value() action=deeds.enable label=say!(token.enable_do, name = name.get_value())/>
+            </Dialog>
+        })}
+        <Dialog name="revoke" title=say!(token.revoke_title, name = name.get_value())>
             <p>{consequence}</p>
-            <RevokeForm id=id.clone() name=name.clone() action=revoke/>
+            <Answer id=id.get_value() action=deeds.revoke label=say!(token.revoke_do, name = name.get_value()) weight=Weight::Danger/>
         </Dialog>
     }
 }
@@ -70,27 +112,32 @@ fn Deed(
     }
 }
 
+/// The form in a question: no, or do it.
 #[component]
-fn RevealForm(id: String, name: String, action: ServerAction<RevealToken>) -> impl IntoView {
+fn Answer<S, O>(
+    id: String,
+    action: ServerAction<S>,
+    label: String,
+    #[prop(default = Weight::Primary)] weight: Weight,
+) -> impl IntoView
+where
+    S: DeserializeOwned
+        + ServerFn<Protocol = Http<PostUrl, O>, Error = Refusal>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+    <<S::Client as Client<Refusal>>::Request as ClientReq<Refusal>>::FormData: From<FormData>,
+    S::Output: Send + Sync + 'static,
+    S::Client: Client<Refusal>,
+    O: 'static,
+{
     view! {
         <Form action=action>
             <Hidden name="id" value=id/>
             <div class="dialog-buttons">
                 <CancelDialog/>
-                <Submit label=say!(token.reveal_do, name = name)/>
-            </div>
-        </Form>
-    }
-}
-
-#[component]
-fn RevokeForm(id: String, name: String, action: ServerAction<RevokeToken>) -> impl IntoView {
-    view! {
-        <Form action=action>
-            <Hidden name="id" value=id/>
-            <div class="dialog-buttons">
-                <CancelDialog/>
-                <Submit label=say!(token.revoke_do, name = name) weight=Weight::Danger/>
+                <Submit label=label weight=weight/>
             </div>
         </Form>
     }

@@ -1,9 +1,10 @@
 //! The page of one token: what it is, what became of it, and what can be done with it.
 
 use super::TokenStatus;
-use super::api::{RevealToken, RevokeToken, TokenHistory, get_token, get_token_usage};
-use super::danger::Danger;
+use super::api::{TokenHistory, get_token, get_token_usage};
+use super::danger::{Danger, Deeds};
 use super::life::Life;
+use super::limits::limits_of;
 use super::receipt::ReceiptPanel;
 use super::used::Used;
 use crate::ui::button::LinkButton;
@@ -14,6 +15,7 @@ use crate::ui::load::{Failed, Load, Skeleton};
 use crate::ui::moment::{Date, Moment};
 use crate::ui::note::{Matter, Note};
 use crate::ui::status::{Chips, Dot};
+use crate::ui::strong::Strong;
 use crate::visit::set_status;
 use crate::{Seen, paths, say};
 use domain::{Code, OffsetDateTime};
@@ -26,14 +28,13 @@ use wire::token::{Status, Token};
 pub fn TokenPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id")).unwrap_or_default());
-    let reveal = ServerAction::<RevealToken>::new();
-    let revoke = ServerAction::<RevokeToken>::new();
-    let token = Resource::new(move || (id.get(), revoke.version().get()), |(id, _)| get_token(id));
+    let deeds = Deeds::new();
+    let token = Resource::new(move || (id.get(), deeds.changes()), |(id, _)| get_token(id));
     view! {
         <Transition fallback=|| view! { <div class="content"><Skeleton/></div> }>
             {move || Suspend::new(async move {
                 match token.await {
-                    Ok(seen) => view! { <Detail seen=seen reveal=reveal revoke=revoke/> }.into_any(),
+                    Ok(seen) => view! { <Detail seen=seen deeds=deeds/> }.into_any(),
                     Err(refusal) if refusal.is(Code::NotFound) => view! { <NoSuchToken/> }.into_any(),
                     Err(refusal) => view! { <Page title=say!(token.token) above=above()><Failed refusal=refusal/></Page> }.into_any(),
                 }
@@ -59,11 +60,7 @@ fn NoSuchToken() -> impl IntoView {
 }
 
 #[component]
-fn Detail(
-    seen: Seen<TokenHistory>,
-    reveal: ServerAction<RevealToken>,
-    revoke: ServerAction<RevokeToken>,
-) -> impl IntoView {
+fn Detail(seen: Seen<TokenHistory>, deeds: Deeds) -> impl IntoView {
     let Seen { now, it: TokenHistory { token, events, partial } } = seen;
     let used = Resource::new(|| (), {
         let id = token.id.to_string();
@@ -72,7 +69,7 @@ fn Detail(
     let query = use_query_map();
     let again = move || query.with(|query| query.get_str("note") == Some("made-before"));
     let danger = (token.status != Status::Revoked)
-        .then(|| view! { <Danger token=token.clone() reveal=reveal revoke=revoke/> });
+        .then(|| view! { <Danger token=token.clone() deeds=deeds/> });
     let receipt = (token.status == Status::Revoked)
         .then(|| view! { <ReceiptPanel id=token.id.to_string()/> });
     view! {
@@ -104,6 +101,21 @@ fn Detail(
 
 #[component]
 fn Facts(token: Token, now: OffsetDateTime) -> impl IntoView {
+    let limits = limits_of(&token);
+    let limits = if limits.is_empty() {
+        view! { <span class="muted">{say!(token.no_limits)}</span> }.into_any()
+    } else {
+        let limits = limits.into_iter().map(|limit| view! { <li><Strong of=limit/></li> });
+        view! { <ul class="plain-list num">{limits.collect_view()}</ul> }.into_any()
+    };
+    let change = (!token.status.has_ended()).then(|| {
+        let href = paths::token_conditions(token.id);
+        view! { <p><a href=href>{say!(token.change_limits)}</a></p> }
+    });
+    let networks = token.allowed_cidrs.clone();
+    let networks = (networks.len() > 1).then(|| {
+        view! { <dt>{say!(token.networks)}</dt><dd><Chips words=networks most=50/></dd> }
+    });
     let description = if token.description.is_empty() {
         view! { <span class="muted">{say!(token.no_description)}</span> }.into_any()
     } else {
@@ -122,6 +134,8 @@ fn Facts(token: Token, now: OffsetDateTime) -> impl IntoView {
             <dt>{say!(token.team)}</dt><dd><a href=paths::tokens_of_team(token.team_id)>{token.team_name}</a></dd>
             <dt>{say!(token.scopes)}</dt><dd><Chips words=token.scopes most=50/></dd>
             <dt>{say!(token.expires)}</dt><dd class="num">{expires}</dd>
+            <dt>{say!(token.limits)}</dt><dd>{limits}{change}</dd>
+            {networks}
             <dt>{say!(token.reveal)}</dt><dd>{revealable}</dd>
             <dt>{say!(token.id)}</dt><dd><code>{token.id.to_string()}</code></dd>
         </dl>

@@ -67,6 +67,13 @@ fn steps(token: &Token, events: Vec<AuditEntry>, partial: bool, now: OffsetDateT
     if let Some(at) = token.revoked_at.filter(|_| !revoked) {
         steps.push(Step::new(at, Glyph::DashRound, say!(token.revoked)));
     }
+    // A token that was revoked before its time never began.
+    if let Some(at) =
+        token.not_before.filter(|at| token.revoked_at.is_none_or(|revoked| *at <= revoked))
+    {
+        let words = if at <= now { say!(token.life_began) } else { say!(token.life_begins) };
+        steps.push(Step::new(at, Glyph::Clock, words));
+    }
     // A token that was revoked before its date did not live to see it.
     if let Some(at) =
         token.expires_at.filter(|at| token.revoked_at.is_none_or(|revoked| *at <= revoked))
@@ -88,6 +95,11 @@ fn step(event: AuditEntry) -> Step {
     let (glyph, words) = match kind {
         Some(EventKind::TokenCreated) => (Glyph::Plus, say!(token.life_created, who = who)),
         Some(EventKind::TokenRevealed) => (Glyph::Eye, say!(token.life_revealed, who = who)),
+        Some(EventKind::TokenDisabled) => (Glyph::Pause, say!(token.life_disabled, who = who)),
+        Some(EventKind::TokenEnabled) => (Glyph::CheckRound, say!(token.life_enabled, who = who)),
+        Some(EventKind::TokenConditionsChanged) => {
+            (Glyph::Sliders, say!(token.life_conditions, who = who))
+        }
         Some(EventKind::TokenRevoked) => (Glyph::DashRound, say!(token.life_revoked, who = who)),
         _ => {
             let what = kind.map_or(event.action, |kind| words::happening(kind).to_owned());
@@ -126,6 +138,10 @@ mod tests {
             created_at: BORN,
             created_by: "ada".to_owned(),
             expires_at: expires.map(day),
+            not_before: None,
+            allowed_cidrs: Vec::new(),
+            rate_limit: None,
+            disabled_at: None,
             revoked_at: revoked.map(day),
         }
     }
@@ -171,6 +187,16 @@ mod tests {
         let expected =
             ["0 Created by grace", "2 Revealed by grace", "3 Revealed by grace", "30 Expires"];
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn its_beginning_is_told_ahead_and_after() {
+        let told = |days| {
+            let token = Token { not_before: Some(day(days)), ..token(None, None) };
+            told(&token, Vec::new(), false)
+        };
+        assert_eq!(told(20), ["0 Created by ada", "20 Begins"]);
+        assert_eq!(told(5), ["0 Created by ada", "5 Began"]);
     }
 
     #[test]

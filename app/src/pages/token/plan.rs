@@ -1,6 +1,7 @@
 //! What the form will make, as a sentence that follows what is typed; without JavaScript, what tokens are.
 
 use super::api::{Asked, TeamChoice};
+use super::limits::sentences;
 use crate::say;
 use crate::ui::moment::date;
 use crate::ui::strong::{Strong, mark};
@@ -31,7 +32,8 @@ pub fn Plan(
                     None => view! { <p>{say!(token.plan_static)}</p> }.into_any(),
                     Some(asked) => {
                         let team = teams.with_value(|teams| teams.iter().find(|team| team.id == asked.team_id).map(|team| team.name.clone()));
-                        view! { <p class="plan-sentence"><Strong of=sentence(&asked, team, now)/></p> }.into_any()
+                        let limits = sentences(&asked.limits).into_iter().map(|limit| view! { <p class="plan-sentence"><Strong of=limit/></p> }).collect_view();
+                        view! { <p class="plan-sentence"><Strong of=sentence(&asked, team, now)/></p>{limits} }.into_any()
                     }
                 }}
                 <p class="hint">

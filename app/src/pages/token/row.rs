@@ -23,7 +23,7 @@ pub fn Row(
     /// The server's time.
     now: OffsetDateTime,
 ) -> impl IntoView {
-    let ended = token.status != Status::Active;
+    let ended = token.status.has_ended();
     let href = paths::token(token.id);
     view! {
         <tr class:row-ended=ended>
@@ -70,8 +70,18 @@ fn Expiry(token: Token, now: OffsetDateTime) -> impl IntoView {
 #[component]
 fn RowMenu(token: Token) -> impl IntoView {
     let href = paths::token(token.id);
-    let reveal = (token.revealable && token.status == Status::Active).then(|| view! {
+    let reveal = (token.revealable && !token.status.has_ended()).then(|| view! {
         <li><a class="menu-item" href=format!("{href}?dialog=reveal")><Icon glyph=Glyph::Eye/>{say!(token.reveal_ask)}</a></li>
+    });
+    let switch = match token.status {
+        Status::Disabled => Some((Glyph::CheckRound, "enable", say!(token.enable_ask))),
+        Status::Active | Status::Scheduled => {
+            Some((Glyph::Pause, "disable", say!(token.disable_ask)))
+        }
+        Status::Expired | Status::Revoked => None,
+    };
+    let switch = switch.map(|(glyph, dialog, label)| view! {
+        <li><a class="menu-item" href=format!("{href}?dialog={dialog}")><Icon glyph=glyph/>{label}</a></li>
     });
     let revoke = (token.status != Status::Revoked).then(|| view! {
         <li><a class="menu-item menu-item-danger" href=format!("{href}?dialog=revoke")><Icon glyph=Glyph::Bin/>{say!(token.revoke_ask)}</a></li>
@@ -81,6 +91,7 @@ fn RowMenu(token: Token) -> impl IntoView {
             <ul>
                 <li><a class="menu-item" href=href.clone()><Icon glyph=Glyph::Key/>{say!(token.view)}</a></li>
                 {reveal}
+                {switch}
                 {revoke}
             </ul>
         </Menu>

@@ -1,40 +1,105 @@
 //! A token's state, derived and never stored.
 
+use super::Token;
 use crate::OffsetDateTime;
 
 /// What a token is at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
-    /// Good.
+    /// Good, if the conditions of its use are met.
     Active,
+    /// Its time has not begun.
+    Scheduled,
+    /// Switched off by somebody, until somebody switches it on.
+    Disabled,
     /// Past its expiry.
     Expired,
-    /// Ended by somebody; wins over expired.
+    /// Ended by somebody.
     Revoked,
 }
 
 impl State {
-    /// The state at `now`. A token is expired at the exact instant of its expiry (RFC 7519, section 4.1.4: "on or after").
-    pub fn at(
-        revoked_at: Option<OffsetDateTime>,
-        expires_at: Option<OffsetDateTime>,
-        now: OffsetDateTime,
-    ) -> Self {
-        if revoked_at.is_some() {
+    /// The state at `now`; of several, the one that is harder to undo, as [`crate::verify::decide`] has it. A token is expired at the exact instant of
+    /// its expiry (RFC 7519, section 4.1.4: "on or after"), and begins at the exact instant of its beginning.
+    pub fn at(token: &Token, now: OffsetDateTime) -> Self {
+        if token.revoked_at.is_some() {
             Self::Revoked
-        } else if expires_at.is_some_and(|at| at <= now) {
+        } else if token.expires_at.is_some_and(|at| at <= now) {
             Self::Expired
+        } else if token.disabled_at.is_some() {
+            Self::Disabled
+        } else if token.conditions.not_before.is_some_and(|at| now < at) {
+            Self::Scheduled
         } else {
             Self::Active
         }
+    }
+
+    /// Whether nothing makes it good again.
+    pub const fn has_ended(self) -> bool {
+        matches!(self, Self::Expired | Self::Revoked)
     }
 
     /// The state's name on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
+            Self::Scheduled => "scheduled",
+            Self::Disabled => "disabled",
             Self::Expired => "expired",
             Self::Revoked => "revoked",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Description;
+    use crate::token::{Conditions, Display, Scopes, TokenName};
+    use time::Duration;
+    use time::macros::datetime;
+
+    const NOW: OffsetDateTime = datetime!(2026-11-22 10:00 UTC);
+
+    fn token() -> Token {
+        Token {
+            id: uuid::Uuid::nil().into(),
+            name: TokenName::stored("import".to_owned()),
+            team: uuid::Uuid::nil().into(),
+            team_name: String::new(),
+            description: Description::default(),
+            scopes: Scopes::stored(&[]),
+            display: Display::stored(String::new()),
+            revealable: false,
+            created_at: NOW,
+            created_by: String::new(),
+            expires_at: None,
+            conditions: Conditions::default(),
+            disabled_at: None,
+            revoked_at: None,
+        }
+    }
+
+    #[test]
+    fn the_state_that_is_harder_to_undo_wins() {
+        let mut token = token();
+        assert_eq!(token.state(NOW), State::Active);
+        token.conditions.not_before = Some(NOW + Duration::hours(1));
+        assert_eq!(token.state(NOW), State::Scheduled);
+        token.disabled_at = Some(NOW);
+        assert_eq!(token.state(NOW), State::Disabled);
+        token.expires_at = Some(NOW);
+        assert_eq!(token.state(NOW), State::Expired);
+        token.revoked_at = Some(NOW);
+        assert_eq!(token.state(NOW), State::Revoked);
+    }
+
+    #[test]
+    fn a_token_begins_at_its_instant() {
+        let mut token = token();
+        token.conditions.not_before = Some(NOW);
+        assert_eq!(token.state(NOW), State::Active);
+        assert_eq!(token.state(NOW - Duration::microseconds(1)), State::Scheduled);
     }
 }

@@ -1,5 +1,6 @@
 //! Makes a token.
 
+use super::conditions;
 use crate::error::violated;
 use crate::idempotency::request_hash;
 use crate::{IdempotencyKey, Result, Service};
@@ -28,6 +29,7 @@ pub struct Created {
 ///
 /// # Errors
 /// `unauthenticated`, `forbidden`; `name_taken` on `name`; `team_unknown` on `team_id`; `expires_in_past` on `expires_at`;
+/// `not_before_late` on `not_before`;
 /// `reveal_off` and `reveal_not_allowed` on `revealable`; `idempotency_mismatch`; a fault.
 pub async fn create(
     service: &Service,
@@ -83,6 +85,8 @@ async fn draw_up(
     if asked.revealable && service.sealer().is_none() {
         return Err(Refused::field("revealable", Code::RevealOff).into());
     }
+    let expires_at = asked.expiry.resolve(now)?;
+    asked.conditions.fit(expires_at)?;
     Ok(Token {
         id: service.random(|rng| TokenId::generate(now, rng)),
         name: asked.name.clone(),
@@ -94,7 +98,9 @@ async fn draw_up(
         revealable: asked.revealable,
         created_at: now,
         created_by: caller.actor.label().to_owned(),
-        expires_at: asked.expiry.resolve(now)?,
+        expires_at,
+        conditions: asked.conditions.clone(),
+        disabled_at: None,
         revoked_at: None,
         last_used_at: None,
     })
@@ -126,4 +132,5 @@ fn created_event(token: &Token) -> Event {
         .with("team", &token.team_name)
         .with("scopes", token.scopes.to_strings().join(" "))
         .with("display", token.display.as_str())
+        .with_all(conditions::facts(&token.conditions))
 }

@@ -5,9 +5,9 @@ use domain::Code;
 use domain::audit::{Caller, Event, EventKind, SubjectKind};
 use domain::id::TokenId;
 use domain::policy::{Action, permit};
-use domain::token::{State, Token, TokenSecret};
+use domain::token::{Token, TokenSecret};
 
-/// Opens the sealed copy of an active token. The event is committed before the secret leaves: no audit, no reveal.
+/// Opens the sealed copy of a token that has not ended. The event is committed before the secret leaves: no audit, no reveal.
 ///
 /// # Errors
 /// `unauthenticated`, `forbidden`, `not_found`; `already_ended`, `not_revealable`, `reveal_off`, `sealed_with_lost_key`; a fault.
@@ -18,7 +18,7 @@ pub async fn reveal(
 ) -> Result<(Token, TokenSecret)> {
     let mut tx = service.store().begin(permit(&caller.actor, Action::RevealToken)?).await?;
     let (token, sealed) = tx.lock_token(id).await?.ok_or(Code::NotFound)?;
-    if token.state(service.now()) != State::Active {
+    if token.state(service.now()).has_ended() {
         return Err(Code::AlreadyEnded.into());
     }
     let sealed = sealed.ok_or(Code::NotRevealable)?;

@@ -7,7 +7,7 @@ use domain::mirror::{Key, Mirror};
 use domain::policy::{Action, Actor, permit};
 use domain::team::{NewTeam, TeamName};
 use domain::text::Description;
-use domain::token::{ExpiryRequest, NewToken, Scopes, TokenName};
+use domain::token::{Conditions, ExpiryRequest, NewToken, Scopes, TokenName};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
 use service::mirror::{Run, Target};
@@ -75,6 +75,7 @@ impl World {
             description: Description::default(),
             scopes: Scopes::parse(["images:read"]).expect("a scope"),
             expiry: ExpiryRequest::parse(days, None).expect("an expiry"),
+            conditions: Conditions::default(),
             revealable: false,
         };
         let created = service::token::create(&self.service, &self.owner, asked, None).await;

@@ -2,6 +2,8 @@
 
 mod audit;
 mod browser;
+mod conditions;
+mod disable;
 mod expiry;
 mod first_owner;
 mod idempotency;

@@ -7,7 +7,7 @@ use domain::page::Limit;
 use domain::policy::Actor;
 use domain::team::{NewTeam, Team, TeamName};
 use domain::text::Description;
-use domain::token::{ExpiryRequest, NewToken, Scope, Scopes, TokenName};
+use domain::token::{Conditions, ExpiryRequest, NewToken, Scope, Scopes, TokenName};
 use domain::user::{Email, Password};
 use domain::verify::{Denial, Verdict};
 use domain::{Code, OffsetDateTime, Refused};
@@ -214,6 +214,7 @@ pub fn asked(team: &Team, name: &str) -> NewToken {
         description: Description::parse("nightly import").expect("a description"),
         scopes: Scopes::parse(["images:read", "images:write"]).expect("scopes"),
         expiry: ExpiryRequest::Never,
+        conditions: Conditions::default(),
         revealable: false,
     }
 }

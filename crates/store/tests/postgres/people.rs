@@ -6,7 +6,7 @@ use domain::id::{EventId, TeamId, TokenId};
 use domain::policy::{Action, Actor, Permit, permit};
 use domain::team::{NewTeam, TeamName};
 use domain::text::Description;
-use domain::token::{Display, Scopes, SecretHash, Token, TokenName};
+use domain::token::{Conditions, Display, Scopes, SecretHash, Token, TokenName};
 use sqlx::PgPool;
 use store::{Stamp, Store, Tx};
 use time::macros::datetime;
@@ -66,6 +66,8 @@ pub fn token(number: u128, team: TeamId, name: &str) -> Token {
         created_at: NOW,
         created_by: "deploy".to_owned(),
         expires_at: None,
+        conditions: Conditions::default(),
+        disabled_at: None,
         revoked_at: None,
         last_used_at: None,
     }

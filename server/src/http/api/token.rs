@@ -17,7 +17,7 @@ use service::IdempotencyKey;
 use service::token::{TokenCursor, TokenFilter};
 use service::verify::receipt::{await_receipt, get_receipt};
 use wire::receipt::{Receipt, ReceiptQuery, RevokedToken};
-use wire::token::{CreateToken, CreatedToken, RevealedToken, Token, TokenQuery};
+use wire::token::{ChangeConditions, CreateToken, CreatedToken, RevealedToken, Token, TokenQuery};
 use wire::{Page, Problem};
 
 /// Make a token. Its secret is in this answer, and never again unless it is revealable.
@@ -189,6 +189,76 @@ pub async fn revoke(
     let token = service::token::revoke(&web.service, &caller, token_id(&id)?).await?;
     let receipt = receipt_of(&web, &caller, token.id, asked).await?;
     Ok(Json(RevokedToken { revoked: Token::at(token, web.service.now()), receipt }))
+}
+
+/// Switch a token off: it is refused until it is enabled.
+#[utoipa::path(
+    post,
+    path = "/api/tokens/{id}/disable",
+    tag = "tokens",
+    params(("id" = String, Path, description = "The token's id.")),
+    responses(
+        (status = 200, description = "The token.", body = Token),
+        (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such token.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is disabled already, or has ended.", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn disable(
+    State(web): State<Web>,
+    Known(caller): Known,
+    Path(id): Path,
+) -> Result<Json<Token>, Failure> {
+    let token = service::token::disable(&web.service, &caller, token_id(&id)?).await?;
+    Ok(Json(Token::at(token, web.service.now())))
+}
+
+/// Switch a disabled token on again.
+#[utoipa::path(
+    post,
+    path = "/api/tokens/{id}/enable",
+    tag = "tokens",
+    params(("id" = String, Path, description = "The token's id.")),
+    responses(
+        (status = 200, description = "The token.", body = Token),
+        (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such token.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is not disabled, or has ended.", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn enable(
+    State(web): State<Web>,
+    Known(caller): Known,
+    Path(id): Path,
+) -> Result<Json<Token>, Failure> {
+    let token = service::token::enable(&web.service, &caller, token_id(&id)?).await?;
+    Ok(Json(Token::at(token, web.service.now())))
+}
+
+/// Replace when, from where and how often a token may be used.
+#[utoipa::path(
+    post,
+    path = "/api/tokens/{id}/conditions",
+    tag = "tokens",
+    request_body = ChangeConditions,
+    params(("id" = String, Path, description = "The token's id.")),
+    responses(
+        (status = 200, description = "The token.", body = Token),
+        (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such token.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It has ended.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A value is outside its rule.", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn change_conditions(
+    State(web): State<Web>,
+    Known(caller): Known,
+    Path(id): Path,
+    Body(asked): Body<ChangeConditions>,
+) -> Result<Json<Token>, Failure> {
+    let (id, conditions) = (token_id(&id)?, asked.try_into()?);
+    let token = service::token::change_conditions(&web.service, &caller, id, conditions).await?;
+    Ok(Json(Token::at(token, web.service.now())))
 }
 
 /// Show who refuses a revoked token, and since when.

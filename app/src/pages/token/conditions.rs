@@ -1,0 +1,65 @@
+//! The form that changes when, from where and how often a token may be used.
+
+use super::api::{AskedLimits, ChangeConditions, ConditionsStart, start_conditions};
+use super::limits::LimitFields;
+use crate::ui::button::{LinkButton, Submit};
+use crate::ui::field::Hidden;
+use crate::ui::form::Form;
+use crate::ui::frame::Page;
+use crate::ui::load::Load;
+use crate::ui::note::{Matter, Note};
+use crate::{paths, say, words};
+use domain::Code;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+/// The page.
+#[component]
+pub fn ConditionsPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("id")).unwrap_or_default());
+    let start = Resource::new(move || id.get(), start_conditions);
+    let above = vec![
+        (paths::TOKENS.to_owned(), say!(token.title).to_owned()),
+        (paths::token(id.get_untracked()), say!(token.token).to_owned()),
+    ];
+    view! {
+        <Page title=say!(token.change_limits) lede=say!(token.change_limits_lede) above=above>
+            <Load of=start view=|start: ConditionsStart| {
+                if start.token.status.has_ended() {
+                    view! { <Ended id=start.token.id.to_string()/> }.into_any()
+                } else {
+                    view! { <Change start=start/> }.into_any()
+                }
+            }/>
+        </Page>
+    }
+}
+
+#[component]
+fn Ended(id: String) -> impl IntoView {
+    view! {
+        <Note matter=Matter::Info title=words::sentence(Code::AlreadyEnded)>
+            <LinkButton href=paths::token(id.clone()) label=say!(token.to_token)/>
+        </Note>
+    }
+}
+
+#[component]
+fn Change(start: ConditionsStart) -> impl IntoView {
+    let ConditionsStart { form, token } = start;
+    let action = ServerAction::<ChangeConditions>::new();
+    view! {
+        <div class="grid gap-6 max-w-[560px]">
+            <p class="muted break-words">{say!(token.secret_of, name = token.name.clone())}</p>
+            <Form action=action draft=form.draft>
+                <Hidden name="id" value=token.id.to_string()/>
+                <LimitFields now=AskedLimits::of(&token)/>
+                <div class="actions">
+                    <Submit label=say!(token.save_limits)/>
+                    <a class="button button-quiet" href=paths::token(token.id)>{say!(ui.cancel)}</a>
+                </div>
+            </Form>
+        </div>
+    }
+}

@@ -1,0 +1,67 @@
+//! Changes when, from where and how often a token may be used; and says it in the words of the audit log.
+
+use crate::{Result, Service};
+use domain::Code;
+use domain::audit::{Caller, Event, EventKind, SubjectKind};
+use domain::id::TokenId;
+use domain::policy::{Action, permit};
+use domain::token::{Conditions, Token};
+use domain::verify::Origins;
+use time::format_description::well_known::Rfc3339;
+
+/// Replaces all of a token's conditions. What stays as it was is no change, and leaves no event.
+///
+/// # Errors
+/// `unauthenticated`, `forbidden`, `not_found`; `already_ended`; `not_before_late` on `not_before`; a fault.
+pub async fn change_conditions(
+    service: &Service,
+    caller: &Caller,
+    id: TokenId,
+    conditions: Conditions,
+) -> Result<Token> {
+    let mut tx = service.store().begin(permit(&caller.actor, Action::ChangeConditions)?).await?;
+    let (mut token, _) = tx.lock_token(id).await?.ok_or(Code::NotFound)?;
+    if token.state(service.now()).has_ended() {
+        return Err(Code::AlreadyEnded.into());
+    }
+    conditions.fit(token.expires_at)?;
+    if conditions == token.conditions {
+        return Ok(token);
+    }
+    tx.set_token_conditions(id, &conditions).await?;
+    let before = std::mem::replace(&mut token.conditions, conditions);
+    let event = Event::new(
+        EventKind::TokenConditionsChanged,
+        SubjectKind::Token,
+        Some(id.to_string()),
+        token.name.as_str(),
+    );
+    let event = event
+        .in_team(token.team)
+        .with("team", &token.team_name)
+        .with("before", told(&before))
+        .with("after", told(&token.conditions));
+    service.commit(tx, caller, event).await?;
+    Ok(token)
+}
+
+fn told(conditions: &Conditions) -> String {
+    let facts: Vec<_> =
+        facts(conditions).into_iter().map(|(name, text)| format!("{name} {text}")).collect();
+    if facts.is_empty() { "none".to_owned() } else { facts.join("; ") }
+}
+
+/// Those of the conditions that ask something, each a name as on the wire and a text.
+pub(super) fn facts(conditions: &Conditions) -> Vec<(&'static str, String)> {
+    let begins = conditions.not_before.and_then(|at| at.format(&Rfc3339).ok());
+    let networks = conditions.origins.as_ref().map(Origins::to_strings);
+    let rate = conditions.rate;
+    [
+        ("not_before", begins),
+        ("allowed_cidrs", networks.map(|networks| networks.join(" "))),
+        ("rate_limit", rate.map(|rate| format!("{}/{} s", rate.requests(), rate.seconds()))),
+    ]
+    .into_iter()
+    .filter_map(|(name, text)| Some((name, text?)))
+    .collect()
+}
