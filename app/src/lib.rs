@@ -20,6 +20,7 @@ include!(concat!(env!("OUT_DIR"), "/i18n/mod.rs"));
 
 #[cfg(feature = "ssr")]
 pub mod backend;
+pub mod behind;
 pub mod form_start;
 pub mod pages;
 pub mod paths;

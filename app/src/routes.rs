@@ -1,17 +1,11 @@
 //! The app: every page at its path.
 
-use crate::pages::audit::AuditPage;
-use crate::pages::gallery::GalleryPage;
-use crate::pages::mirror::MirrorPage;
+use crate::behind::Behind;
 use crate::pages::missing::MissingPage;
-use crate::pages::overview::OverviewPage;
-use crate::pages::settings::SettingsPage;
 use crate::pages::setup::SetupPage;
 use crate::pages::sign_in::SignInPage;
-use crate::pages::team::{NewTeamPage, TeamsPage};
-use crate::pages::token::{ConditionsPage, NewTokenPage, TokenPage, TokenSecretPage, TokensPage};
 use crate::session::provide_session;
-use crate::ui::frame::{FirstPage, Inside};
+use crate::ui::frame::FirstPage;
 use crate::visit::Visit;
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -41,19 +35,19 @@ fn Pages() -> impl IntoView {
         <Routes fallback=MissingPage>
             <Route path=path!("/sign-in") view=SignInPage ssr=WHOLE/>
             <Route path=path!("/setup") view=SetupPage ssr=WHOLE/>
-            <Route path=path!("/gallery") view=GalleryPage ssr=WHOLE/>
-            <ParentRoute path=path!("") view=Inside ssr=WHOLE>
-                <Route path=path!("") view=OverviewPage ssr=WHOLE/>
-                <Route path=path!("/tokens") view=TokensPage ssr=WHOLE/>
-                <Route path=path!("/tokens/new") view=NewTokenPage ssr=WHOLE/>
-                <Route path=path!("/tokens/:id") view=TokenPage ssr=WHOLE/>
-                <Route path=path!("/tokens/:id/conditions") view=ConditionsPage ssr=WHOLE/>
-                <Route path=path!("/tokens/:id/secret") view=TokenSecretPage ssr=WHOLE/>
-                <Route path=path!("/teams") view=TeamsPage ssr=WHOLE/>
-                <Route path=path!("/teams/new") view=NewTeamPage ssr=WHOLE/>
-                <Route path=path!("/mirrors") view=MirrorPage ssr=WHOLE/>
-                <Route path=path!("/audit") view=AuditPage ssr=WHOLE/>
-                <Route path=path!("/settings") view=SettingsPage ssr=WHOLE/>
+            <Route path=path!("/gallery") view=Behind::Gallery ssr=WHOLE/>
+            <ParentRoute path=path!("") view=Behind::Frame ssr=WHOLE>
+                <Route path=path!("") view=Behind::Overview ssr=WHOLE/>
+                <Route path=path!("/tokens") view=Behind::Tokens ssr=WHOLE/>
+                <Route path=path!("/tokens/new") view=Behind::NewToken ssr=WHOLE/>
+                <Route path=path!("/tokens/:id") view=Behind::Token ssr=WHOLE/>
+                <Route path=path!("/tokens/:id/conditions") view=Behind::Conditions ssr=WHOLE/>
+                <Route path=path!("/tokens/:id/secret") view=Behind::TokenSecret ssr=WHOLE/>
+                <Route path=path!("/teams") view=Behind::Teams ssr=WHOLE/>
+                <Route path=path!("/teams/new") view=Behind::NewTeam ssr=WHOLE/>
+                <Route path=path!("/mirrors") view=Behind::Mirrors ssr=WHOLE/>
+                <Route path=path!("/audit") view=Behind::Audit ssr=WHOLE/>
+                <Route path=path!("/settings") view=Behind::Settings ssr=WHOLE/>
             </ParentRoute>
         </Routes>
     }

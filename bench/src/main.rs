@@ -44,10 +44,9 @@ async fn main() -> Result<()> {
 
 async fn run(tokens: usize) -> Result<()> {
     let mut report = Report::new(tokens);
-    sizes::measure(&mut report)?;
-
     let bare = Program::bare().await?;
     let server = Program::tokenkeep().await?;
+    sizes::measure(&mut report, &server).await?;
     let key = server.command(&["admin", "api-key", "--name", "bench"]).await?;
     let team = server.post("/api/teams", &key, &json!({ "name": "Platform" })).await?;
     let team = team["id"].as_str().ok_or("a team has an id")?.to_owned();

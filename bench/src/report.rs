@@ -71,13 +71,11 @@ impl Report {
         );
     }
 
-    /// A size.
-    pub fn size(&mut self, name: &str, raw: usize, gzip: usize, brotli: usize) {
-        let kb = |bytes: usize| format!("{}.{} kB", bytes / 1000, bytes % 1000 / 100);
-        self.row(
-            &format!("{name} (raw, gzip, brotli)"),
-            [kb(raw), kb(gzip), kb(brotli), String::new()],
-        );
+    /// A size: as it is, in gzip, in brotli.
+    pub fn size(&mut self, name: &str, size: [usize; 3]) {
+        let [raw, gzip, brotli] =
+            size.map(|bytes| format!("{}.{} kB", bytes / 1000, bytes % 1000 / 100));
+        self.row(&format!("{name} (raw, gzip, brotli)"), [raw, gzip, brotli, String::new()]);
     }
 
     /// Something to look at.

@@ -5,8 +5,8 @@ RELEASE_BINARY=$TK_TARGET/release/tokenkeep
 RELEASE_SITE=$TK_TARGET/site
 RELEASE_STAMP=$TK_TARGET/tokenkeep-release.stamp
 
-# Compressed ahead, for the server to send as it is.
-RELEASE_FLAGS=(--release --precompress)
+# Compressed ahead, for the server to send as it is; the browser's code in parts (app/src/behind.rs), which only fit with --split.
+RELEASE_FLAGS=(--release --precompress --split)
 
 # Everything that goes into the binary and the site. What is not listed cannot change them.
 RELEASE_INPUTS=(Cargo.toml Cargo.lock .cargo rust-toolchain.toml package.json package-lock.json scripts/versions
@@ -60,6 +60,8 @@ build_release() {
 leptos_build() {
     cd "$TK_ROOT" || return 1
     rm -f "$RELEASE_STAMP"
+    # Written anew as a whole; a part that no longer exists must not stay behind and be served.
+    rm -rf "$RELEASE_SITE/pkg"
     # A backtrace of cargo-leptos would only bury what it has to say.
     RUST_BACKTRACE=0 cargo-leptos build "${RELEASE_FLAGS[@]}"
     [[ -x $RELEASE_BINARY ]] || because "The build ended, but $RELEASE_BINARY is not there."
