@@ -79,6 +79,10 @@ pub enum Action {
     EnableToken,
     /// Change when, from where and how often a token may be used.
     ChangeConditions,
+    /// Give a token a new secret.
+    RotateToken,
+    /// End a token's former secret before its time.
+    FinishRotation,
     /// Make a team.
     CreateTeam,
     /// See teams.
@@ -115,6 +119,8 @@ impl Action {
         Self::DisableToken,
         Self::EnableToken,
         Self::ChangeConditions,
+        Self::RotateToken,
+        Self::FinishRotation,
         Self::CreateTeam,
         Self::ListTeams,
         Self::ListAudit,
@@ -170,13 +176,14 @@ pub fn permit(actor: &Actor, action: Action) -> Result<Permit, Refused> {
 fn may(actor: &Actor, action: Action) -> bool {
     use Action::{
         ChangeConditions, CreateKey, CreateOwner, CreateSetupLink, CreateTeam, CreateToken,
-        DisableToken, EnableToken, GetSettings, ListAudit, ListMirrors, ListTeams, ListTokens,
-        RecordMirrorRun, ReleaseMirror, RevealToken, RevokeToken, Session, Sweep,
+        DisableToken, EnableToken, FinishRotation, GetSettings, ListAudit, ListMirrors, ListTeams,
+        ListTokens, RecordMirrorRun, ReleaseMirror, RevealToken, RevokeToken, RotateToken, Session,
+        Sweep,
     };
     let owner_rights = match action {
         CreateToken | ListTokens | RevealToken | RevokeToken | DisableToken | EnableToken
-        | ChangeConditions | CreateTeam | ListTeams | ListAudit | GetSettings | ListMirrors
-        | ReleaseMirror => true,
+        | ChangeConditions | RotateToken | FinishRotation | CreateTeam | ListTeams | ListAudit
+        | GetSettings | ListMirrors | ReleaseMirror => true,
         RecordMirrorRun | CreateOwner | CreateSetupLink | CreateKey | Session | Sweep => false,
     };
     match actor {

@@ -29,6 +29,7 @@ const FIELDS: &[&str] = &[
     "rate_limit",
     "revealable",
     "reveal_allowed",
+    "overlap_seconds",
     "token",
     "cursor",
     "limit",
@@ -62,6 +63,7 @@ fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
         });
         match field {
             Some(field @ "expires_days") => Refused::field(field, Code::ExpiresDaysRange).into(),
+            Some(field @ "overlap_seconds") => Refused::field(field, Code::OverlapRange).into(),
             Some(field @ "rate_limit") => Refused::field(field, Code::RateRange).into(),
             Some(field) => Refused::field(field, Code::BodyMalformed).into(),
             None => Failure::from(Code::BodyMalformed),

@@ -24,6 +24,7 @@ mod list_tokens;
 mod openapi;
 mod reveal_token;
 mod revoke_token;
+mod rotate_token;
 mod socket;
 mod team;
 mod verify;
