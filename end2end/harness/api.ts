@@ -27,6 +27,7 @@ export interface Token {
   allowed_cidrs: string[];
   rate_limit: { requests: number; seconds: number } | null;
   disabled_at: string | null;
+  retired_until: string | null;
 }
 
 export interface NewToken {
@@ -96,6 +97,10 @@ export class Api {
 
   disable(id: string): Promise<Token> {
     return this.must(200, "POST", `/api/tokens/${id}/disable`);
+  }
+
+  rotate(id: string, overlap_seconds = 86_400): Promise<Token> {
+    return this.must(200, "POST", `/api/tokens/${id}/rotate`, { overlap_seconds });
   }
 
   async listTokens(teamId: string): Promise<Token[]> {

@@ -11,6 +11,8 @@ export interface World {
   revoked: Token;
   /** Disabled, with every limit. */
   disabled: Token;
+  /** Rotated, and its former secret still works. */
+  rotated: Token;
 }
 
 const TEAMS: [name: string, description: string][] = [
@@ -99,12 +101,14 @@ export async function seed(api: Api, whole = false): Promise<World> {
     expires_days: 60,
     not_before: new Date(Date.now() + 7 * 86_400_000).toISOString(),
   });
+  const made = await api.createToken({ name: "mailer", team_id: first, scopes: ["mail:send"], expires_days: 120 });
+  const rotated = await api.rotate(made.id);
   await until("a token has expired", 15_000, async () => (await api.getToken(expired.id)).status === "expired");
-  return { teams, open, expired, revoked, disabled };
+  return { teams, open, expired, revoked, disabled, rotated };
 }
 
 /** Every page behind the door, as somebody sees it who has worked here for a while. */
-export function pages({ teams, open, expired, revoked, disabled }: World): [name: string, path: string][] {
+export function pages({ teams, open, expired, revoked, disabled, rotated }: World): [name: string, path: string][] {
   return [
     ["overview", "/"],
     ["tokens", "/tokens"],
@@ -118,6 +122,9 @@ export function pages({ teams, open, expired, revoked, disabled }: World): [name
     ["token, to be disabled", `/tokens/${open.id}?dialog=disable`],
     ["limits of a token", `/tokens/${disabled.id}/conditions`],
     ["limits, ended", `/tokens/${revoked.id}/conditions`],
+    ["token, to be rotated", `/tokens/${open.id}?dialog=rotate`],
+    ["token, rotated", `/tokens/${rotated.id}`],
+    ["token, rotation to be finished", `/tokens/${rotated.id}?dialog=finish`],
     ["token, to be revealed", `/tokens/${open.id}?dialog=reveal`],
     ["token, to be revoked", `/tokens/${open.id}?dialog=revoke`],
     ["secret, gone", `/tokens/${open.id}/secret`],

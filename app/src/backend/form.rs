@@ -6,6 +6,7 @@ use crate::form_start::FormStart;
 use crate::{Refusal, paths};
 use domain::Code;
 use domain::id::RequestId;
+use service::Service;
 
 /// The most a draft may take in the session, in bytes.
 const DRAFT_MAX: usize = 16 * 1024;
@@ -27,8 +28,13 @@ pub async fn start(form: &str) -> Result<FormStart, Refusal> {
     if session.get_value(&key(form)).await.map_err(broken)?.is_some() {
         draft = session.remove::<Vec<(String, String)>>(&key(form)).await.map_err(broken)?;
     }
-    let key = service.random(|mut rng| RequestId::generate(now, &mut rng)).to_string();
-    Ok(FormStart { draft: draft.unwrap_or_default(), key, now })
+    Ok(FormStart { draft: draft.unwrap_or_default(), key: new_key(&service), now })
+}
+
+/// A random key: of two posts with the same one, the second finds what the first did.
+pub fn new_key(service: &Service) -> String {
+    let now = service.now();
+    service.random(|mut rng| RequestId::generate(now, &mut rng)).to_string()
 }
 
 /// Ends a form. `form` names its draft, `page` is where it is filled in, `values` are its fields without any secret.

@@ -22,7 +22,7 @@ use service::verify::receipt::get_receipt;
 use wire::Page;
 use wire::audit::AuditEntry;
 use wire::receipt::Receipt;
-use wire::token::{ChangeConditions, CreateToken, RateLimit, Token};
+use wire::token::{ChangeConditions, CreateToken, RateLimit, RotateToken, Token};
 use wire::usage::TokenUsage;
 
 /// A page of tokens, and the teams to filter by.
@@ -82,7 +82,8 @@ pub async fn get_history(id: &str) -> Result<Seen<TokenHistory>, Refusal> {
     let page = audit::list(&service, &caller, filter).await.map_err(refused)?;
     let partial = page.next.is_some();
     let events = page.items.into_iter().map(AuditEntry::from).collect();
-    Ok(Seen { now, it: TokenHistory { token, events, partial } })
+    let key = form::new_key(&service);
+    Ok(Seen { now, it: TokenHistory { token, events, partial, key } })
 }
 
 /// How a token was used.
@@ -281,6 +282,48 @@ async fn change(id: &str, limits: &AskedLimits) -> Result<String, service::Error
         rate_limit: rate_of(limits),
     };
     let token = token::change_conditions(&service, &caller, id, asked.try_into()?).await?;
+    Ok(paths::token(token.id))
+}
+
+/// Gives a token another secret, and leads to the page that shows it once.
+///
+/// # Errors
+/// What `service` refuses, a fault.
+pub async fn rotate(id: &str, overlap: &str, key: &str) -> Result<(), Refusal> {
+    let page = format!("{}?dialog=rotate", paths::token(id));
+    settle("rotate_token", &page, &[], renew(id, overlap, key).await).await
+}
+
+async fn renew(id: &str, overlap: &str, key: &str) -> Result<String, service::Error> {
+    let (service, caller) = service_and_person()?;
+    let id = TokenId::parse(id).ok_or(Refused::new(Code::NotFound))?;
+    // What is no number is out of range.
+    let overlap_seconds = Some(overlap.parse().unwrap_or(-1));
+    let overlap = RotateToken { overlap_seconds }.try_into()?;
+    let key = if key.is_empty() { None } else { Some(IdempotencyKey::parse(key)?) };
+    let made = token::rotate(&service, &caller, id, overlap, key).await?;
+    match made.secret {
+        Some(secret) => {
+            secret::send(&secret)?;
+            Ok(paths::token_secret(id))
+        }
+        None => Ok(format!("{}?note=rotated-before", paths::token(id))),
+    }
+}
+
+/// Ends the former secret of a rotated token, and leads back to its page.
+///
+/// # Errors
+/// What `service` refuses, a fault.
+pub async fn finish_rotation(id: &str) -> Result<(), Refusal> {
+    let page = format!("{}?dialog=finish", paths::token(id));
+    settle("finish_rotation", &page, &[], finish(id).await).await
+}
+
+async fn finish(id: &str) -> Result<String, service::Error> {
+    let (service, caller) = service_and_person()?;
+    let id = TokenId::parse(id).ok_or(Refused::new(Code::NotFound))?;
+    let token = token::finish_rotation(&service, &caller, id).await?;
     Ok(paths::token(token.id))
 }
 

@@ -44,6 +44,10 @@ kinds! {
     TokenEnabled = "token_enabled";
     /// When, from where or how often a token may be used was changed.
     TokenConditionsChanged = "token_conditions_changed";
+    /// A token got a new secret; the former one works for a while.
+    TokenRotated = "token_rotated";
+    /// The former secret of a token was ended before its time.
+    TokenRotationFinished = "token_rotation_finished";
     /// A team was made.
     TeamCreated = "team_created";
     /// The first owner was made.
@@ -74,6 +78,8 @@ impl EventKind {
                 | Self::TokenDisabled
                 | Self::TokenEnabled
                 | Self::TokenConditionsChanged
+                | Self::TokenRotated
+                | Self::TokenRotationFinished
                 | Self::MirrorReleased
         )
     }

@@ -104,6 +104,10 @@ pub enum Action {
     EnableToken,
     /// Change when, from where and how often a token may be used.
     ChangeConditions,
+    /// Give a token a new secret.
+    RotateToken,
+    /// End a token's former secret before its time.
+    FinishRotation,
     /// Make a team.
     CreateTeam,
     /// See teams.
@@ -145,6 +149,8 @@ impl Action {
         Self::DisableToken,
         Self::EnableToken,
         Self::ChangeConditions,
+        Self::RotateToken,
+        Self::FinishRotation,
         Self::CreateTeam,
         Self::ListTeams,
         Self::ListAudit,
@@ -201,14 +207,14 @@ pub fn permit(actor: &Actor, action: Action) -> Result<Permit, Refused> {
 fn may(actor: &Actor, action: Action) -> bool {
     use Action::{
         ChangeConditions, CreateKey, CreateOwner, CreateSetupLink, CreateTeam, CreateToken,
-        DisableToken, EnableToken, GetOwnToken, GetSettings, ListAudit, ListMirrors, ListTeams,
-        ListTokens, RecordMirrorRun, RecordUsage, ReleaseMirror, RevealToken, RevokeOwnToken,
-        RevokeToken, Session, Sweep, Verify,
+        DisableToken, EnableToken, FinishRotation, GetOwnToken, GetSettings, ListAudit,
+        ListMirrors, ListTeams, ListTokens, RecordMirrorRun, RecordUsage, ReleaseMirror,
+        RevealToken, RevokeOwnToken, RevokeToken, RotateToken, Session, Sweep, Verify,
     };
     let owner_rights = match action {
         CreateToken | ListTokens | RevealToken | RevokeToken | DisableToken | EnableToken
-        | ChangeConditions | Verify | CreateTeam | ListTeams | ListAudit | GetSettings
-        | ListMirrors | ReleaseMirror => true,
+        | ChangeConditions | RotateToken | FinishRotation | Verify | CreateTeam | ListTeams
+        | ListAudit | GetSettings | ListMirrors | ReleaseMirror => true,
         GetOwnToken | RevokeOwnToken | RecordMirrorRun | RecordUsage | CreateOwner
         | CreateSetupLink | CreateKey | Session | Sweep => false,
     };

@@ -122,6 +122,12 @@ codes! {
     AlreadyDisabled = "already_disabled", Conflict;
     /// The token is not disabled.
     NotDisabled = "not_disabled", Conflict;
+    /// The overlap is not 0 to 604,800 seconds.
+    OverlapRange = "overlap_range", Invalid;
+    /// The secret before the last rotation still works.
+    OverlapRunning = "overlap_running", Conflict;
+    /// No former secret works any more.
+    NoOverlap = "no_overlap", Conflict;
     /// The mirror's plan is not held.
     NotHeld = "not_held", Conflict;
     /// The `Idempotency-Key` was used for another request.

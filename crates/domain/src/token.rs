@@ -6,6 +6,7 @@
 pub mod conditions;
 pub mod expiry;
 pub mod name;
+pub mod overlap;
 pub mod scope;
 pub mod secret;
 pub mod state;
@@ -16,6 +17,7 @@ use crate::text::Description;
 pub use conditions::Conditions;
 pub use expiry::{Expiry, ExpiryRequest};
 pub use name::TokenName;
+pub use overlap::Overlap;
 pub use scope::{Scope, Scopes};
 pub use secret::{Display, Prefix, SecretHash, TokenSecret};
 pub use state::State;
@@ -68,6 +70,8 @@ pub struct Token {
     pub conditions: Conditions,
     /// When it was disabled, if it is.
     pub disabled_at: Option<OffsetDateTime>,
+    /// Until when the secret before the last rotation works; in the past when it does no more.
+    pub retired_until: Option<OffsetDateTime>,
     /// When it was revoked.
     pub revoked_at: Option<OffsetDateTime>,
     /// When it was good last, but for the last seconds.
@@ -75,6 +79,11 @@ pub struct Token {
 }
 
 impl Token {
+    /// Until when the former secret works, while it does.
+    pub fn overlap_until(&self, now: OffsetDateTime) -> Option<OffsetDateTime> {
+        self.retired_until.filter(|at| now < *at && !self.state(now).has_ended())
+    }
+
     /// The token's state at `now`.
     pub fn state(&self, now: OffsetDateTime) -> State {
         State::at(self, now)

@@ -1,6 +1,8 @@
 //! Idempotency keys (IETF draft "The Idempotency-Key HTTP Header Field"): a request that is sent twice makes one token.
 
-use domain::token::{Conditions, ExpiryRequest, NewToken};
+use domain::id::TokenId;
+use domain::policy::Actor;
+use domain::token::{Conditions, ExpiryRequest, NewToken, Overlap};
 use domain::{Code, Refused};
 use sha2::{Digest as _, Sha256};
 
@@ -28,6 +30,17 @@ impl IdempotencyKey {
     }
 }
 
+/// Whose keys they are.
+pub(crate) fn who(actor: &Actor) -> String {
+    format!("{} {}", actor.kind(), actor.id().unwrap_or_default())
+}
+
+/// What tells two rotations apart, and a rotation from what makes a token.
+pub(crate) fn rotation_hash(id: TokenId, overlap: Overlap) -> Vec<u8> {
+    let (id, overlap) = (id.to_string(), overlap.seconds().to_string());
+    hash(["rotate", &id, &overlap].into_iter())
+}
+
 /// What tells two requests apart: each part with its length, so that no two lists of parts look alike.
 pub(crate) fn request_hash(asked: &NewToken) -> Vec<u8> {
     let expiry = match asked.expiry {
@@ -42,8 +55,12 @@ pub(crate) fn request_hash(asked: &NewToken) -> Vec<u8> {
         [asked.name.as_str(), &team, asked.description.as_str(), &scopes, &expiry, revealable];
     // Without conditions the hash is that of a server that did not know them: a request may be sent again across an update.
     let conditions = conditions(asked);
+    hash(parts.into_iter().chain(conditions.iter().map(String::as_str)))
+}
+
+fn hash<'a>(parts: impl Iterator<Item = &'a str>) -> Vec<u8> {
     let mut hash = Sha256::new();
-    for part in parts.into_iter().chain(conditions.iter().map(String::as_str)) {
+    for part in parts {
         hash.update(part.len().to_le_bytes());
         hash.update(part.as_bytes());
     }

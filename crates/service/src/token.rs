@@ -8,6 +8,7 @@ mod in_browser;
 mod list;
 mod reveal;
 mod revoke;
+mod rotate;
 
 pub use conditions::change_conditions;
 pub(crate) use create::SECRET_KEPT;
@@ -18,3 +19,4 @@ pub use in_browser::{open_for_browser, seal_for_browser};
 pub use list::{TokenCursor, TokenFilter, get, list};
 pub use reveal::reveal;
 pub use revoke::revoke;
+pub use rotate::{finish_rotation, rotate};

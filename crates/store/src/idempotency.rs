@@ -12,6 +12,8 @@ pub struct Replay {
     pub token: TokenId,
     /// The sealed secret, while it is kept.
     pub sealed: Option<String>,
+    /// When it was used.
+    pub at: OffsetDateTime,
 }
 
 impl Tx {
@@ -25,7 +27,7 @@ impl Tx {
             .execute(self.connection())
             .await?;
         let row = sqlx::query!(
-            "SELECT request_hash, token_id, sealed FROM idempotency_keys WHERE actor = $1 AND key = $2",
+            "SELECT request_hash, token_id, sealed, created_at FROM idempotency_keys WHERE actor = $1 AND key = $2",
             actor,
             key
         )
@@ -35,6 +37,7 @@ impl Tx {
             request_hash: row.request_hash,
             token: row.token_id.into(),
             sealed: row.sealed,
+            at: row.created_at,
         }))
     }
 
@@ -42,13 +45,7 @@ impl Tx {
     ///
     /// # Errors
     /// As every statement.
-    pub async fn insert_replay(
-        &mut self,
-        actor: &str,
-        key: &str,
-        replay: &Replay,
-        now: OffsetDateTime,
-    ) -> Result<()> {
+    pub async fn insert_replay(&mut self, actor: &str, key: &str, replay: &Replay) -> Result<()> {
         sqlx::query!(
             "INSERT INTO idempotency_keys (actor, key, request_hash, token_id, sealed, created_at)
              VALUES ($1, $2, $3, $4, $5, $6)",
@@ -57,7 +54,7 @@ impl Tx {
             &replay.request_hash,
             replay.token.uuid(),
             replay.sealed,
-            now,
+            replay.at,
         )
         .execute(self.connection())
         .await?;

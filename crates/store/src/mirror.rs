@@ -88,7 +88,8 @@ impl Store {
         .await?)
     }
 
-    /// Which of `keys` belong to tokens that are known not to be for mirrors at `now`: revoked, expired, disabled, or bound to networks.
+    /// Which of `keys` belong to tokens that are known not to be for mirrors at `now`: revoked, expired, disabled, not begun, or bound to networks; or to
+    /// secrets that a rotation replaced.
     ///
     /// # Errors
     /// As every read.
@@ -100,8 +101,12 @@ impl Store {
     ) -> Result<BTreeSet<Key>> {
         let hashes: Vec<Vec<u8>> = keys.iter().map(|key| key.bytes().to_vec()).collect();
         let ended = sqlx::query_scalar!(
-            "SELECT secret_hash FROM tokens
-             WHERE secret_hash = ANY ($1) AND (revoked_at IS NOT NULL OR expires_at <= $2 OR disabled_at IS NOT NULL OR allowed_cidrs IS NOT NULL)",
+            r#"SELECT secret_hash AS "hash!" FROM tokens
+             WHERE secret_hash = ANY ($1)
+               AND (revoked_at IS NOT NULL OR expires_at <= $2 OR disabled_at IS NOT NULL OR allowed_cidrs IS NOT NULL
+                    OR not_before > $2)
+             UNION ALL
+             SELECT retired_hash FROM tokens WHERE retired_hash = ANY ($1)"#,
             &hashes,
             now,
         )

@@ -26,6 +26,7 @@ struct Row {
     rate_requests: Option<i32>,
     rate_seconds: Option<i32>,
     disabled_at: Option<OffsetDateTime>,
+    retired_until: Option<OffsetDateTime>,
     revoked_at: Option<OffsetDateTime>,
     last_used_at: Option<OffsetDateTime>,
 }
@@ -55,6 +56,7 @@ impl From<Row> for Token {
             expires_at: row.expires_at,
             conditions,
             disabled_at: row.disabled_at,
+            retired_until: row.retired_until,
             revoked_at: row.revoked_at,
             last_used_at: row.last_used_at,
         }
@@ -103,7 +105,7 @@ impl Store {
                     Row,
                     r#"SELECT k.id, k.team_id, t.name AS team_name, k.name, k.description, k.display, k.scopes,
                               k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.not_before,
-                              k.allowed_cidrs::text[], k.rate_requests, k.rate_seconds, k.disabled_at, k.revoked_at,
+                              k.allowed_cidrs::text[], k.rate_requests, k.rate_seconds, k.disabled_at, k.retired_until, k.revoked_at,
                       l.at AS "last_used_at?"
                        FROM tokens k JOIN teams t ON t.id = k.team_id LEFT JOIN token_last_used l ON l.token_id = k.id
                        WHERE k.id < $1 ORDER BY k.id DESC LIMIT $2"#,
@@ -118,7 +120,7 @@ impl Store {
                     Row,
                     r#"SELECT k.id, k.team_id, t.name AS team_name, k.name, k.description, k.display, k.scopes,
                               k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.not_before,
-                              k.allowed_cidrs::text[], k.rate_requests, k.rate_seconds, k.disabled_at, k.revoked_at,
+                              k.allowed_cidrs::text[], k.rate_requests, k.rate_seconds, k.disabled_at, k.retired_until, k.revoked_at,
                       l.at AS "last_used_at?"
                        FROM tokens k JOIN teams t ON t.id = k.team_id LEFT JOIN token_last_used l ON l.token_id = k.id
                        WHERE k.team_id = $3 AND k.id < $1 ORDER BY k.id DESC LIMIT $2"#,
@@ -143,7 +145,7 @@ impl Store {
             Row,
             r#"SELECT k.id, k.team_id, t.name AS team_name, k.name, k.description, k.display, k.scopes,
                       k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.not_before,
-                      k.allowed_cidrs::text[], k.rate_requests, k.rate_seconds, k.disabled_at, k.revoked_at,
+                      k.allowed_cidrs::text[], k.rate_requests, k.rate_seconds, k.disabled_at, k.retired_until, k.revoked_at,
                       l.at AS "last_used_at?"
                FROM tokens k JOIN teams t ON t.id = k.team_id LEFT JOIN token_last_used l ON l.token_id = k.id
                WHERE k.id = $1"#,
@@ -232,7 +234,7 @@ impl Tx {
             Row,
             r#"SELECT k.id, k.team_id, t.name AS team_name, k.name, k.description, k.display, k.scopes,
                       k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.not_before,
-                      k.allowed_cidrs::text[], k.rate_requests, k.rate_seconds, k.disabled_at, k.revoked_at,
+                      k.allowed_cidrs::text[], k.rate_requests, k.rate_seconds, k.disabled_at, k.retired_until, k.revoked_at,
                       l.at AS "last_used_at?"
                FROM tokens k JOIN teams t ON t.id = k.team_id LEFT JOIN token_last_used l ON l.token_id = k.id
                WHERE k.id = $1"#,
@@ -301,6 +303,48 @@ impl Tx {
         )
         .execute(self.connection())
         .await?;
+        Ok(())
+    }
+
+    /// Gives a token another secret. The one that it has works until then; of the one before that nothing is known any more.
+    ///
+    /// # Errors
+    /// As every statement.
+    pub async fn rotate_token(
+        &mut self,
+        id: TokenId,
+        hash: &SecretHash,
+        display: &Display,
+        sealed: Option<&str>,
+        retired_until: OffsetDateTime,
+    ) -> Result<()> {
+        sqlx::query!(
+            "UPDATE tokens
+             SET retired_hash = secret_hash, retired_until = $5, secret_hash = $2, display = $3, sealed = $4
+             WHERE id = $1",
+            id.uuid(),
+            hash.bytes(),
+            display.as_str(),
+            sealed,
+            retired_until,
+        )
+        .execute(self.connection())
+        .await?;
+        // An earlier request that is sent again is not answered with a secret that is not the token's.
+        sqlx::query!("UPDATE idempotency_keys SET sealed = NULL WHERE token_id = $1", id.uuid())
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Ends a token's former secret.
+    ///
+    /// # Errors
+    /// As every statement.
+    pub async fn finish_rotation(&mut self, id: TokenId, now: OffsetDateTime) -> Result<()> {
+        sqlx::query!("UPDATE tokens SET retired_until = $2 WHERE id = $1", id.uuid(), now)
+            .execute(self.connection())
+            .await?;
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use domain::id::TeamId;
 use domain::refusal::Judge;
 use domain::text::Description;
-use domain::token::{self, Conditions, ExpiryRequest, NewToken, Scopes, TokenName};
+use domain::token::{self, Conditions, ExpiryRequest, NewToken, Overlap, Scopes, TokenName};
 use domain::verify::{self, Origins};
 use domain::{Code, OffsetDateTime, Refusals, Refused};
 use serde::{Deserialize, Serialize};
@@ -193,6 +193,9 @@ pub struct Token {
     /// When it was disabled; null when it is not.
     #[serde(with = "time::serde::rfc3339::option")]
     pub disabled_at: Option<OffsetDateTime>,
+    /// Until then the secret before the last rotation works too; null when it does not.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub retired_until: Option<OffsetDateTime>,
     /// When it was revoked.
     #[serde(with = "time::serde::rfc3339::option")]
     pub revoked_at: Option<OffsetDateTime>,
@@ -243,6 +246,7 @@ impl Token {
         Self {
             id: token.id.uuid(),
             status: token.state(now).into(),
+            retired_until: token.overlap_until(now),
             name: token.name.as_str().to_owned(),
             team_id: token.team.uuid(),
             team_name: token.team_name,
@@ -263,7 +267,7 @@ impl Token {
     }
 }
 
-/// The answer to `POST /api/tokens`: the token, and its secret for the only time. Serialised by the server, never read in the console.
+/// The answer to `POST /api/tokens` and to a rotation: the token, and its secret for the only time. Serialised by the server, never read in the console.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreatedToken {
@@ -272,6 +276,24 @@ pub struct CreatedToken {
     /// Everything else.
     #[serde(flatten)]
     pub created: Token,
+}
+
+/// `POST /api/tokens/{id}/rotate`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RotateToken {
+    /// For how long the former secret works beside the new one: 0 to 604800 seconds, 86400 if absent.
+    #[serde(default)]
+    pub overlap_seconds: Option<i64>,
+}
+
+impl TryFrom<RotateToken> for Overlap {
+    type Error = Refusals;
+
+    fn try_from(asked: RotateToken) -> Result<Self, Refusals> {
+        Ok(Self::parse(asked.overlap_seconds)?)
+    }
 }
 
 /// The answer to a reveal.

@@ -187,6 +187,36 @@ test("a token that somebody else revoked meanwhile says so", async ({ person, ap
   await expect(person.main().getByText("Revoked").first()).toBeVisible();
 });
 
+test("a token is rotated, and the rotation finished", async ({ person, api }) => {
+  const team = await api.createTeam();
+  const token = await api.createToken({ name: "changing over", team_id: team.id });
+  await person.open(`/tokens/${token.id}`);
+  await person.link("Rotate…").click();
+  const ask = person.page.getByRole("dialog", { name: "Rotate “changing over”?" });
+  await ask.getByLabel("The former secret works for").selectOption({ label: "1 hour" });
+  await ask.getByRole("button", { name: "Rotate changing over" }).click();
+  const secret = await person.readSecret();
+  expect(secret).not.toBe(token.token);
+  expect(person.tokenId()).toBe(token.id);
+  await person.reload();
+  await expect(person.main()).toContainText("The token is no longer shown");
+  for (const good of [token.token, secret]) expect(await api.verify(good)).toMatchObject({ valid: true });
+
+  await person.link("Go to the token").click();
+  await person.sees("changing over");
+  await expect(person.main()).toContainText(/Works until \d+ \w+ \d{4}, \d\d:\d\d UTC/);
+  await expect(person.main()).toContainText("Rotated by");
+  await expect(person.link("Rotate…")).toHaveCount(0);
+  await person.settle();
+  await person.link("Finish now…").first().click();
+  const finish = person.page.getByRole("dialog", { name: "Finish the rotation of “changing over”?" });
+  await finish.getByRole("button", { name: "End the former secret" }).click();
+  await expect(finish).toHaveCount(0);
+  await expect(person.main()).not.toContainText("Works until");
+  await expect.poll(() => api.verify(token.token)).toMatchObject({ valid: false, code: "rotated" });
+  expect(await api.verify(secret)).toMatchObject({ valid: true });
+});
+
 test("a token that is not there is a page of its own", async ({ person }) => {
   person.watch.allowStatus(404);
   for (const id of ["0192f0c1-2b3c-7d4e-8f50-123456789abc", "nonsense"]) {

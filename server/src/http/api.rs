@@ -19,6 +19,8 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(token::disable))
         .routes(routes!(token::enable))
         .routes(routes!(token::change_conditions))
+        .routes(routes!(token::rotate))
+        .routes(routes!(token::finish_rotation))
         .routes(routes!(token::receipt))
         .routes(routes!(usage::get_of_token))
         .routes(routes!(usage::get))

@@ -30,6 +30,7 @@ const FIELDS: &[&str] = &[
     "rate_limit",
     "revealable",
     "reveal_allowed",
+    "overlap_seconds",
     "token",
     "origin",
     "items",
@@ -62,13 +63,15 @@ fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
     let mut json = serde_json::Deserializer::from_str(text);
     let value =
         serde_path_to_error::deserialize(&mut json).map_err(|error| match place(error.path()) {
-            Some(refused) if refused.field == Some("expires_days") => {
-                Refused { code: Code::ExpiresDaysRange, ..refused }.into()
+            Some(refused) => {
+                let code = match refused.field {
+                    Some("expires_days") => Code::ExpiresDaysRange,
+                    Some("rate_limit") => Code::RateRange,
+                    Some("overlap_seconds") => Code::OverlapRange,
+                    _ => refused.code,
+                };
+                Refused { code, ..refused }.into()
             }
-            Some(refused) if refused.field == Some("rate_limit") => {
-                Refused { code: Code::RateRange, ..refused }.into()
-            }
-            Some(refused) => refused.into(),
             None => Failure::from(Code::BodyMalformed),
         })?;
     json.end().map_err(|_| Failure::from(Code::BodyMalformed))?;

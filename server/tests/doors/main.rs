@@ -28,6 +28,7 @@ mod origin;
 mod proxy;
 mod reveal_token;
 mod revoke_token;
+mod rotate_token;
 mod socket;
 mod team;
 mod usage;

@@ -68,6 +68,8 @@ pub struct TokenHistory {
     pub events: Vec<AuditEntry>,
     /// Whether there are so many that only the newest are here.
     pub partial: bool,
+    /// A random key for a rotation: of two posts with the same one, the second finds what the first did.
+    pub key: String,
 }
 
 /// How a token was used.
@@ -356,6 +358,28 @@ pub async fn change_conditions(
 ) -> Result<(), Refusal> {
     let limits = AskedLimits { not_before, allowed_cidrs, rate_requests, rate_seconds };
     crate::backend::token::change_conditions(&id, limits).await
+}
+
+/// Gives a token another secret, and leads to the page that shows it once.
+///
+/// # Errors
+/// `overlap_range`, `overlap_running`, `already_ended`, `idempotency_mismatch`, `unauthenticated`, `not_found`, a fault.
+#[server(prefix = "/fn", endpoint = "rotate_token")]
+pub async fn rotate_token(
+    #[server(default)] id: String,
+    #[server(default)] overlap_seconds: String,
+    #[server(default)] idempotency_key: String,
+) -> Result<(), Refusal> {
+    crate::backend::token::rotate(&id, &overlap_seconds, &idempotency_key).await
+}
+
+/// Ends the former secret of a rotated token.
+///
+/// # Errors
+/// `no_overlap`, `already_ended`, `unauthenticated`, `not_found`, a fault.
+#[server(prefix = "/fn", endpoint = "finish_rotation")]
+pub async fn finish_rotation(#[server(default)] id: String) -> Result<(), Refusal> {
+    crate::backend::token::finish_rotation(&id).await
 }
 
 /// Takes the secret that was sent to the page of this token: once. It lies under `/tokens`, where its cookie goes.

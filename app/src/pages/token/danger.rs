@@ -1,13 +1,16 @@
 //! What can be done with a token, apart at the bottom of its page: each with what it does, and a question before it is done.
 
-use super::api::{DisableToken, EnableToken, RevealToken, RevokeToken};
+use super::api::{
+    DisableToken, EnableToken, FinishRotation, RevealToken, RevokeToken, RotateToken,
+};
 use super::short;
 use crate::Refusal;
 use crate::say;
 use crate::ui::button::{Submit, Weight};
 use crate::ui::dialog::{CancelDialog, Dialog, dialog_href};
-use crate::ui::field::Hidden;
+use crate::ui::field::{Choice, Hidden};
 use crate::ui::form::Form;
+use domain::token::overlap::OVERLAP_DEFAULT;
 use leptos::prelude::*;
 use leptos::server_fn::client::Client;
 use leptos::server_fn::codec::PostUrl;
@@ -21,6 +24,8 @@ use wire::token::{Status, Token};
 #[derive(Clone, Copy)]
 pub struct Deeds {
     reveal: ServerAction<RevealToken>,
+    rotate: ServerAction<RotateToken>,
+    finish: ServerAction<FinishRotation>,
     disable: ServerAction<DisableToken>,
     enable: ServerAction<EnableToken>,
     revoke: ServerAction<RevokeToken>,
@@ -31,6 +36,8 @@ impl Deeds {
     pub fn new() -> Self {
         Self {
             reveal: ServerAction::new(),
+            rotate: ServerAction::new(),
+            finish: ServerAction::new(),
             disable: ServerAction::new(),
             enable: ServerAction::new(),
             revoke: ServerAction::new(),
@@ -39,7 +46,11 @@ impl Deeds {
 
     /// How often the token was changed: after that it is looked at again.
     pub fn changes(self) -> usize {
-        self.disable.version().get() + self.enable.version().get() + self.revoke.version().get()
+        self.rotate.version().get()
+            + self.finish.version().get()
+            + self.disable.version().get()
+            + self.enable.version().get()
+            + self.revoke.version().get()
     }
 }
 
@@ -48,6 +59,8 @@ impl Deeds {
 pub fn Danger(
     /// The token.
     token: Token,
+    /// A random key for a rotation.
+    key: String,
     /// What can be done with it.
     deeds: Deeds,
 ) -> impl IntoView {
@@ -55,6 +68,9 @@ pub fn Danger(
     let name = StoredValue::new(short(&token.name));
     let ended = token.status.has_ended();
     let can_reveal = token.revealable && !ended;
+    let can_finish = token.retired_until.is_some();
+    let can_rotate = !ended && !can_finish;
+    let key = StoredValue::new(key);
     let can_enable = token.status == Status::Disabled;
     let can_disable = !ended && !can_enable;
     let consequence = if ended { say!(token.revoke_expired_text) } else { say!(token.revoke_text) };
@@ -63,6 +79,8 @@ pub fn Danger(
             <h2>{say!(token.actions)}</h2>
             <ul class="panel deeds">
                 {can_reveal.then(|| view! { <Deed title=say!(token.reveal) text=say!(token.reveal_text) dialog="reveal" label=say!(token.reveal_ask)/> })}
+                {can_rotate.then(|| view! { <Deed title=say!(token.rotate) text=say!(token.rotate_text) dialog="rotate" label=say!(token.rotate_ask)/> })}
+                {can_finish.then(|| view! { <Deed title=say!(token.finish) text=say!(token.finish_text) dialog="finish" label=say!(token.finish_ask)/> })}
                 {can_disable.then(|| view! { <Deed title=say!(token.disable) text=say!(token.disable_text) dialog="disable" label=say!(token.disable_ask)/> })}
                 {can_enable.then(|| view! { <Deed title=say!(token.enable) text=say!(token.enable_text) dialog="enable" label=say!(token.enable_ask)/> })}
                 <Deed title=say!(token.revoke) text=consequence dialog="revoke" label=say!(token.revoke_ask) grave=true/>
@@ -72,6 +90,18 @@ pub fn Danger(
             <Dialog name="reveal" title=say!(token.reveal_title, name = name.get_value())>
                 <p>{say!(token.reveal_text)}</p>
                 <Answer id=id.get_value() action=deeds.reveal label=say!(token.reveal_do, name = name.get_value())/>
+            </Dialog>
+        })}
+        {can_rotate.then(|| view! {
+            <Dialog name="rotate" title=say!(token.rotate_title, name = name.get_value())>
+                <p>{say!(token.rotate_text)}</p>
+                <RotateForm id=id.get_value() key=key.get_value() action=deeds.rotate label=say!(token.rotate_do, name = name.get_value())/>
+            </Dialog>
+        })}
+        {can_finish.then(|| view! {
+            <Dialog name="finish" title=say!(token.finish_title, name = name.get_value())>
+                <p>{say!(token.finish_text)}</p>
+                <Answer id=id.get_value() action=deeds.finish label=say!(token.finish_do) weight=Weight::Danger/>
             </Dialog>
         })}
         {can_disable.then(|| view! {
@@ -117,7 +147,7 @@ fn Deed(
 fn Answer<S, O>(
     id: String,
     action: ServerAction<S>,
-    label: String,
+    #[prop(into)] label: String,
     #[prop(default = Weight::Primary)] weight: Weight,
 ) -> impl IntoView
 where
@@ -138,6 +168,33 @@ where
             <div class="dialog-buttons">
                 <CancelDialog/>
                 <Submit label=label weight=weight/>
+            </div>
+        </Form>
+    }
+}
+
+#[component]
+fn RotateForm(
+    id: String,
+    key: String,
+    action: ServerAction<RotateToken>,
+    label: String,
+) -> impl IntoView {
+    let overlaps = [
+        ("0", say!(token.overlap_none)),
+        ("3600", say!(token.overlap_hour)),
+        ("86400", say!(token.overlap_day)),
+        ("604800", say!(token.overlap_week)),
+    ];
+    let overlaps = overlaps.map(|(value, words)| (value.to_owned(), words.to_owned())).to_vec();
+    view! {
+        <Form action=action>
+            <Hidden name="id" value=id/>
+            <Hidden name="idempotency_key" value=key/>
+            <Choice name="overlap_seconds" label=say!(token.overlap) options=overlaps value=OVERLAP_DEFAULT.to_string() hint=None/>
+            <div class="dialog-buttons">
+                <CancelDialog/>
+                <Submit label=label/>
             </div>
         </Form>
     }

@@ -8,11 +8,12 @@ use super::limits::limits_of;
 use super::receipt::ReceiptPanel;
 use super::used::Used;
 use crate::ui::button::LinkButton;
+use crate::ui::dialog::dialog_href;
 use crate::ui::empty::Empty;
 use crate::ui::frame::Page;
 use crate::ui::icon::Glyph;
 use crate::ui::load::{Failed, Load, Skeleton};
-use crate::ui::moment::{Date, Moment};
+use crate::ui::moment::{Date, Moment, instant};
 use crate::ui::note::{Matter, Note};
 use crate::ui::status::{Chips, Dot};
 use crate::ui::strong::Strong;
@@ -61,15 +62,16 @@ fn NoSuchToken() -> impl IntoView {
 
 #[component]
 fn Detail(seen: Seen<TokenHistory>, deeds: Deeds) -> impl IntoView {
-    let Seen { now, it: TokenHistory { token, events, partial } } = seen;
+    let Seen { now, it: TokenHistory { token, events, partial, key } } = seen;
     let used = Resource::new(|| (), {
         let id = token.id.to_string();
         move |()| get_token_usage(id.clone())
     });
     let query = use_query_map();
     let again = move || query.with(|query| query.get_str("note") == Some("made-before"));
+    let rotated = move || query.with(|query| query.get_str("note") == Some("rotated-before"));
     let danger = (token.status != Status::Revoked)
-        .then(|| view! { <Danger token=token.clone() deeds=deeds/> });
+        .then(|| view! { <Danger token=token.clone() key=key deeds=deeds/> });
     let receipt = (token.status == Status::Revoked)
         .then(|| view! { <ReceiptPanel id=token.id.to_string()/> });
     view! {
@@ -82,6 +84,9 @@ fn Detail(seen: Seen<TokenHistory>, deeds: Deeds) -> impl IntoView {
                 </p>
                 <Show when=again>
                     <Note matter=Matter::Info title=say!(token.made_before)><p>{say!(token.made_before_text)}</p></Note>
+                </Show>
+                <Show when=rotated>
+                    <Note matter=Matter::Info title=say!(token.rotated_before)><p>{say!(token.rotated_before_text)}</p></Note>
                 </Show>
                 <Facts token=token.clone() now=now/>
                 <section class="grid gap-3" id="usage">
@@ -126,6 +131,13 @@ fn Facts(token: Token, now: OffsetDateTime) -> impl IntoView {
             .into_any(),
         None => view! { <span>{say!(ui.never)}</span> }.into_any(),
     };
+    let former = token.retired_until.map(|at| view! {
+        <dt>{say!(token.former)}</dt>
+        <dd class="num">
+            {say!(token.former_until, at = instant(at))}" · "<span class="muted"><Moment at=at now=now/></span>
+            <p><a href=dialog_href("finish") data-noscroll=true>{say!(token.finish_ask)}</a></p>
+        </dd>
+    });
     let revealable =
         if token.revealable { say!(token.revealable_yes) } else { say!(token.revealable_no) };
     view! {
@@ -136,6 +148,7 @@ fn Facts(token: Token, now: OffsetDateTime) -> impl IntoView {
             <dt>{say!(token.expires)}</dt><dd class="num">{expires}</dd>
             <dt>{say!(token.limits)}</dt><dd>{limits}{change}</dd>
             {networks}
+            {former}
             <dt>{say!(token.reveal)}</dt><dd>{revealable}</dd>
             <dt>{say!(token.id)}</dt><dd><code>{token.id.to_string()}</code></dd>
         </dl>

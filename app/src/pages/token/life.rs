@@ -100,6 +100,10 @@ fn step(event: AuditEntry) -> Step {
         Some(EventKind::TokenConditionsChanged) => {
             (Glyph::Sliders, say!(token.life_conditions, who = who))
         }
+        Some(EventKind::TokenRotated) => (Glyph::Key, say!(token.life_rotated, who = who)),
+        Some(EventKind::TokenRotationFinished) => {
+            (Glyph::DashRound, say!(token.life_finished, who = who))
+        }
         Some(EventKind::TokenRevoked) => (Glyph::DashRound, say!(token.life_revoked, who = who)),
         _ => {
             let what = kind.map_or(event.action, |kind| words::happening(kind).to_owned());
@@ -142,6 +146,7 @@ mod tests {
             allowed_cidrs: Vec::new(),
             rate_limit: None,
             disabled_at: None,
+            retired_until: None,
             revoked_at: revoked.map(day),
         }
     }

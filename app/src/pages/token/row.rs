@@ -73,6 +73,9 @@ fn RowMenu(token: Token) -> impl IntoView {
     let reveal = (token.revealable && !token.status.has_ended()).then(|| view! {
         <li><a class="menu-item" href=format!("{href}?dialog=reveal")><Icon glyph=Glyph::Eye/>{say!(token.reveal_ask)}</a></li>
     });
+    let rotate = (!token.status.has_ended() && token.retired_until.is_none()).then(|| view! {
+        <li><a class="menu-item" href=format!("{href}?dialog=rotate")><Icon glyph=Glyph::Key/>{say!(token.rotate_ask)}</a></li>
+    });
     let switch = match token.status {
         Status::Disabled => Some((Glyph::CheckRound, "enable", say!(token.enable_ask))),
         Status::Active | Status::Scheduled => {
@@ -91,6 +94,7 @@ fn RowMenu(token: Token) -> impl IntoView {
             <ul>
                 <li><a class="menu-item" href=href.clone()><Icon glyph=Glyph::Key/>{say!(token.view)}</a></li>
                 {reveal}
+                {rotate}
                 {switch}
                 {revoke}
             </ul>

@@ -77,6 +77,7 @@ mod tests {
             expires_at: None,
             conditions: Conditions::default(),
             disabled_at: None,
+            retired_until: None,
             revoked_at: None,
         }
     }

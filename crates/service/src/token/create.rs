@@ -2,7 +2,7 @@
 
 use super::conditions;
 use crate::error::violated;
-use crate::idempotency::request_hash;
+use crate::idempotency::{request_hash, who};
 use crate::{IdempotencyKey, Result, Service};
 use domain::audit::{Caller, Event, EventKind, SubjectKind};
 use domain::id::TokenId;
@@ -38,7 +38,7 @@ pub async fn create(
     key: Option<IdempotencyKey>,
 ) -> Result<Created> {
     let mut tx = service.store().begin(permit(&caller.actor, Action::CreateToken)?).await?;
-    let actor = format!("{} {}", caller.actor.kind(), caller.actor.id().unwrap_or_default());
+    let actor = who(&caller.actor);
     if let Some(key) = &key
         && let Some(replay) = tx.find_replay(&actor, key.as_str()).await?
     {
@@ -61,8 +61,9 @@ pub async fn create(
         )
     })?;
     if let Some(key) = &key {
-        let replay = Replay { request_hash: request_hash(&asked), token: token.id, sealed };
-        tx.insert_replay(&actor, key.as_str(), &replay, now).await?;
+        let request_hash = request_hash(&asked);
+        let replay = Replay { request_hash, token: token.id, sealed, at: now };
+        tx.insert_replay(&actor, key.as_str(), &replay).await?;
     }
     service.commit(tx, caller, created_event(&token)).await?;
     Ok(Created { token, secret: Some(secret), replayed: false })
@@ -101,6 +102,7 @@ async fn draw_up(
         expires_at,
         conditions: asked.conditions.clone(),
         disabled_at: None,
+        retired_until: None,
         revoked_at: None,
         last_used_at: None,
     })
@@ -117,12 +119,15 @@ async fn replayed(
     }
     let found = tx.lock_token(replay.token).await?;
     let Some((token, _)) = found else { return Err(Code::NotFound.into()) };
-    let fresh = service.now() - token.created_at < SECRET_KEPT && token.revoked_at.is_none();
-    let secret = match (service.sealer(), replay.sealed) {
-        (Some(sealer), Some(sealed)) if fresh => sealer.open(&sealed).ok(),
-        _ => None,
-    };
+    let secret = secret_of(service, &token, &replay);
     Ok(Created { token, secret, replayed: true })
+}
+
+/// The secret that an earlier request with the same key made, while it is kept.
+pub(super) fn secret_of(service: &Service, token: &Token, replay: &Replay) -> Option<TokenSecret> {
+    let fresh = service.now() - replay.at < SECRET_KEPT && token.revoked_at.is_none();
+    let sealed = replay.sealed.as_deref().filter(|_| fresh)?;
+    service.sealer()?.open(sealed).ok()
 }
 
 fn created_event(token: &Token) -> Event {

@@ -13,6 +13,7 @@ mod names;
 mod pages;
 mod permits;
 mod reveal;
+mod rotate;
 mod settings;
 mod sign_in;
 mod sweep;

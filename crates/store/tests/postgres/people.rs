@@ -68,6 +68,7 @@ pub fn token(number: u128, team: TeamId, name: &str) -> Token {
         expires_at: None,
         conditions: Conditions::default(),
         disabled_at: None,
+        retired_until: None,
         revoked_at: None,
         last_used_at: None,
     }

@@ -14,10 +14,12 @@ use domain::policy::Actor;
 use domain::{Refused, token::TokenSecret};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use service::IdempotencyKey;
-use service::token::{TokenCursor, TokenFilter};
+use service::token::{Created, TokenCursor, TokenFilter};
 use service::verify::receipt::{await_receipt, get_receipt};
 use wire::receipt::{Receipt, ReceiptQuery, RevokedToken};
-use wire::token::{ChangeConditions, CreateToken, CreatedToken, RevealedToken, Token, TokenQuery};
+use wire::token::{
+    ChangeConditions, CreateToken, CreatedToken, RevealedToken, RotateToken, Token, TokenQuery,
+};
 use wire::{Page, Problem};
 
 /// Make a token. Its secret is in this answer, and never again unless it is revealable.
@@ -44,18 +46,25 @@ pub async fn create(
 ) -> Result<Response, Failure> {
     let key = idempotency_key(&headers)?;
     let made = service::token::create(&web.service, &caller, asked.try_into()?, key).await?;
-    let now = web.service.now();
     let location = format!("/api/tokens/{}", made.token.id);
+    let mut response = shown(&web, made);
+    *response.status_mut() = StatusCode::CREATED;
+    let location = HeaderValue::try_from(location).expect("an id is a good value");
+    response.headers_mut().insert(header::LOCATION, location);
+    Ok(response)
+}
+
+/// A token with its secret, for the only time.
+fn shown(web: &Web, made: Created) -> Response {
     let body = CreatedToken {
         token: made.secret.as_ref().map(|secret| secret.expose().to_owned()),
-        created: Token::at(made.token, now),
+        created: Token::at(made.token, web.service.now()),
     };
-    let mut response =
-        (StatusCode::CREATED, [(header::LOCATION, location)], Json(body)).into_response();
+    let mut response = Json(body).into_response();
     if made.replayed {
         response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
     }
-    Ok(response)
+    response
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Refused> {
@@ -258,6 +267,58 @@ pub async fn change_conditions(
 ) -> Result<Json<Token>, Failure> {
     let (id, conditions) = (token_id(&id)?, asked.try_into()?);
     let token = service::token::change_conditions(&web.service, &caller, id, conditions).await?;
+    Ok(Json(Token::at(token, web.service.now())))
+}
+
+/// Give a token another secret, which is in this answer and never again unless it is revealable. The former one works for the overlap.
+#[utoipa::path(
+    post,
+    path = "/api/tokens/{id}/rotate",
+    tag = "tokens",
+    request_body = RotateToken,
+    params(
+        ("id" = String, Path, description = "The token's id."),
+        ("Idempotency-Key" = Option<String>, Header, description = "As for making a token: the same key with the same body rotates once."),
+    ),
+    responses(
+        (status = 200, description = "The token.", body = CreatedToken),
+        (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such token.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It has ended, or the overlap of an earlier rotation has not.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A value is outside its rule.", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn rotate(
+    State(web): State<Web>,
+    Known(caller): Known,
+    Path(id): Path,
+    headers: HeaderMap,
+    Body(asked): Body<RotateToken>,
+) -> Result<Response, Failure> {
+    let key = idempotency_key(&headers)?;
+    let (id, overlap) = (token_id(&id)?, asked.try_into()?);
+    Ok(shown(&web, service::token::rotate(&web.service, &caller, id, overlap, key).await?))
+}
+
+/// End the former secret of a rotated token before its overlap is over.
+#[utoipa::path(
+    post,
+    path = "/api/tokens/{id}/rotate/finish",
+    tag = "tokens",
+    params(("id" = String, Path, description = "The token's id.")),
+    responses(
+        (status = 200, description = "The token.", body = Token),
+        (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such token.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "No former secret works, or the token has ended.", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn finish_rotation(
+    State(web): State<Web>,
+    Known(caller): Known,
+    Path(id): Path,
+) -> Result<Json<Token>, Failure> {
+    let token = service::token::finish_rotation(&web.service, &caller, token_id(&id)?).await?;
     Ok(Json(Token::at(token, web.service.now())))
 }
 
