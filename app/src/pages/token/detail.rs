@@ -4,7 +4,7 @@ use super::TokenStatus;
 use super::api::{TokenHistory, get_token, get_token_usage};
 use super::danger::{Danger, Deeds};
 use super::life::Life;
-use super::limits::limits_of;
+use super::limits::{NAMED, limits_of};
 use super::receipt::ReceiptPanel;
 use super::used::Used;
 use crate::ui::button::LinkButton;
@@ -106,7 +106,7 @@ fn Detail(seen: Seen<TokenHistory>, deeds: Deeds) -> impl IntoView {
 
 #[component]
 fn Facts(token: Token, now: OffsetDateTime) -> impl IntoView {
-    let limits = limits_of(&token);
+    let limits = limits_of(&token, now);
     let limits = if limits.is_empty() {
         view! { <span class="muted">{say!(token.no_limits)}</span> }.into_any()
     } else {
@@ -118,7 +118,7 @@ fn Facts(token: Token, now: OffsetDateTime) -> impl IntoView {
         view! { <p><a href=href>{say!(token.change_limits)}</a></p> }
     });
     let networks = token.allowed_cidrs.clone();
-    let networks = (networks.len() > 1).then(|| {
+    let networks = (networks.len() > NAMED).then(|| {
         view! { <dt>{say!(token.networks)}</dt><dd><Chips words=networks most=50/></dd> }
     });
     let description = if token.description.is_empty() {

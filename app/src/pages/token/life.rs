@@ -67,10 +67,9 @@ fn steps(token: &Token, events: Vec<AuditEntry>, partial: bool, now: OffsetDateT
     if let Some(at) = token.revoked_at.filter(|_| !revoked) {
         steps.push(Step::new(at, Glyph::DashRound, say!(token.revoked)));
     }
-    // A token that was revoked before its time never began.
-    if let Some(at) =
-        token.not_before.filter(|at| token.revoked_at.is_none_or(|revoked| *at <= revoked))
-    {
+    // A token that was revoked before its time never began; one whose time had begun already began when it was made.
+    let begins = token.not_before.filter(|at| token.created_at < *at);
+    if let Some(at) = begins.filter(|at| token.revoked_at.is_none_or(|revoked| *at <= revoked)) {
         let words = if at <= now { say!(token.life_began) } else { say!(token.life_begins) };
         steps.push(Step::new(at, Glyph::Clock, words));
     }
@@ -202,6 +201,7 @@ mod tests {
         };
         assert_eq!(told(20), ["0 Created by ada", "20 Begins"]);
         assert_eq!(told(5), ["0 Created by ada", "5 Began"]);
+        assert_eq!(told(-1), ["0 Created by ada"]);
     }
 
     #[test]

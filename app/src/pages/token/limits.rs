@@ -5,6 +5,7 @@ use crate::say;
 use crate::ui::field::{FieldGroup, TextArea, TextField};
 use crate::ui::moment::instant;
 use crate::ui::strong::mark;
+use domain::OffsetDateTime;
 use domain::verify::RateLimit;
 use leptos::prelude::*;
 use wire::token::Token;
@@ -14,7 +15,7 @@ pub const NAMES: [&str; 5] =
     ["not_before", "allowed_cidrs", "rate_requests", "rate_seconds", "rate_limit"];
 
 /// Networks that a sentence names; of more it says how many.
-const NAMED: usize = 3;
+pub const NAMED: usize = 3;
 
 /// The fields.
 #[component]
@@ -48,9 +49,17 @@ pub fn sentences(asked: &AskedLimits) -> Vec<String> {
 }
 
 /// What limits a token, one sentence each.
-pub fn limits_of(token: &Token) -> Vec<String> {
+pub fn limits_of(token: &Token, now: OffsetDateTime) -> Vec<String> {
+    let begins = |at: OffsetDateTime| {
+        let words = mark(&instant(at));
+        if now < at {
+            say!(token.limit_begins, at = words)
+        } else {
+            say!(token.limit_began, at = words)
+        }
+    };
     [
-        token.not_before.map(|at| say!(token.limit_begins, at = mark(&instant(at)))),
+        token.not_before.map(begins),
         networks(&token.allowed_cidrs),
         token.rate_limit.map(|rate| rate_words(rate.requests, rate.seconds)),
     ]
