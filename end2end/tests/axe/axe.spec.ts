@@ -16,6 +16,9 @@ async function findings(page: Page, name: string): Promise<string[]> {
   );
 }
 
+// Each goes through every page there is.
+test.describe.configure({ timeout: 300_000 });
+
 for (const colorScheme of ["light", "dark"] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme });

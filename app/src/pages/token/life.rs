@@ -147,6 +147,7 @@ mod tests {
             disabled_at: None,
             retired_until: None,
             revoked_at: revoked.map(day),
+            last_used_at: None,
         }
     }
 

@@ -79,6 +79,7 @@ mod tests {
             disabled_at: None,
             retired_until: None,
             revoked_at: None,
+            last_used_at: None,
         }
     }
 
