@@ -155,7 +155,13 @@ async fn connect(url: &str, patience: Duration) -> Result<Database, Stop> {
 /// # Errors
 /// [`Stop`].
 pub async fn migrate(store: &Store) -> Result<(), Stop> {
-    store.migrate().await.map_err(|error| Stop::because("The database cannot be migrated", &error))
+    let stop = |error| Stop::because("The database cannot be migrated", &error);
+    store.migrate().await.map_err(stop)?;
+    let tokens = store.adopt_history().await.map_err(stop)?;
+    if tokens > 0 {
+        tracing::info!(tokens, "the database was restored from another; its tokens are taken over");
+    }
+    Ok(())
 }
 
 /// Where the generated encryption key is kept.

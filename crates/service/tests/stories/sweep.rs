@@ -58,3 +58,22 @@ async fn insert_session(world: &World, byte: u8, expires_at: OffsetDateTime) {
         .await
         .expect("a session");
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_verifier_that_was_not_heard_of_for_a_day_is_forgotten(pool: PgPool) {
+    let world = World::new(pool).await;
+    for (id, name, until) in
+        [("1", "gone", "- interval '25 hours'"), ("2", "here", "- interval '23 hours'")]
+    {
+        let statement = format!(
+            "INSERT INTO verifiers (id, name, serves_until) VALUES ('00000000-0000-7000-8000-00000000000{id}', '{name}', now() {until})"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&world.pool).await.expect("a row");
+    }
+    sweep(&world).await;
+    let left: Vec<String> = sqlx::query_scalar("SELECT name FROM verifiers")
+        .fetch_all(&world.pool)
+        .await
+        .expect("rows");
+    assert_eq!(left, ["here"]);
+}

@@ -4,8 +4,9 @@
 //! for the audit log.
 
 use super::{Follower, Seen};
-use crate::Result;
+use crate::{Result, Store};
 use domain::id::{TokenId, VerifierId};
+use domain::policy::Permit;
 use std::time::Duration;
 
 /// One of the instances that verify.
@@ -15,6 +16,21 @@ pub struct Verifier {
     pub id: VerifierId,
     /// What people know it by, one life after the other.
     pub name: String,
+}
+
+impl Store {
+    /// Forgets verifiers that may not serve for a day already. One that is heard of again enters again.
+    ///
+    /// # Errors
+    /// As every statement.
+    pub async fn sweep_verifiers(&self, _permit: &Permit) -> Result<()> {
+        sqlx::query(
+            "DELETE FROM verifiers WHERE serves_until < clock_timestamp() - interval '1 day'",
+        )
+        .execute(self.pool())
+        .await?;
+        Ok(())
+    }
 }
 
 impl Follower {

@@ -2,6 +2,7 @@
 
 mod commits;
 mod constraints;
+mod history;
 mod migrations;
 mod people;
 mod ready;

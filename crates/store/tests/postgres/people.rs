@@ -78,3 +78,13 @@ pub fn token(number: u128, team: TeamId, name: &str) -> Token {
 pub fn hash(byte: u8) -> SecretHash {
     SecretHash::from_slice(&[byte; 32]).expect("32 bytes")
 }
+
+/// A team with one token.
+pub async fn insert_token(pool: &PgPool) {
+    let mut tx = begin(pool, Action::CreateTeam).await;
+    tx.insert_team(team_id(1), &new_team("platform"), NOW).await.expect("a team");
+    commit(tx, 1, EventKind::TeamCreated).await.expect("committed");
+    let mut tx = begin(pool, Action::CreateToken).await;
+    tx.insert_token(&token(2, team_id(1), "import"), &hash(2), None).await.expect("a token");
+    commit(tx, 2, EventKind::TokenCreated).await.expect("committed");
+}
