@@ -26,7 +26,8 @@ pub fn ReceiptPanel(
     Effect::new(move || {
         let waiting = receipt.with(|answer| matches!(answer, Some(Ok(seen)) if !settled(&seen.it)));
         if waiting {
-            set_timeout(move || looks.update(|looks| *looks += 1), AGAIN);
+            // The page may be left meanwhile.
+            set_timeout(move || drop(looks.try_update(|looks| *looks += 1)), AGAIN);
         }
     });
     view! {
