@@ -27,7 +27,10 @@ pub fn ReceiptPanel(
         let waiting = receipt.with(|answer| matches!(answer, Some(Ok(seen)) if !settled(&seen.it)));
         if waiting {
             // The page may be left meanwhile.
-            set_timeout(move || drop(looks.try_update(|looks| *looks += 1)), AGAIN);
+            let again = move || {
+                let _ = looks.try_update(|looks| *looks += 1);
+            };
+            set_timeout(again, AGAIN);
         }
     });
     view! {
