@@ -1,7 +1,7 @@
 //! The HTTP doors: the API, verification, health and the console.
 //!
 //! Owns routing, who is calling, problem documents and headers. Handlers enter, convert, call a use case, and answer; they hold no rule.
-//! Start at [`router`].
+//! Start at [`listen()`] and [`router`].
 
 pub mod api;
 pub mod body;
@@ -9,11 +9,13 @@ pub mod console;
 pub mod docs;
 pub mod failure;
 pub mod forward_auth;
+pub mod front;
 pub mod headers;
 pub mod health;
 pub mod holder;
 pub mod identify;
 pub mod json;
+pub mod listen;
 pub mod metrics;
 pub mod openapi;
 pub mod origin;
@@ -24,10 +26,15 @@ pub mod verify;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
+use axum::response::Response;
+use axum::routing::future::RouteFuture;
 use domain::Code;
 use domain::verify::Origins;
+use futures_util::FutureExt as _;
 use service::Service;
-use std::path::PathBuf;
+use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
 use std::sync::Arc;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -36,19 +43,21 @@ use tower_http::compression::predicate::SizeAbove;
 use tower_http::csrf::CsrfLayer;
 
 pub use failure::Failure;
+pub use front::Front;
+pub use listen::listen;
 
 /// The largest body that is read, in bytes.
 pub const BODY_MAX: usize = 1024 * 1024;
 
-/// What the doors need.
+/// What the doors need; cheap to clone.
 #[derive(Clone)]
 pub struct Web {
     /// The room behind them.
     pub service: Service,
     /// Where the console's files are.
-    pub site: PathBuf,
+    pub site: Arc<Path>,
     /// How people reach the console: the origin that forms may come from.
-    pub public_url: String,
+    pub public_url: Arc<str>,
     /// Whether cookies may only travel over TLS.
     pub secure: bool,
     /// The proxies that are believed about where a request comes from.
@@ -60,10 +69,20 @@ pub struct Web {
 /// Every route.
 pub fn router(web: Web) -> Router {
     // Verification has no session and no origin of a form to look at: it is the path that runs millions of times, and only what it needs is in it.
-    let verification = ServiceBuilder::new()
-        .layer(middleware::map_response_with_state(web.clone(), request::explain))
-        .layer(middleware::map_response(headers::secure))
-        .layer(CatchPanicLayer::custom(failure::panicked));
+    // One future that is not boxed, in place of three layers that are.
+    let explaining = web.clone();
+    let verification =
+        ServiceBuilder::new().map_future(move |answering: RouteFuture<Infallible>| {
+            let web = explaining.clone();
+            async move {
+                let caught = AssertUnwindSafe(answering).catch_unwind().await;
+                let response: Response = match caught {
+                    Ok(answered) => answered?,
+                    Err(panic) => failure::panicked(panic),
+                };
+                Ok::<_, Infallible>(headers::secure(request::explain(&web, response)))
+            }
+        });
     let verification = verify::routes()
         .method_not_allowed_fallback(|| async { Failure::from(Code::MethodNotAllowed) })
         // Reads no body, so that none is too large for it: its answers are the few that proxies take.
@@ -81,7 +100,7 @@ pub fn router(web: Web) -> Router {
         .layer(csrf(&web.public_url));
     let every = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(web.clone(), request::answer))
-        .layer(middleware::map_response(headers::secure))
+        .map_response(headers::secure)
         .layer(CatchPanicLayer::custom(failure::panicked))
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(middleware::from_fn(body::bound))

@@ -2,13 +2,23 @@
 //!
 //! Clients create, verify and revoke, and write down what they were told ([`history`]). Round after round something is killed, cut off or paused
 //! ([`fault`]). Then a program reads the history: no acknowledged token is lost, and none whose end was acknowledged is accepted. Start at [`storm`].
+//!
+//! Beside it, three servers behind nginx, of which one after the other fails: [`instances`].
 
 #[path = "faults/client.rs"]
 mod client;
+#[path = "faults/cluster.rs"]
+mod cluster;
 #[path = "faults/fault.rs"]
 mod fault;
+#[path = "faults/gate.rs"]
+mod gate;
 #[path = "faults/history.rs"]
 mod history;
+#[path = "faults/instances.rs"]
+mod instances;
+#[path = "doors/proxy/nginx.rs"]
+mod nginx;
 #[path = "faults/poll.rs"]
 mod poll;
 #[path = "faults/server.rs"]

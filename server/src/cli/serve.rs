@@ -69,24 +69,20 @@ async fn run(
     let workers = worker::start(config, &service, following, &stop)?;
     let web = http::Web {
         service: service.clone(),
-        site,
-        public_url: config.url(),
+        site: site.into(),
+        public_url: config.url().into(),
         secure: config.secure(),
         trusted_proxies: config.trusted_proxies.clone().map(Arc::new),
         metrics: config.metrics,
     };
     announce(config, &service).await?;
-    let serving = axum::serve(
-        listener,
-        http::router(web).into_make_service_with_connect_info::<SocketAddr>(),
-    )
-    .with_graceful_shutdown(stop.clone().cancelled_owned());
+    let serving = http::listen(listener, http::Front::new(web), stop.cancelled());
     let drained = async {
         stop.cancelled().await;
         tokio::time::sleep(DRAIN).await;
     };
     tokio::select! {
-        served = serving => served.map_err(|error| Stop::because("The server stopped", &error))?,
+        () = serving => {}
         () = drained => tracing::warn!("some requests were cut off"),
     }
     stop.cancel();

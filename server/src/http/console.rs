@@ -44,7 +44,7 @@ fn options(web: &Web) -> LeptosOptions {
 fn context(web: &Web) -> impl Fn() + Clone + Send + Sync + 'static {
     let service = web.service.clone();
     let cookies = Cookies { secure: web.secure };
-    let public_url = PublicUrl(web.public_url.clone());
+    let public_url = PublicUrl(web.public_url.to_string());
     move || {
         provide_context(service.clone());
         provide_context(public_url.clone());

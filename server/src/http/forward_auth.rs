@@ -12,10 +12,11 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use domain::Code;
-use domain::token::Scopes;
+use domain::token::{Scope, Scopes};
 use domain::verify::{Denial, Record, Verdict};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
-use service::verify::{Answer, Asked, admit, answer};
+use service::verify::{Answer, Asked, admit, admit_at_once, answer, answer_at_once};
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
@@ -29,6 +30,7 @@ const FORWARDED_URI: HeaderName = HeaderName::from_static("x-forwarded-uri");
 const ORIGINAL_URI: HeaderName = HeaderName::from_static("x-original-uri");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 pub(super) const VERIFY_CODE: HeaderName = HeaderName::from_static("x-verify-code");
+const UNAVAILABLE_STATUS: HeaderName = HeaderName::from_static("x-unavailable-status");
 const VERIFY_KEY: HeaderName = HeaderName::from_static("x-verify-key");
 const VERIFY_STATUS: HeaderName = HeaderName::from_static("x-verify-status");
 
@@ -43,65 +45,134 @@ pub(super) fn routes() -> Router<Web> {
 }
 
 /// What is wanted is in the query and in the header.
-async fn plain(
-    State(web): State<Web>,
-    Origin(origin): Origin,
-    headers: HeaderMap,
-    uri: Uri,
-) -> Response {
-    let (mut wanted, timing) = in_query(&uri);
-    wanted.extend(in_header(&headers));
-    tell(&web, origin, &headers, &wanted, timing, StatusCode::NO_CONTENT).await
+async fn plain(State(web): State<Web>, origin: Origin, headers: HeaderMap, uri: Uri) -> Response {
+    Question::plain(origin, &headers, &uri).tell(&web).await
 }
 
 /// The path and the query are those of the original request: what is wanted is in the header alone. Envoy takes 200 for a yes, and no other status.
-async fn below(State(web): State<Web>, Origin(origin): Origin, headers: HeaderMap) -> Response {
-    let wanted = in_header(&headers);
-    tell(&web, origin, &headers, &wanted, false, StatusCode::OK).await
+async fn below(State(web): State<Web>, origin: Origin, headers: HeaderMap) -> Response {
+    Question::below(origin, &headers).tell(&web).await
 }
 
-async fn tell(
+/// The answer to a request for one of these routes, where that takes neither a look at the database nor a wait; `None` leaves it to the routes.
+pub(super) fn at_once(
     web: &Web,
-    origin: Option<std::net::IpAddr>,
+    peer: Option<IpAddr>,
+    uri: &Uri,
     headers: &HeaderMap,
-    wanted: &[String],
+) -> Option<Response> {
+    let rest = uri.path().strip_prefix("/verify")?;
+    let origin = || Origin::find(peer, headers, web.trusted_proxies.as_deref());
+    let question = match rest.as_bytes() {
+        [] => Question::plain(origin(), headers, uri),
+        [b'/', ..] => Question::below(origin(), headers),
+        _ => return None,
+    };
+    question.tell_at_once(web)
+}
+
+/// What a proxy asks.
+struct Question<'h> {
+    origin: Option<IpAddr>,
+    headers: &'h HeaderMap,
+    /// A scope that cannot be read cannot be granted: then there is nothing here.
+    wanted: Option<Vec<Scope>>,
     timing: bool,
+    /// The status of a yes.
     yes: StatusCode,
-) -> Response {
-    let timing = timing || headers.get(WITH_TIMING).is_some_and(|value| value == "1");
-    let began = timing.then(Instant::now);
-    let mut response = judge(web, origin, headers, wanted, yes).await;
+}
+
+impl<'h> Question<'h> {
+    fn plain(origin: Origin, headers: &'h HeaderMap, uri: &Uri) -> Self {
+        let (wanted, timing) = in_query(uri);
+        Self::of(origin, headers, wanted, timing, StatusCode::NO_CONTENT)
+    }
+
+    fn below(origin: Origin, headers: &'h HeaderMap) -> Self {
+        Self::of(origin, headers, Vec::new(), false, StatusCode::OK)
+    }
+
+    fn of(
+        Origin(origin): Origin,
+        headers: &'h HeaderMap,
+        mut wanted: Vec<String>,
+        timing: bool,
+        yes: StatusCode,
+    ) -> Self {
+        wanted.extend(in_header(headers));
+        let wanted = Scopes::parse_wanted(wanted.iter().map(String::as_str)).ok();
+        let timing = timing || headers.get(WITH_TIMING).is_some_and(|value| value == "1");
+        Self { origin, headers, wanted, timing, yes }
+    }
+
+    async fn tell(&self, web: &Web) -> Response {
+        let began = self.timing.then(Instant::now);
+        let key = verify_key(self.headers);
+        let response = match admit(&web.service, key, self.origin).await {
+            Ok(()) => match self.asked() {
+                Ok(asked) => answer(&web.service, &asked, |answer| self.told(answer)).await,
+                Err(denial) => denied(denial, None),
+            },
+            Err(error) => not_admitted(error.refusals().first().code),
+        };
+        timed(response, began)
+    }
+
+    fn tell_at_once(&self, web: &Web) -> Option<Response> {
+        let began = self.timing.then(Instant::now);
+        let response = match admit_at_once(&web.service, verify_key(self.headers))? {
+            Ok(()) => match self.asked() {
+                Ok(asked) => answer_at_once(&web.service, &asked, |answer| self.told(answer))?,
+                Err(denial) => denied(denial, None),
+            },
+            Err(error) => not_admitted(error.refusals().first().code),
+        };
+        Some(timed(response, began))
+    }
+
+    /// What is asked of the service, where nothing is missing.
+    fn asked(&self) -> Result<Asked<'_>, Denial> {
+        let headers = self.headers;
+        let offered = offered(headers).ok_or(Denial::Malformed)?;
+        let wanted = self.wanted.as_deref().ok_or(Denial::ScopeDenied)?;
+        let (user_agent, route) = (text(headers, &header::USER_AGENT), route(headers));
+        Ok(Asked { offered, wanted, origin: self.origin, user_agent, route })
+    }
+
+    fn told(&self, answer: Answer<'_>) -> Response {
+        match answer.verdict {
+            Verdict::Valid(record) => granted(record, self.yes),
+            Verdict::NotKnown(Denial::Unavailable) => {
+                let mut response = denied(Denial::Unavailable, None);
+                if let Some(status) = handed_on(self.headers) {
+                    *response.status_mut() = status;
+                }
+                response
+            }
+            Verdict::Denied(denial, _) | Verdict::NotKnown(denial) => {
+                denied(denial, answer.retry_after_seconds())
+            }
+        }
+    }
+}
+
+/// The status that makes the proxy ask another instance when this one cannot tell. A proxy that has several says which; none of these lets anybody
+/// through.
+fn handed_on(headers: &HeaderMap) -> Option<StatusCode> {
+    match text(headers, &UNAVAILABLE_STATUS)? {
+        "404" => Some(StatusCode::NOT_FOUND),
+        "502" => Some(StatusCode::BAD_GATEWAY),
+        "503" => Some(StatusCode::SERVICE_UNAVAILABLE),
+        "504" => Some(StatusCode::GATEWAY_TIMEOUT),
+        _ => None,
+    }
+}
+
+fn timed(mut response: Response, began: Option<Instant>) -> Response {
     if let Some(began) = began {
-        let value = server_timing(began.elapsed());
-        response.headers_mut().insert(SERVER_TIMING, value);
+        response.headers_mut().insert(SERVER_TIMING, server_timing(began.elapsed()));
     }
     response
-}
-
-async fn judge(
-    web: &Web,
-    origin: Option<std::net::IpAddr>,
-    headers: &HeaderMap,
-    wanted: &[String],
-    yes: StatusCode,
-) -> Response {
-    if let Err(error) = admit(&web.service, verify_key(headers), origin).await {
-        return not_admitted(error.refusals().first().code);
-    }
-    let Some(offered) = offered(headers) else { return denied(Denial::Malformed, None) };
-    // A scope that cannot be read cannot be granted.
-    let Ok(wanted) = Scopes::parse_wanted(wanted.iter().map(String::as_str)) else {
-        return denied(Denial::ScopeDenied, None);
-    };
-    let (user_agent, route) = (text(headers, &header::USER_AGENT), route(headers));
-    let asked = Asked { offered, wanted: &wanted, origin, user_agent, route };
-    answer(&web.service, &asked, |answer: Answer<'_>| match answer.verdict {
-        Verdict::Valid(record) => granted(record, yes),
-        Verdict::Denied(denial, _) | Verdict::NotKnown(denial) => {
-            denied(denial, answer.retry_after_seconds())
-        }
-    })
-    .await
 }
 
 /// The key of whoever asks; `Authorization` has the caller's token.
@@ -127,6 +198,9 @@ fn route(headers: &HeaderMap) -> Option<&str> {
 
 /// The scopes of `?scopes=a,b` or `?scope=a&scope=b`, and whether `?timing` is there.
 fn in_query(uri: &Uri) -> (Vec<String>, bool) {
+    if uri.query().is_none() {
+        return (Vec::new(), false);
+    }
     // A query that cannot be taken apart wants what nobody has.
     let Ok(Query(pairs)) = Query::<Vec<(String, String)>>::try_from_uri(uri) else {
         return (vec!["?".to_owned()], false);
@@ -152,17 +226,20 @@ fn in_header(headers: &HeaderMap) -> Vec<String> {
 fn granted(record: &Record, status: StatusCode) -> Response {
     let mut response = status.into_response();
     let headers = response.headers_mut();
-    headers.reserve(16);
-    let mut put = |name: HeaderName, value: &str| {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            headers.insert(name, value);
-        }
-    };
-    let mut text = Uuid::encode_buffer();
-    put(TOKEN_ID, record.id.uuid().as_hyphenated().encode_lower(&mut text));
-    put(TEAM_ID, record.team.uuid().as_hyphenated().encode_lower(&mut text));
-    put(TOKEN_SCOPES, &record.scopes.joined());
+    // For these and those that every answer has.
+    headers.reserve(12);
+    headers.insert(TOKEN_ID, hyphenated(record.id.uuid()));
+    headers.insert(TEAM_ID, hyphenated(record.team.uuid()));
+    if let Ok(scopes) = HeaderValue::try_from(record.scopes.joined()) {
+        headers.insert(TOKEN_SCOPES, scopes);
+    }
     response
+}
+
+fn hyphenated(id: Uuid) -> HeaderValue {
+    let mut text = Uuid::encode_buffer();
+    let text = id.as_hyphenated().encode_lower(&mut text);
+    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
 }
 
 /// 401 for what is not a good token, 403 for what is good but not for this, or cannot be told.

@@ -1,10 +1,12 @@
 //! JSON bodies, query strings and paths, with refusals that say which field.
 
 use super::{BODY_MAX, Failure};
+use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use domain::{Code, Refused};
 use http::header;
 use http::request::Parts;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
 
@@ -40,7 +42,20 @@ const FIELDS: &[&str] = &[
     "limit",
 ];
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+/// A JSON body before it is read, for what borrows from it.
+pub struct JsonText(Bytes);
+
+impl JsonText {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// The refusals of [`Json`].
+    pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Failure> {
+        parse(std::str::from_utf8(&self.0).map_err(|_| Failure::from(Code::Utf8Invalid))?)
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for JsonText {
     type Rejection = Failure;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
@@ -53,13 +68,24 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
         let body = axum::body::to_bytes(request.into_body(), BODY_MAX)
             .await
             .map_err(|_| Failure::from(Code::BodyTooLarge))?;
-        let text = std::str::from_utf8(&body).map_err(|_| Failure::from(Code::Utf8Invalid))?;
-        parse(text).map(Json)
+        Ok(Self(body))
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        JsonText::from_request(request, state).await?.read().map(Self)
     }
 }
 
 /// Reads JSON. A value of the wrong type is refused on its field.
-fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Failure> {
+    // To know the place of each value costs several times what reading it does: only who sent something wrong waits for that.
+    if let Ok(value) = serde_json::from_str(text) {
+        return Ok(value);
+    }
     let mut json = serde_json::Deserializer::from_str(text);
     let value =
         serde_path_to_error::deserialize(&mut json).map_err(|error| match place(error.path()) {

@@ -44,7 +44,7 @@ pub async fn answer(State(web): State<Web>, mut request: Request, next: Next) ->
 }
 
 /// Turns a failure into a problem document, and does nothing else: for the path on which an id for each request would cost more than its answer.
-pub async fn explain(State(web): State<Web>, mut response: Response) -> Response {
+pub fn explain(web: &Web, mut response: Response) -> Response {
     let Some(failure) = response.extensions_mut().remove::<Failure>() else { return response };
     let now = web.service.now();
     let id = web.service.random(|rng| RequestId::generate(now, rng)).to_string();

@@ -1,15 +1,16 @@
 //! Is this token good? `POST /api/verify` for one, `POST /api/verify/batch` for up to a thousand. Reverse proxies ask in [`super::forward_auth`].
 
-use super::json::Json;
+use super::json::JsonText;
 use super::origin::Origin;
 use super::{Failure, Web, forward_auth, identify};
 use axum::Router;
 use axum::extract::{FromRequestParts, State};
+use axum::response::{IntoResponse as _, Response};
 use domain::token::{Scope, Scopes};
 use domain::verify::{Denial, Verdict};
 use domain::{Code, Refused};
-use http::header;
 use http::request::Parts;
+use http::{HeaderValue, header};
 use service::verify::batch::ITEMS_MAX;
 use service::verify::{Answer, Asked, admit, answer, answer_all};
 use std::net::IpAddr;
@@ -25,6 +26,9 @@ pub(super) fn routes() -> Router<Web> {
 pub(super) fn documented() -> OpenApiRouter<Web> {
     OpenApiRouter::new().routes(routes!(verify)).routes(routes!(verify_batch))
 }
+
+/// What the JSON of an answer about a known token usually fits in, in bytes.
+const ANSWER_USUAL: usize = 384;
 
 /// Somebody who may ask. Others are turned away before their question is read.
 struct Admitted;
@@ -59,18 +63,15 @@ impl FromRequestParts<Web> for Admitted {
     ),
     security((), ("management_key" = []))
 )]
-async fn verify(
-    State(web): State<Web>,
-    _: Admitted,
-    Json(item): Json<VerifyRequest>,
-) -> Result<axum::Json<VerifyAnswer>, Failure> {
+async fn verify(State(web): State<Web>, _: Admitted, body: JsonText) -> Result<Response, Failure> {
+    let item: VerifyRequest<'_> = body.read()?;
     let judged = Judged::of(&item)?;
     let asked = judged.asked(&item);
     let answered = answer(&web.service, &asked, |answer| match answer.verdict {
         Verdict::NotKnown(Denial::Unavailable) => None,
-        _ => Some(axum::Json(view(answer))),
+        _ => Some(json(answer)),
     });
-    Ok(answered.await.ok_or(Code::Unavailable)?)
+    Ok(response(answered.await.ok_or(Code::Unavailable)?))
 }
 
 /// Are these tokens good, each for its own scopes? An item that breaks a rule refuses all; one that cannot be told now has the code `unavailable`
@@ -92,8 +93,9 @@ async fn verify(
 async fn verify_batch(
     State(web): State<Web>,
     _: Admitted,
-    Json(batch): Json<VerifyBatch>,
-) -> Result<axum::Json<VerifiedBatch>, Failure> {
+    body: JsonText,
+) -> Result<Response, Failure> {
+    let batch: VerifyBatch<'_> = body.read()?;
     let items = &batch.items;
     if items.len() > ITEMS_MAX {
         return Err(Refused::field("items", Code::ItemsTooMany).into());
@@ -102,8 +104,8 @@ async fn verify_batch(
     let judged = judged.map(|(at, item)| Judged::of(item).map_err(|refused| refused.of_item(at)));
     let judged = judged.collect::<Result<Vec<_>, Refused>>()?;
     let asked: Vec<_> = judged.iter().zip(items).map(|(judged, item)| judged.asked(item)).collect();
-    let results = answer_all(&web.service, &asked, view).await;
-    Ok(axum::Json(VerifiedBatch { results }))
+    let results = answer_all(&web.service, &asked, json).await;
+    Ok(response(batch_of(&results)))
 }
 
 /// What was asked, in the domain's values.
@@ -113,13 +115,13 @@ struct Judged {
 }
 
 impl Judged {
-    fn of(item: &VerifyRequest) -> Result<Self, Refused> {
+    fn of(item: &VerifyRequest<'_>) -> Result<Self, Refused> {
         let wanted = Scopes::parse_wanted(item.scopes.iter().map(String::as_str))?;
         let origin = item.origin.as_deref().map(parse_origin).transpose()?;
         Ok(Self { wanted, origin })
     }
 
-    fn asked<'a>(&'a self, item: &'a VerifyRequest) -> Asked<'a> {
+    fn asked<'a>(&'a self, item: &'a VerifyRequest<'_>) -> Asked<'a> {
         Asked {
             offered: &item.token,
             wanted: &self.wanted,
@@ -134,8 +136,34 @@ fn parse_origin(text: &str) -> Result<IpAddr, Refused> {
     text.trim().parse().map_err(|_| Refused::field("origin", Code::AddressInvalid))
 }
 
-fn view(answer: Answer<'_>) -> VerifyAnswer {
-    VerifyAnswer { retry_after_seconds: answer.retry_after_seconds(), ..answer.verdict.into() }
+/// An answer's JSON, written while its record is at hand.
+fn json(answer: Answer<'_>) -> Vec<u8> {
+    let retry_after_seconds = answer.retry_after_seconds();
+    let view = VerifyAnswer { retry_after_seconds, ..answer.verdict.into() };
+    let mut json = Vec::with_capacity(ANSWER_USUAL);
+    // Into memory, what has only texts and numbers in it can be written.
+    let _ = serde_json::to_writer(&mut json, &view);
+    json
+}
+
+/// The JSON of [`VerifiedBatch`].
+fn batch_of(results: &[Vec<u8>]) -> Vec<u8> {
+    let length = results.iter().map(|result| result.len() + 1).sum::<usize>();
+    let mut json = Vec::with_capacity(length + 16);
+    json.extend_from_slice(br#"{"results":["#);
+    for (at, result) in results.iter().enumerate() {
+        if at > 0 {
+            json.push(b',');
+        }
+        json.extend_from_slice(result);
+    }
+    json.extend_from_slice(b"]}");
+    json
+}
+
+fn response(json: Vec<u8>) -> Response {
+    const JSON: HeaderValue = HeaderValue::from_static("application/json");
+    ([(header::CONTENT_TYPE, JSON)], json).into_response()
 }
 
 /// A path without its query, where secrets are.

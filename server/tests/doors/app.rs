@@ -1,4 +1,4 @@
-//! A [`TestApp`]: the router as `serve` builds it, with a clock that only moves when told and a seeded generator.
+//! A [`TestApp`]: the doors as `serve` builds them, with a clock that only moves when told and a seeded generator.
 //!
 //! Ask it with [`TestApp::get`] and [`TestApp::post`]; what it answers is an [`Answer`], whose [`Answer::shown`] is made for snapshots.
 
@@ -20,7 +20,7 @@ use http::Method;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use serde_json::{Value, json};
-use server::http::{Web, router};
+use server::http::{Front, Web};
 use service::key::create_scoped;
 use service::verify::{Following, VerifyAccess};
 use service::{KeySource, Parts, Service, UsageSettings, VerifySettings};
@@ -125,14 +125,14 @@ impl TestApp {
         };
         let service = Service::new(parts).await.expect("a service");
         let site = site();
-        let router = router(web(&service, &site));
+        let router = doors(web(&service, &site));
         Self { router, service, pool, key: Who::Nobody, clock, site }
     }
 
     /// The same router for people who reach it over TLS.
     pub fn over_tls(&self) -> Router {
-        router(Web {
-            public_url: "https://tokens.example.com".to_owned(),
+        doors(Web {
+            public_url: "https://tokens.example.com".into(),
             secure: true,
             ..web(&self.service, &self.site)
         })
@@ -140,13 +140,13 @@ impl TestApp {
 
     /// The same router, with its metrics on.
     pub fn measured(&self) -> Router {
-        router(Web { metrics: true, ..web(&self.service, &self.site) })
+        doors(Web { metrics: true, ..web(&self.service, &self.site) })
     }
 
     /// The same app, which believes these proxies about where a request comes from.
     pub fn behind(mut self, proxies: &str) -> Self {
         let trusted_proxies = Origins::parse(proxies.split(',')).expect("networks").map(Arc::new);
-        self.router = router(Web { trusted_proxies, ..web(&self.service, &self.site) });
+        self.router = doors(Web { trusted_proxies, ..web(&self.service, &self.site) });
         self
     }
 
@@ -233,11 +233,16 @@ impl TestApp {
     }
 }
 
+/// Every door, as `serve` has them.
+fn doors(web: Web) -> Router {
+    Router::new().fallback_service(Front::new(web))
+}
+
 fn web(service: &Service, site: &TempDir) -> Web {
     Web {
         service: service.clone(),
-        site: site.path().to_owned(),
-        public_url: ORIGIN.to_owned(),
+        site: site.path().into(),
+        public_url: ORIGIN.into(),
         secure: false,
         metrics: false,
         trusted_proxies: None,

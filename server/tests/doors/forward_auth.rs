@@ -106,6 +106,32 @@ async fn without_the_database_it_is_403(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn a_proxy_with_several_instances_says_how_it_hears_that_this_one_cannot_tell(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let token = token(&app).await;
+    let ask = |status: &'static str| {
+        let ask = app.ask(Method::GET, "/verify").header("x-api-key", &token);
+        ask.header("x-unavailable-status", status).send()
+    };
+    // It is about nothing else.
+    assert_eq!(ask("404").await.status, 204);
+    app.pool.close().await;
+    for (wanted, status) in [
+        ("404", 404),
+        ("502", 502),
+        ("503", 503),
+        ("504", 504),
+        ("204", 403),
+        ("200", 403),
+        ("é", 403),
+    ] {
+        let answer = ask(wanted).await;
+        assert_eq!(answer.status, status, "{wanted}");
+        assert_eq!(answer.header("x-verify-code"), "unavailable");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn scopes_are_asked_for_in_a_header_too(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let token = token(&app).await;

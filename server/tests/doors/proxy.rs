@@ -74,7 +74,7 @@ impl Around {
         let app = TestApp::new(pool).await.behind("127.0.0.1");
         let verifier = Listening::start(app.router.clone()).await;
         let protected = Listening::start(protected()).await;
-        let nginx = Nginx::start(verifier.address, protected.address).await;
+        let nginx = Nginx::start(&[verifier.address], protected.address).await;
         Self { app, verifier, nginx, _protected: protected }
     }
 

@@ -19,27 +19,41 @@ pub async fn post(
     tokio::time::timeout(PATIENCE, exchange(address, path, key, body)).await.ok()?.ok()?
 }
 
+/// Gets a page; the status and the text that came back, `None` when nothing whole did.
+pub async fn get(address: SocketAddr, path: &str, key: Option<&str>) -> Option<(u16, String)> {
+    let request = head("GET", path, key) + "\r\n";
+    tokio::time::timeout(PATIENCE, send(address, &request)).await.ok()?.ok()?
+}
+
 async fn exchange(
     address: SocketAddr,
     path: &str,
     key: Option<&str>,
     body: &Value,
 ) -> std::io::Result<Option<(u16, Value)>> {
-    let mut stream = TcpStream::connect(address).await?;
-    let body = body.to_string();
+    let (head, body) = (head("POST", path, key), body.to_string());
+    let length = body.len();
+    let request =
+        format!("{head}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}");
+    let answer = send(address, &request).await?;
+    Ok(answer.and_then(|(status, body)| Some((status, serde_json::from_str(&body).ok()?))))
+}
+
+fn head(method: &str, path: &str, key: Option<&str>) -> String {
     let key = key.map(|key| format!("Authorization: Bearer {key}\r\n")).unwrap_or_default();
-    let request = format!(
-        "POST {path} HTTP/1.1\r\nHost: tokens\r\nConnection: close\r\n{key}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    );
+    format!("{method} {path} HTTP/1.1\r\nHost: tokens\r\nConnection: close\r\n{key}")
+}
+
+async fn send(address: SocketAddr, request: &str) -> std::io::Result<Option<(u16, String)>> {
+    let mut stream = TcpStream::connect(address).await?;
     stream.write_all(request.as_bytes()).await?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await?;
     Ok(read(&answer))
 }
 
-fn read(answer: &str) -> Option<(u16, Value)> {
+fn read(answer: &str) -> Option<(u16, String)> {
     let (head, body) = answer.split_once("\r\n\r\n")?;
     let status = head.split(' ').nth(1)?.parse().ok()?;
-    Some((status, serde_json::from_str(body).ok()?))
+    Some((status, body.to_owned()))
 }

@@ -1,6 +1,7 @@
 //! The storm.
 
 use crate::client::post;
+use crate::cluster::Cluster;
 use crate::fault::Fault;
 use crate::history::History;
 use crate::poll::until;
@@ -9,11 +10,9 @@ use serde_json::json;
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgPoolOptions;
 use std::net::SocketAddr;
-use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
-use store::embedded::{Embedded, EmbeddedConfig};
 
 /// Rounds, each with one fault.
 const ROUNDS: usize = 30;
@@ -34,17 +33,8 @@ struct World {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_acknowledged_deed_is_lost() {
-    let data = tempfile::Builder::new()
-        .permissions(std::fs::Permissions::from_mode(0o755))
-        .tempdir()
-        .expect("a directory");
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let config = EmbeddedConfig {
-        data_dir: data.path().join("data"),
-        bin_search: std::env::split_paths(&path).collect(),
-    };
-    let cluster = Embedded::start(config).await.expect("a Postgres of its own");
-    let options = cluster.connect_options();
+    let cluster = Cluster::start().await;
+    let options = cluster.options();
     let database = options.to_url_lossy().to_string();
     let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(options);
     let mut servers = vec![
@@ -57,7 +47,7 @@ async fn no_acknowledged_deed_is_lost() {
         (0..CLIENTS).map(|seed| tokio::spawn(client(world.clone(), seed))).collect();
     for round in 0..ROUNDS {
         more_deeds(&world).await;
-        let postgres = find_cluster(data.path());
+        let postgres = cluster.directory();
         Fault::of(round).happen(round, &mut servers, &postgres, &pool).await;
         let wrongs = world.history.wrongs();
         assert!(wrongs.is_empty(), "round {round}, {:?}: {wrongs:#?}", Fault::of(round));
@@ -77,19 +67,6 @@ async fn no_acknowledged_deed_is_lost() {
 async fn more_deeds(world: &World) {
     let enough = world.history.deeds() + DEEDS;
     until("clients are told something", async || world.history.deeds() >= enough).await;
-}
-
-/// The directory of the cluster: where its pid is.
-fn find_cluster(data: &std::path::Path) -> std::path::PathBuf {
-    let mut left = vec![data.to_owned()];
-    while let Some(directory) = left.pop() {
-        if directory.join("postmaster.pid").exists() {
-            return directory;
-        }
-        let entries = std::fs::read_dir(&directory).into_iter().flatten().flatten();
-        left.extend(entries.map(|entry| entry.path()).filter(|path| path.is_dir()));
-    }
-    panic!("no cluster under {}", data.display());
 }
 
 async fn settle(servers: &[Server]) -> World {

@@ -19,20 +19,22 @@ pub struct Nginx {
 }
 
 impl Nginx {
-    /// Starts it in front of `protected`, asking `verifier`. It listens when this returns.
-    pub async fn start(verifier: SocketAddr, protected: SocketAddr) -> Self {
-        let start = move || (0..ATTEMPTS).find_map(|_| Self::try_start(verifier, protected));
+    /// Starts it in front of `protected`, asking one of `verifiers`. It listens when this returns.
+    pub async fn start(verifiers: &[SocketAddr], protected: SocketAddr) -> Self {
+        let lines: String =
+            verifiers.iter().map(|address| format!("server {address};\n")).collect();
+        let start = move || (0..ATTEMPTS).find_map(|_| Self::try_start(&lines, protected));
         let started = tokio::task::spawn_blocking(start).await.expect("no panic");
         started.expect("nginx listens")
     }
 
     /// `None` when somebody took the port meanwhile.
-    fn try_start(verifier: SocketAddr, protected: SocketAddr) -> Option<Self> {
+    fn try_start(verifiers: &str, protected: SocketAddr) -> Option<Self> {
         let home = tempfile::tempdir().expect("a directory");
         let free = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = free.local_addr().expect("its address");
         let recipe = [
-            ("127.0.0.1:3000", verifier.to_string()),
+            ("server 127.0.0.1:3000;", verifiers.to_owned()),
             ("127.0.0.1:8080", protected.to_string()),
             ("listen 80;", format!("listen {address};")),
         ];
