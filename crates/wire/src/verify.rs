@@ -50,7 +50,7 @@ pub struct VerifyAnswer {
     /// Whether the token is good for all that was asked.
     pub valid: bool,
     /// `valid`, or why it is not: `malformed`, `unknown`, `expired`, `revoked`, `rotated`, `disabled`, `not_yet_valid`, `origin_denied`,
-    /// `scope_denied`, `rate_limited`; in a batch also `unavailable`.
+    /// `scope_denied`, `rate_limited`, `uses_spent`; in a batch also `unavailable`.
     pub code: String,
     /// The token's id, where it is known.
     pub token_id: Option<Uuid>,
@@ -63,9 +63,12 @@ pub struct VerifyAnswer {
     /// When it expires; null is never, or not known.
     #[serde(with = "time::serde::rfc3339::option")]
     pub expires_at: Option<OffsetDateTime>,
-    /// For `rate_limited`: in how many seconds it may be used again.
+    /// For `rate_limited`, and for `uses_spent` where uses are given again: in how many seconds it may be used again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_seconds: Option<u64>,
+    /// How many uses are left after this one, of a token that has a limit of them; absent where they were not counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uses_left: Option<u32>,
 }
 
 impl From<Verdict<'_>> for VerifyAnswer {
@@ -82,6 +85,7 @@ impl From<Verdict<'_>> for VerifyAnswer {
                 scopes: None,
                 expires_at: None,
                 retry_after_seconds: None,
+                uses_left: None,
             },
         }
     }
@@ -98,6 +102,7 @@ impl VerifyAnswer {
             scopes: Some(record.scopes.to_strings()),
             expires_at: record.expires_at,
             retry_after_seconds: None,
+            uses_left: None,
         }
     }
 }

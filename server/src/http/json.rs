@@ -28,6 +28,7 @@ const FIELDS: &[&str] = &[
     "not_before",
     "allowed_cidrs",
     "rate_limit",
+    "uses_limit",
     "revealable",
     "reveal_allowed",
     "overlap_seconds",
@@ -67,6 +68,7 @@ fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
                 let code = match refused.field {
                     Some("expires_days") => Code::ExpiresDaysRange,
                     Some("rate_limit") => Code::RateRange,
+                    Some("uses_limit") => Code::UsesRange,
                     Some("overlap_seconds") => Code::OverlapRange,
                     _ => refused.code,
                 };

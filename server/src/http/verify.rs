@@ -135,7 +135,11 @@ fn parse_origin(text: &str) -> Result<IpAddr, Refused> {
 }
 
 fn view(answer: Answer<'_>) -> VerifyAnswer {
-    VerifyAnswer { retry_after_seconds: answer.retry_after_seconds(), ..answer.verdict.into() }
+    VerifyAnswer {
+        retry_after_seconds: answer.retry_after_seconds(),
+        uses_left: answer.uses_left,
+        ..answer.verdict.into()
+    }
 }
 
 /// A path without its query, where secrets are.
