@@ -92,6 +92,7 @@ pub fn sentence(code: Code) -> &'static str {
         Code::ItemsTooMany => td_string!(l, code.items_too_many),
         Code::CidrsTooMany => td_string!(l, code.cidrs_too_many),
         Code::RateRange => td_string!(l, code.rate_range),
+        Code::UsesRange => td_string!(l, code.uses_range),
         Code::TeamUnknown => td_string!(l, code.team_unknown),
         Code::SubjectUnknown => td_string!(l, code.subject_unknown),
         Code::NameTaken => td_string!(l, code.name_taken),
@@ -168,6 +169,19 @@ pub fn who(actor_kind: &str, actor: String) -> String {
     }
 }
 
+/// A whole number with its thousands apart: all three languages set a comma there.
+pub fn number(number: u32) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// Why a token is refused, in words.
 pub fn reason(denial: Denial) -> &'static str {
     let l = locale();
@@ -182,6 +196,7 @@ pub fn reason(denial: Denial) -> &'static str {
         Denial::OriginDenied => td_string!(l, usage.reason_origin_denied),
         Denial::ScopeDenied => td_string!(l, usage.reason_scope_denied),
         Denial::RateLimited => td_string!(l, usage.reason_rate_limited),
+        Denial::UsesSpent => td_string!(l, usage.reason_uses_spent),
         Denial::Unavailable => td_string!(l, usage.reason_unavailable),
     }
 }
@@ -195,6 +210,12 @@ pub fn reason_of(code: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn thousands_are_apart() {
+        let told = [0, 999, 1_000, 41_200, 1_000_000_000].map(number);
+        assert_eq!(told, ["0", "999", "1,000", "41,200", "1,000,000,000"]);
+    }
 
     #[test]
     fn a_browser_gets_its_language() {

@@ -13,6 +13,12 @@ export interface Team {
   name: string;
 }
 
+/** Without `per`, so many in all. */
+export interface UsesLimit {
+  count: number;
+  per?: "hour" | "day" | "week" | "month" | null;
+}
+
 export interface Token {
   id: string;
   token: string;
@@ -26,6 +32,9 @@ export interface Token {
   not_before: string | null;
   allowed_cidrs: string[];
   rate_limit: { requests: number; seconds: number } | null;
+  uses_limit: UsesLimit | null;
+  uses_left: number | null;
+  uses_refill_at: string | null;
   disabled_at: string | null;
   retired_until: string | null;
 }
@@ -41,6 +50,7 @@ export interface NewToken {
   not_before?: string;
   allowed_cidrs?: string[];
   rate_limit?: { requests: number; seconds: number };
+  uses_limit?: UsesLimit;
 }
 
 export class Api {
@@ -108,7 +118,7 @@ export class Api {
     return page.items;
   }
 
-  async verify(token: string, scopes?: string[]): Promise<{ valid: boolean; code?: string; token_id?: string }> {
+  async verify(token: string, scopes?: string[]): Promise<{ valid: boolean; code?: string; token_id?: string; uses_left?: number }> {
     return this.must(200, "POST", "/api/verify", { token, ...(scopes && { scopes }) });
   }
 }

@@ -18,6 +18,8 @@ export interface Asked {
   networks?: string;
   /** Requests and seconds. */
   rate?: [requests: string, seconds: string];
+  /** How many, and the words of when they are refilled. */
+  uses?: [count: string, refilled: string];
 }
 
 export class Person {
@@ -111,7 +113,7 @@ export class Person {
       await this.field("Days until it expires").fill(asked.days);
     }
     if (asked.revealable) await this.field("May be revealed later").check();
-    if (asked.begins !== undefined || asked.networks !== undefined || asked.rate) await this.openLimits();
+    if (asked.begins !== undefined || asked.networks !== undefined || asked.rate || asked.uses) await this.openLimits();
     await this.limit(asked);
   }
 
@@ -122,12 +124,16 @@ export class Person {
   }
 
   /** Fills in the fields of limits, as far as it is said. */
-  async limit({ begins, networks, rate }: Pick<Asked, "begins" | "networks" | "rate">): Promise<void> {
+  async limit({ begins, networks, rate, uses }: Pick<Asked, "begins" | "networks" | "rate" | "uses">): Promise<void> {
     if (begins !== undefined) await this.field("Begins").fill(begins);
     if (networks !== undefined) await this.field("Networks").fill(networks);
     if (rate) {
       await this.field("Requests").fill(rate[0]);
       await this.field("Seconds").fill(rate[1]);
+    }
+    if (uses) {
+      await this.field("Number of uses").fill(uses[0]);
+      await this.field("Refilled").selectOption({ label: uses[1] });
     }
   }
 

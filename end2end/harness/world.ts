@@ -92,6 +92,7 @@ export async function seed(api: Api, whole = false): Promise<World> {
     not_before: new Date(Date.now() - 60_000).toISOString(),
     allowed_cidrs: ["203.0.113.0/24", "2001:db8:12::/48"],
     rate_limit: { requests: 600, seconds: 60 },
+    uses_limit: { count: 25_000, per: "month" },
   });
   const disabled = await api.disable(limited.id);
   await api.createToken({

@@ -138,6 +138,8 @@ pub async fn create(asked: Asked, key: &str) -> Result<(), Refusal> {
         ("allowed_cidrs", &asked.limits.allowed_cidrs),
         ("rate_requests", &asked.limits.rate_requests),
         ("rate_seconds", &asked.limits.rate_seconds),
+        ("uses_count", &asked.limits.uses_count),
+        ("uses_per", &asked.limits.uses_per),
         ("revealable", tick(asked.revealable)),
     ];
     let outcome = make(request_of(&asked), key).await;
@@ -157,6 +159,7 @@ fn request_of(asked: &Asked) -> CreateToken {
         not_before: asked.limits.beginning(),
         allowed_cidrs: asked.limits.networks(),
         rate_limit: rate_of(&asked.limits),
+        uses_limit: asked.limits.uses(),
         revealable: asked.revealable,
     }
 }
@@ -268,6 +271,8 @@ pub async fn change_conditions(id: &str, limits: AskedLimits) -> Result<(), Refu
         ("allowed_cidrs", &limits.allowed_cidrs),
         ("rate_requests", &limits.rate_requests),
         ("rate_seconds", &limits.rate_seconds),
+        ("uses_count", &limits.uses_count),
+        ("uses_per", &limits.uses_per),
     ];
     let outcome = change(id, &limits).await;
     settle(&conditions_form(id), &paths::token_conditions(id), &values, outcome).await
@@ -280,6 +285,7 @@ async fn change(id: &str, limits: &AskedLimits) -> Result<String, service::Error
         not_before: limits.beginning(),
         allowed_cidrs: limits.networks(),
         rate_limit: rate_of(limits),
+        uses_limit: limits.uses(),
     };
     let token = token::change_conditions(&service, &caller, id, asked.try_into()?).await?;
     Ok(paths::token(token.id))

@@ -100,6 +100,8 @@ codes! {
     CidrsTooMany = "cidrs_too_many", Invalid;
     /// The limit is not 1 to 1,000,000 requests in 1 to 86,400 seconds.
     RateRange = "rate_range", Invalid;
+    /// The limit is not 1 to 1,000,000,000 uses, in all or in each hour, day, week or month.
+    UsesRange = "uses_range", Invalid;
     /// There is no such team.
     TeamUnknown = "team_unknown", Invalid;
     /// Nothing in the audit log is known by such a kind and id.

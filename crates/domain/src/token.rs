@@ -14,6 +14,7 @@ pub mod state;
 use crate::OffsetDateTime;
 use crate::id::{TeamId, TokenId};
 use crate::text::Description;
+use crate::verify::uses::Tally;
 pub use conditions::Conditions;
 pub use expiry::{Expiry, ExpiryRequest};
 pub use name::TokenName;
@@ -76,6 +77,8 @@ pub struct Token {
     pub revoked_at: Option<OffsetDateTime>,
     /// When it was good last, but for the last seconds.
     pub last_used_at: Option<OffsetDateTime>,
+    /// What was spent of its uses, while they have a limit; `None` is nothing yet.
+    pub tally: Option<Tally>,
 }
 
 impl Token {

@@ -8,11 +8,13 @@ pub mod origin;
 pub mod rate;
 pub mod receipt;
 pub mod record;
+pub mod uses;
 
 pub use denial::Denial;
 pub use origin::Origins;
 pub use rate::RateLimit;
 pub use record::{Conditions, Record};
+pub use uses::UsesLimit;
 
 use crate::OffsetDateTime;
 use crate::token::Scope;
@@ -30,6 +32,8 @@ pub struct Request<'a> {
     pub arrival: Arrival,
     /// How many instances share the limit; 0 is one.
     pub share: u32,
+    /// How many of its uses were left before this one; `None` where that is not known, and then only all else is judged.
+    pub left: Option<u32>,
 }
 
 /// The answer. What is denied for its life, its conditions or its scopes still says whose it was; what is unknown says nothing.
@@ -45,8 +49,8 @@ pub enum Verdict<'r> {
 
 /// Decides on a token that was looked up. Allocates nothing.
 ///
-/// The order is part of the contract: what has ended is told before what is missing, and a limit is judged last, so that only a request that
-/// would otherwise be good counts against it.
+/// The order is part of the contract: what has ended is told before what is missing, and limits are judged last, so that only a request that
+/// would otherwise be good counts against them; the uses after the rate, so that what comes too fast spends none.
 pub fn decide<'r>(
     record: Option<&'r Record>,
     request: &Request<'_>,
@@ -89,6 +93,9 @@ fn denial(record: &Record, request: &Request<'_>, now: OffsetDateTime) -> Option
     let limit = record.conditions.as_ref().and_then(|conditions| conditions.rate);
     if limit.is_some_and(|limit| limit.share(request.share).arrive(request.arrival, now).is_err()) {
         return Some(Denial::RateLimited);
+    }
+    if request.left == Some(0) && record.uses().is_some() {
+        return Some(Denial::UsesSpent);
     }
     None
 }

@@ -3,6 +3,7 @@
 use domain::OffsetDateTime;
 use domain::token::{Scopes, SecretHash};
 use domain::verify::rate::Arrival;
+use domain::verify::uses::{Tally, UsesLimit};
 use domain::verify::{Conditions, Denial, Origins, RateLimit, Record, Request, Verdict, decide};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -25,12 +26,15 @@ fn texts(value: &Value) -> Vec<&str> {
 fn record(value: &Value) -> Record {
     let rate = &value["rate_limit"];
     let rate = rate["requests"].as_i64().zip(rate["seconds"].as_i64());
+    let uses = &value["uses_limit"];
+    let uses = uses["count"].as_i64().map(|count| UsesLimit::parse(count, uses["per"].as_str()));
     let conditions = Conditions {
         not_before: instant(&value["not_before"]),
         disabled: value["disabled"] == true,
         retires_at: instant(&value["retires_at"]),
         origins: Origins::parse(texts(&value["allowed_cidrs"])).expect("networks"),
         rate: rate.map(|(requests, seconds)| RateLimit::parse(requests, seconds).expect("a limit")),
+        uses: uses.transpose().expect("a limit"),
     };
     Record {
         id: uuid::Uuid::nil().into(),
@@ -45,13 +49,24 @@ fn record(value: &Value) -> Record {
 
 /// Where the requests that came before leave the limit.
 fn arrival(record: &Record, request: &Value, now: OffsetDateTime) -> Arrival {
-    let limit = record.conditions.as_ref().and_then(|conditions| conditions.rate);
+    let Some(limit) = record.conditions.as_ref().and_then(|conditions| conditions.rate) else {
+        return Arrival::default();
+    };
     let ago = request["spent_seconds_ago"].as_i64().unwrap_or(0);
     let at = now - Duration::seconds(ago);
     let spent = request["spent"].as_u64().unwrap_or(0);
-    (0..spent).fold(Arrival::default(), |arrival, _| {
-        limit.and_then(|limit| limit.arrive(arrival, at).ok()).expect("within the limit")
-    })
+    (0..spent)
+        .fold(Arrival::default(), |arrival, _| limit.arrive(arrival, at).expect("within the limit"))
+}
+
+/// What the uses that came before leave. They are of the window that was theirs.
+fn left(record: &Record, request: &Value, now: OffsetDateTime) -> Option<u32> {
+    let limit = record.uses()?;
+    let ago = request["spent_seconds_ago"].as_i64().unwrap_or(0);
+    let at = now - Duration::seconds(ago);
+    let since = limit.refill().map_or(OffsetDateTime::UNIX_EPOCH, |refill| refill.begins(at));
+    let tally = Tally { since, spent: request["spent"].as_u64().unwrap_or(0) };
+    Some(limit.left(Some(tally), now))
 }
 
 fn code(vector: &Value) -> &'static str {
@@ -67,6 +82,7 @@ fn code(vector: &Value) -> &'static str {
         origin: request["origin"].as_str().map(|ip| ip.parse().expect("an address")),
         arrival: record.as_ref().map_or(Arrival::default(), |record| arrival(record, request, now)),
         share: 1,
+        left: record.as_ref().and_then(|record| left(record, request, now)),
     };
     match decide(record.as_ref(), &asked, now) {
         Verdict::Valid(_) => "valid",

@@ -4,7 +4,7 @@ use crate::password::Passwords;
 use crate::throttle::Throttle;
 use crate::usage::Recorder;
 use crate::verify::access::Admitted;
-use crate::verify::{Index, VerifyAccess};
+use crate::verify::{Index, Uses, VerifyAccess};
 use crate::{Error, Fault, Result};
 use domain::OffsetDateTime;
 use domain::audit::{Caller, Event};
@@ -135,6 +135,7 @@ struct Inner {
     passwords: Passwords,
     throttle: Throttle,
     index: Index,
+    uses: Uses,
     admitted: Admitted,
     verify: VerifySettings,
     usage: Recorder,
@@ -164,6 +165,7 @@ impl Service {
             passwords: Passwords::new()?,
             throttle: Throttle::new(),
             index: Index::new(parts.verify.resident_max),
+            uses: Uses::new(),
             admitted: Admitted::new(),
             verify: parts.verify,
             usage: Recorder::new(parts.usage.waiting_max, parts.usage.measured),
@@ -226,6 +228,15 @@ impl Service {
     /// What is known of tokens in memory.
     pub fn index(&self) -> &Index {
         &self.inner.index
+    }
+
+    pub(crate) fn uses(&self) -> &Uses {
+        &self.inner.uses
+    }
+
+    /// The time for what the database's clock decides, where it does not: a clock that a test moves.
+    pub(crate) fn moved_clock(&self) -> Option<OffsetDateTime> {
+        self.clock_tolerance().is_none().then(|| self.now())
     }
 
     pub(crate) fn admitted(&self) -> &Admitted {

@@ -3,6 +3,7 @@
 use domain::id::TokenId;
 use domain::policy::Actor;
 use domain::token::{Conditions, ExpiryRequest, NewToken, Overlap};
+use domain::verify::uses::Refill;
 use domain::{Code, Refused};
 use sha2::{Digest as _, Sha256};
 
@@ -71,10 +72,13 @@ fn conditions(asked: &NewToken) -> Vec<String> {
     if asked.conditions.is_empty() {
         return Vec::new();
     }
-    let Conditions { not_before, origins, rate } = &asked.conditions;
-    vec![
+    let Conditions { not_before, origins, rate, uses } = &asked.conditions;
+    let uses =
+        uses.map(|uses| format!("{} {}", uses.count(), uses.refill().map_or("", Refill::as_str)));
+    let known = [
         not_before.map(|at| at.unix_timestamp_nanos().to_string()).unwrap_or_default(),
         origins.as_ref().map(|origins| origins.to_strings().join(" ")).unwrap_or_default(),
         rate.map(|rate| format!("{} {}", rate.requests(), rate.seconds())).unwrap_or_default(),
-    ]
+    ];
+    known.into_iter().chain(uses).collect()
 }

@@ -7,16 +7,18 @@ pub mod batch;
 pub mod follow;
 pub mod index;
 pub mod receipt;
+mod uses;
 
 pub use access::{VerifyAccess, admit, admit_at_once};
 pub use batch::answer_all;
 pub use follow::Following;
 pub use index::{Bar, Index, Trust};
+pub(crate) use uses::Uses;
 
 use crate::{Fault, Service};
 use domain::OffsetDateTime;
 use domain::token::{Scope, SecretHash};
-use domain::verify::{Denial, Request, Verdict, decide};
+use domain::verify::{Denial, Record, Request, Verdict, decide};
 use index::{Entry, Found};
 use std::net::IpAddr;
 use std::time::Instant;
@@ -42,13 +44,15 @@ pub struct Asked<'a> {
 pub struct Answer<'r> {
     /// Whether the token is good.
     pub verdict: Verdict<'r>,
-    /// For one that is used too often: when it may be used again.
+    /// For one that is used too often, or has no use left: when it may be used again.
     pub retry_after: Option<Duration>,
+    /// How many uses are left after this one, of a token that has a limit of them.
+    pub uses_left: Option<u32>,
 }
 
 impl Answer<'_> {
     const fn unknown(denial: Denial) -> Self {
-        Self { verdict: Verdict::NotKnown(denial), retry_after: None }
+        Self { verdict: Verdict::NotKnown(denial), retry_after: None, uses_left: None }
     }
 
     /// The time of `retry_after` in whole seconds, rounded up, as `Retry-After` has it (RFC 9110, section 10.2.3).
@@ -60,10 +64,18 @@ impl Answer<'_> {
 
 /// What can be said without the database.
 enum Recalled<R> {
-    /// It was told.
-    Told(R),
+    /// It was judged.
+    Judged(Judged<R>),
     /// The database knows about the secret of this hash.
     Ask(SecretHash),
+}
+
+/// What can be said of a record.
+enum Judged<R> {
+    /// It was told.
+    Told(R),
+    /// It is good if one of its uses is left, and all instances count those together.
+    Spend(Box<Record>),
 }
 
 /// Answers, in the form that `tell` makes of it. What has not the form of a token is refused before it is hashed; what cannot be told is refused as
@@ -72,11 +84,14 @@ pub async fn answer<R>(service: &Service, asked: &Asked<'_>, tell: impl Fn(Answe
     let began = service.usage().begin();
     let (index, strangers) = (service.index(), service.index().strangers());
     let asked_at = index.changes();
-    let hash = match recall(service, asked, began, &tell) {
-        Recalled::Told(told) => return told,
+    let hash = match recall(service, asked, began, Counting::Here, &tell) {
+        Recalled::Judged(Judged::Told(told)) => return told,
+        Recalled::Judged(Judged::Spend(record)) => {
+            return Box::pin(uses::spend(service, record, asked, began, &tell)).await;
+        }
         Recalled::Ask(hash) => hash,
     };
-    match service.store().find_record(&hash).await {
+    let judged = match service.store().find_record(&hash).await {
         Ok(record) => {
             if record.is_none() {
                 strangers.asked_in_vain(asked.origin, service.now());
@@ -87,21 +102,35 @@ pub async fn answer<R>(service: &Service, asked: &Asked<'_>, tell: impl Fn(Answe
         Err(error) => {
             let fault = Fault::unavailable("looking up a token", error);
             tracing::error!(fault = fault.chain(), "a token could not be verified");
-            refused(service, Denial::Unavailable, asked, began, &tell)
+            Judged::Told(refused(service, Denial::Unavailable, asked, began, &tell))
         }
+    };
+    match judged {
+        Judged::Told(told) => told,
+        Judged::Spend(record) => Box::pin(uses::spend(service, record, asked, began, &tell)).await,
     }
 }
 
-/// Answers as [`answer`] does, from memory; `None` where the database has to be asked.
+/// Answers as [`answer`] does, from memory; `None` where the database has to be asked. Nothing has been counted then.
 pub fn answer_at_once<R>(
     service: &Service,
     asked: &Asked<'_>,
     tell: impl Fn(Answer<'_>) -> R,
 ) -> Option<R> {
-    match recall(service, asked, service.usage().begin(), tell) {
-        Recalled::Told(told) => Some(told),
-        Recalled::Ask(_) => None,
+    // A token with a limit of uses would be judged twice, and lose two of its requests.
+    match recall(service, asked, service.usage().begin(), Counting::Elsewhere, tell) {
+        Recalled::Judged(Judged::Told(told)) => Some(told),
+        Recalled::Judged(Judged::Spend(_)) | Recalled::Ask(_) => None,
     }
+}
+
+/// Where the uses of a token that has a limit of them are counted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Counting {
+    /// Here, so that it is judged here too.
+    Here,
+    /// By somebody who is asked after us, and judges it.
+    Elsewhere,
 }
 
 /// Answers from memory, where that can be.
@@ -109,38 +138,50 @@ fn recall<R>(
     service: &Service,
     asked: &Asked<'_>,
     began: Option<Instant>,
+    counting: Counting,
     tell: impl Fn(Answer<'_>) -> R,
 ) -> Recalled<R> {
+    let refuse =
+        |denial| Recalled::Judged(Judged::Told(refused(service, denial, asked, began, &tell)));
     let Some(hash) = SecretHash::of_offered(asked.offered) else {
-        return Recalled::Told(refused(service, Denial::Malformed, asked, began, &tell));
+        return refuse(Denial::Malformed);
     };
     let index = service.index();
-    match index.ask(&hash, |entry| judged(service, entry, asked, began, &tell)) {
-        Found::Told(told) => return Recalled::Told(told),
-        Found::Untold => {
-            return Recalled::Told(refused(service, Denial::Unavailable, asked, began, &tell));
-        }
+    let judge = |entry: Option<&Entry>| {
+        let counted = entry.is_some_and(|entry| entry.record.uses().is_some());
+        let here = !counted || counting == Counting::Here;
+        here.then(|| judged(service, entry, asked, began, &tell))
+    };
+    match index.ask(&hash, judge) {
+        Found::Told(Some(judged)) => return Recalled::Judged(judged),
+        Found::Told(None) => return Recalled::Ask(hash),
+        Found::Untold => return refuse(Denial::Unavailable),
         Found::Ask => {}
     }
     // It may have been issued a moment ago, or it has ended and the caller should hear which. Whoever asks for many that are neither gets no query.
     if index.trust() == Trust::All && !index.strangers().may_ask(asked.origin, service.now()) {
-        return Recalled::Told(refused(service, Denial::Unknown, asked, began, &tell));
+        return refuse(Denial::Unknown);
     }
     Recalled::Ask(hash)
 }
 
-/// Tells what is decided, and takes note of it.
+/// Tells what is decided, and takes note of it; but for a token that is good if one of its uses is left.
 fn judged<R>(
     service: &Service,
     entry: Option<&Entry>,
     asked: &Asked<'_>,
     began: Option<Instant>,
     tell: impl Fn(Answer<'_>) -> R,
-) -> R {
+) -> Judged<R> {
     let now = service.now();
     let answer = judge(service, entry, asked, now);
+    if let Verdict::Valid(record) = answer.verdict
+        && record.uses().is_some()
+    {
+        return Judged::Spend(Box::new(record.clone()));
+    }
     service.usage().record(asked, &answer, now, began);
-    tell(answer)
+    Judged::Told(tell(answer))
 }
 
 /// Tells what is refused without a record to decide on, and takes note of it.
@@ -168,8 +209,14 @@ fn judge<'r>(
     };
     let share = service.index().instances();
     let limit = entry.record.conditions.as_ref().and_then(|conditions| conditions.rate);
-    let request =
-        Request { wanted: asked.wanted, origin: asked.origin, arrival: entry.arrival(), share };
+    let spent = uses::known_spent(service, &entry.record, now);
+    let request = Request {
+        wanted: asked.wanted,
+        origin: asked.origin,
+        arrival: entry.arrival(),
+        share,
+        left: spent.map(|_| 0),
+    };
     let verdict = decide(Some(&entry.record), &request, now);
     let early = match (verdict, limit) {
         (Verdict::Valid(_), Some(limit)) => entry.take(limit.share(share), now).err(),
@@ -183,7 +230,8 @@ fn judge<'r>(
         Some(early) => Answer {
             verdict: Verdict::Denied(Denial::RateLimited, &entry.record),
             retry_after: Some(early.retry_after),
+            uses_left: None,
         },
-        None => Answer { verdict, retry_after: None },
+        None => uses::counted(verdict, 0, spent.flatten()),
     }
 }

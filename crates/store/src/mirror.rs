@@ -56,7 +56,7 @@ impl Store {
             "SELECT id, secret_hash, name, team_id, scopes, created_at, expires_at
              FROM tokens
              WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1)
-               AND disabled_at IS NULL AND allowed_cidrs IS NULL AND (not_before IS NULL OR not_before <= $1)
+               AND disabled_at IS NULL AND allowed_cidrs IS NULL AND uses_count IS NULL AND (not_before IS NULL OR not_before <= $1)
              ORDER BY id",
             now,
         )
@@ -88,8 +88,8 @@ impl Store {
         .await?)
     }
 
-    /// Which of `keys` belong to tokens that are known not to be for mirrors at `now`: revoked, expired, disabled, not begun, or bound to networks; or to
-    /// secrets that a rotation replaced.
+    /// Which of `keys` belong to tokens that are known not to be for mirrors at `now`: revoked, expired, disabled, not begun, bound to networks, or with a
+    /// limit of uses; or to secrets that a rotation replaced.
     ///
     /// # Errors
     /// As every read.
@@ -104,7 +104,7 @@ impl Store {
             r#"SELECT secret_hash AS "hash!" FROM tokens
              WHERE secret_hash = ANY ($1)
                AND (revoked_at IS NOT NULL OR expires_at <= $2 OR disabled_at IS NOT NULL OR allowed_cidrs IS NOT NULL
-                    OR not_before > $2)
+                    OR uses_count IS NOT NULL OR not_before > $2)
              UNION ALL
              SELECT retired_hash FROM tokens WHERE retired_hash = ANY ($1)"#,
             &hashes,

@@ -1,5 +1,6 @@
 //! Tokens.
 
+use crate::verify::uses;
 use crate::{Result, Store, Tx};
 use domain::OffsetDateTime;
 use domain::id::{TeamId, TokenId};
@@ -7,6 +8,7 @@ use domain::page::{Limit, Page};
 use domain::policy::Permit;
 use domain::text::Description;
 use domain::token::{Conditions, Display, Scopes, SecretHash, Token, TokenName};
+use domain::verify::uses::{Refill, Tally};
 use domain::verify::{Origins, RateLimit};
 
 struct Row {
@@ -25,6 +27,10 @@ struct Row {
     allowed_cidrs: Option<Vec<String>>,
     rate_requests: Option<i32>,
     rate_seconds: Option<i32>,
+    uses_count: Option<i32>,
+    uses_per: Option<String>,
+    uses_start: Option<OffsetDateTime>,
+    uses_spent: Option<i64>,
     disabled_at: Option<OffsetDateTime>,
     retired_until: Option<OffsetDateTime>,
     revoked_at: Option<OffsetDateTime>,
@@ -41,7 +47,10 @@ impl From<Row> for Token {
             rate: rate.and_then(|(requests, seconds)| {
                 RateLimit::parse(requests.into(), seconds.into()).ok()
             }),
+            uses: uses::limit(row.uses_count, row.uses_per.as_deref()),
         };
+        let tally = row.uses_start.zip(row.uses_spent);
+        let tally = tally.map(|(since, spent)| Tally { since, spent: spent.unsigned_abs() });
         Self {
             id: row.id.into(),
             name: TokenName::stored(row.name),
@@ -59,6 +68,7 @@ impl From<Row> for Token {
             retired_until: row.retired_until,
             revoked_at: row.revoked_at,
             last_used_at: row.last_used_at,
+            tally,
         }
     }
 }
@@ -69,17 +79,21 @@ struct ConditionColumns {
     cidrs: Option<Vec<String>>,
     requests: Option<i32>,
     seconds: Option<i32>,
+    uses_count: Option<i32>,
+    uses_per: Option<&'static str>,
 }
 
 impl From<&Conditions> for ConditionColumns {
     fn from(conditions: &Conditions) -> Self {
-        let rate = conditions.rate;
+        let (rate, uses) = (conditions.rate, conditions.uses);
         let column = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
         Self {
             not_before: conditions.not_before,
             cidrs: conditions.origins.as_ref().map(Origins::to_strings),
             requests: rate.map(|rate| column(rate.requests())),
             seconds: rate.map(|rate| column(rate.seconds())),
+            uses_count: uses.map(|uses| column(uses.count())),
+            uses_per: uses.and_then(|uses| uses.refill()).map(Refill::as_str),
         }
     }
 }
@@ -106,8 +120,9 @@ impl Store {
                     r#"SELECT k.id, k.team_id, t.name AS team_name, k.name, k.description, k.display, k.scopes,
                               k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.not_before,
                               k.allowed_cidrs::text[], k.rate_requests, k.rate_seconds, k.disabled_at, k.retired_until, k.revoked_at,
-                      l.at AS "last_used_at?"
+                      l.at AS "last_used_at?", k.uses_count, k.uses_per, u.window_start AS "uses_start?", u.spent AS "uses_spent?"
                        FROM tokens k JOIN teams t ON t.id = k.team_id LEFT JOIN token_last_used l ON l.token_id = k.id
+                            LEFT JOIN token_uses u ON u.token_id = k.id AND k.uses_count IS NOT NULL AND (k.uses_since IS NULL OR k.uses_since <= u.window_start)
                        WHERE k.id < $1 ORDER BY k.id DESC LIMIT $2"#,
                     before,
                     rows
@@ -121,8 +136,9 @@ impl Store {
                     r#"SELECT k.id, k.team_id, t.name AS team_name, k.name, k.description, k.display, k.scopes,
                               k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.not_before,
                               k.allowed_cidrs::text[], k.rate_requests, k.rate_seconds, k.disabled_at, k.retired_until, k.revoked_at,
-                      l.at AS "last_used_at?"
+                      l.at AS "last_used_at?", k.uses_count, k.uses_per, u.window_start AS "uses_start?", u.spent AS "uses_spent?"
                        FROM tokens k JOIN teams t ON t.id = k.team_id LEFT JOIN token_last_used l ON l.token_id = k.id
+                            LEFT JOIN token_uses u ON u.token_id = k.id AND k.uses_count IS NOT NULL AND (k.uses_since IS NULL OR k.uses_since <= u.window_start)
                        WHERE k.team_id = $3 AND k.id < $1 ORDER BY k.id DESC LIMIT $2"#,
                     before,
                     rows,
@@ -146,8 +162,9 @@ impl Store {
             r#"SELECT k.id, k.team_id, t.name AS team_name, k.name, k.description, k.display, k.scopes,
                       k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.not_before,
                       k.allowed_cidrs::text[], k.rate_requests, k.rate_seconds, k.disabled_at, k.retired_until, k.revoked_at,
-                      l.at AS "last_used_at?"
+                      l.at AS "last_used_at?", k.uses_count, k.uses_per, u.window_start AS "uses_start?", u.spent AS "uses_spent?"
                FROM tokens k JOIN teams t ON t.id = k.team_id LEFT JOIN token_last_used l ON l.token_id = k.id
+                    LEFT JOIN token_uses u ON u.token_id = k.id AND k.uses_count IS NOT NULL AND (k.uses_since IS NULL OR k.uses_since <= u.window_start)
                WHERE k.id = $1"#,
             id.uuid()
         )
@@ -197,8 +214,8 @@ impl Tx {
         let conditions = ConditionColumns::from(&token.conditions);
         sqlx::query!(
             "INSERT INTO tokens (id, team_id, name, description, secret_hash, display, sealed, scopes, created_at,
-                                 created_by, expires_at, not_before, allowed_cidrs, rate_requests, rate_seconds)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::text[]::cidr[], $14, $15)",
+                                 created_by, expires_at, not_before, allowed_cidrs, rate_requests, rate_seconds, uses_count, uses_per)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::text[]::cidr[], $14, $15, $16, $17)",
             token.id.uuid(),
             token.team.uuid(),
             token.name.as_str(),
@@ -214,6 +231,8 @@ impl Tx {
             conditions.cidrs as _,
             conditions.requests,
             conditions.seconds,
+            conditions.uses_count,
+            conditions.uses_per,
         )
         .execute(self.connection())
         .await?;
@@ -235,8 +254,9 @@ impl Tx {
             r#"SELECT k.id, k.team_id, t.name AS team_name, k.name, k.description, k.display, k.scopes,
                       k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.not_before,
                       k.allowed_cidrs::text[], k.rate_requests, k.rate_seconds, k.disabled_at, k.retired_until, k.revoked_at,
-                      l.at AS "last_used_at?"
+                      l.at AS "last_used_at?", k.uses_count, k.uses_per, u.window_start AS "uses_start?", u.spent AS "uses_spent?"
                FROM tokens k JOIN teams t ON t.id = k.team_id LEFT JOIN token_last_used l ON l.token_id = k.id
+                    LEFT JOIN token_uses u ON u.token_id = k.id AND k.uses_count IS NOT NULL AND (k.uses_since IS NULL OR k.uses_since <= u.window_start)
                WHERE k.id = $1"#,
             id.uuid()
         )
@@ -281,7 +301,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Replaces when, from where and how often a token may be used.
+    /// Replaces when, from where and how often a token may be used. What was spent of its uses counts on, or begins at zero where `anew` says so: by the
+    /// database's clock, as [`Store::take_uses`] counts, or at the time of a clock that a test moves.
     ///
     /// # Errors
     /// As every statement.
@@ -289,17 +310,26 @@ impl Tx {
         &mut self,
         id: TokenId,
         conditions: &Conditions,
+        anew: bool,
+        now: Option<OffsetDateTime>,
     ) -> Result<()> {
         let conditions = ConditionColumns::from(conditions);
         sqlx::query!(
             "UPDATE tokens
-             SET not_before = $2, allowed_cidrs = $3::text[]::cidr[], rate_requests = $4, rate_seconds = $5
+             SET not_before = $2, allowed_cidrs = $3::text[]::cidr[], rate_requests = $4, rate_seconds = $5, uses_count = $6, uses_per = $7,
+                 uses_since = CASE WHEN $6::integer IS NULL THEN NULL
+                                   WHEN $8 THEN coalesce($9, clock_timestamp())
+                                   ELSE uses_since END
              WHERE id = $1",
             id.uuid(),
             conditions.not_before,
             conditions.cidrs as _,
             conditions.requests,
             conditions.seconds,
+            conditions.uses_count,
+            conditions.uses_per,
+            anew,
+            now,
         )
         .execute(self.connection())
         .await?;

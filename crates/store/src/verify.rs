@@ -7,6 +7,7 @@
 mod follower;
 mod history;
 pub mod receipt;
+pub mod uses;
 pub mod verifier;
 
 pub use follower::{Changed, Follower};
@@ -57,6 +58,8 @@ struct Row {
     allowed_cidrs: Option<Vec<String>>,
     rate_requests: Option<i32>,
     rate_seconds: Option<i32>,
+    uses_count: Option<i32>,
+    uses_per: Option<String>,
     retired_hash: Option<Vec<u8>>,
     retired_until: Option<OffsetDateTime>,
 }
@@ -74,6 +77,7 @@ impl Row {
             rate: rate.and_then(|(requests, seconds)| {
                 RateLimit::parse(requests.into(), seconds.into()).ok()
             }),
+            uses: uses::limit(self.uses_count, self.uses_per.as_deref()),
         };
         let retired = self
             .retired_hash
@@ -109,7 +113,7 @@ impl Store {
             Row,
             r#"SELECT id AS "id!", team_id AS "team_id!", name AS "name!", secret_hash AS "secret_hash!", scopes AS "scopes!", expires_at,
                       revoked_at IS NOT NULL AS "revoked!", not_before, disabled_at IS NOT NULL AS "disabled!",
-                      allowed_cidrs::text[], rate_requests, rate_seconds, retired_hash, retired_until
+                      allowed_cidrs::text[], rate_requests, rate_seconds, uses_count, uses_per, retired_hash, retired_until
                FROM (SELECT * FROM tokens WHERE secret_hash = $1
                      UNION ALL
                      SELECT * FROM tokens WHERE retired_hash = $1) AS k
@@ -137,7 +141,7 @@ impl Store {
             Row,
             r#"SELECT id AS "id!", team_id AS "team_id!", name AS "name!", secret_hash AS "secret_hash!", scopes AS "scopes!", expires_at,
                       revoked_at IS NOT NULL AS "revoked!", not_before, disabled_at IS NOT NULL AS "disabled!",
-                      allowed_cidrs::text[], rate_requests, rate_seconds, retired_hash, retired_until
+                      allowed_cidrs::text[], rate_requests, rate_seconds, uses_count, uses_per, retired_hash, retired_until
                FROM (SELECT * FROM tokens WHERE secret_hash = ANY ($1)
                      UNION ALL
                      SELECT * FROM tokens WHERE retired_hash = ANY ($1)) AS k"#,

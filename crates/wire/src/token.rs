@@ -42,6 +42,9 @@ pub struct CreateToken {
     /// How often it may be used. Without it, as often as anybody likes.
     #[serde(default)]
     pub rate_limit: Option<RateLimit>,
+    /// How many uses it has. Without it, as many as anybody likes.
+    #[serde(default)]
+    pub uses_limit: Option<UsesLimit>,
     /// Keep a sealed copy for a later reveal; the team must allow it.
     #[serde(default)]
     pub revealable: bool,
@@ -61,8 +64,8 @@ impl TryFrom<CreateToken> for NewToken {
         let scopes = judge.take(Scopes::parse(asked.scopes.iter().map(String::as_str)));
         let at = judge.take(asked.expires_at.as_deref().map(expires_at).transpose());
         let expiry = at.and_then(|at| judge.take(ExpiryRequest::parse(asked.expires_days, at)));
-        let conditions =
-            conditions(&mut judge, asked.not_before, &asked.allowed_cidrs, asked.rate_limit);
+        let limits = (asked.rate_limit, asked.uses_limit);
+        let conditions = conditions(&mut judge, asked.not_before, &asked.allowed_cidrs, limits);
         judge.verdict()?;
         match (name, team, description, scopes, expiry, conditions) {
             (
@@ -94,7 +97,7 @@ fn conditions(
     judge: &mut Judge,
     not_before: Option<String>,
     cidrs: &[String],
-    rate: Option<RateLimit>,
+    (rate, uses): (Option<RateLimit>, Option<UsesLimit>),
 ) -> Option<Conditions> {
     let begins = |text: String| {
         let at = instant(&text).ok_or(Refused::field("not_before", Code::NotBeforeInvalid))?;
@@ -104,7 +107,9 @@ fn conditions(
     let origins = judge.take(Origins::parse(cidrs.iter().map(String::as_str)));
     let limit = |rate: RateLimit| verify::RateLimit::parse(rate.requests, rate.seconds);
     let rate = judge.take(rate.map(limit).transpose());
-    Some(Conditions { not_before: not_before?, origins: origins?, rate: rate? })
+    let limit = |uses: UsesLimit| verify::UsesLimit::parse(uses.count, uses.per.as_deref());
+    let uses = judge.take(uses.map(limit).transpose());
+    Some(Conditions { not_before: not_before?, origins: origins?, rate: rate?, uses: uses? })
 }
 
 /// `POST /api/tokens/{id}/conditions`: replaces all of them, so all of them must be there. What is forgotten would be allowed.
@@ -122,6 +127,10 @@ pub struct ChangeConditions {
     #[serde(deserialize_with = "Option::deserialize")]
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub rate_limit: Option<RateLimit>,
+    /// How many uses it has; null is without a limit. With another number what was spent counts on; with another `per` it begins at zero.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub uses_limit: Option<UsesLimit>,
 }
 
 impl TryFrom<ChangeConditions> for Conditions {
@@ -129,8 +138,8 @@ impl TryFrom<ChangeConditions> for Conditions {
 
     fn try_from(asked: ChangeConditions) -> Result<Self, Refusals> {
         let mut judge = Judge::default();
-        let conditions =
-            conditions(&mut judge, asked.not_before, &asked.allowed_cidrs, asked.rate_limit);
+        let limits = (asked.rate_limit, asked.uses_limit);
+        let conditions = conditions(&mut judge, asked.not_before, &asked.allowed_cidrs, limits);
         judge.verdict()?;
         conditions.ok_or(Code::BodyMalformed.into())
     }
@@ -150,6 +159,25 @@ pub struct RateLimit {
 impl From<verify::RateLimit> for RateLimit {
     fn from(rate: verify::RateLimit) -> Self {
         Self { requests: rate.requests().into(), seconds: rate.seconds().into() }
+    }
+}
+
+/// So many uses, of which each is counted by all servers together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UsesLimit {
+    /// 1 to 1,000,000,000.
+    pub count: i64,
+    /// `hour`, `day`, `week` (from Monday on) or `month`: the count begins at zero again with each, by the calendar in UTC. Null is never.
+    #[serde(default)]
+    pub per: Option<String>,
+}
+
+impl From<verify::UsesLimit> for UsesLimit {
+    fn from(uses: verify::UsesLimit) -> Self {
+        let per = uses.refill().map(|refill| refill.as_str().to_owned());
+        Self { count: uses.count().into(), per }
     }
 }
 
@@ -190,6 +218,13 @@ pub struct Token {
     pub allowed_cidrs: Vec<String>,
     /// How often it may be used; null is without a limit.
     pub rate_limit: Option<RateLimit>,
+    /// How many uses it has; null is without a limit.
+    pub uses_limit: Option<UsesLimit>,
+    /// How many of them are left at the time of the answer; null is without a limit.
+    pub uses_left: Option<u32>,
+    /// When all of them are left again; null is never, or without a limit.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub uses_refill_at: Option<OffsetDateTime>,
     /// When it was disabled; null when it is not.
     #[serde(with = "time::serde::rfc3339::option")]
     pub disabled_at: Option<OffsetDateTime>,
@@ -243,6 +278,7 @@ impl Status {
 impl Token {
     /// The view of a token at `now`.
     pub fn at(token: token::Token, now: OffsetDateTime) -> Self {
+        let uses = token.conditions.uses;
         Self {
             id: token.id.uuid(),
             status: token.state(now).into(),
@@ -260,6 +296,9 @@ impl Token {
             not_before: token.conditions.not_before,
             allowed_cidrs: token.conditions.origins.map(|it| it.to_strings()).unwrap_or_default(),
             rate_limit: token.conditions.rate.map(Into::into),
+            uses_limit: uses.map(Into::into),
+            uses_left: uses.map(|uses| uses.left(token.tally, now)),
+            uses_refill_at: uses.and_then(|uses| uses.refills_at(now)),
             disabled_at: token.disabled_at,
             revoked_at: token.revoked_at,
             last_used_at: token.last_used_at,

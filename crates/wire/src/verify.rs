@@ -55,7 +55,7 @@ pub struct VerifyAnswer<'r> {
     /// Whether the token is good for all that was asked.
     pub valid: bool,
     /// `valid`, or why it is not: `malformed`, `unknown`, `expired`, `revoked`, `rotated`, `disabled`, `not_yet_valid`, `origin_denied`,
-    /// `scope_denied`, `rate_limited`; in a batch also `unavailable`.
+    /// `scope_denied`, `rate_limited`, `uses_spent`; in a batch also `unavailable`.
     pub code: &'r str,
     /// The token's id, where it is known.
     pub token_id: Option<Uuid>,
@@ -70,9 +70,12 @@ pub struct VerifyAnswer<'r> {
     /// When it expires; null is never, or not known.
     #[serde(with = "time::serde::rfc3339::option")]
     pub expires_at: Option<OffsetDateTime>,
-    /// For `rate_limited`: in how many seconds it may be used again.
+    /// For `rate_limited`, and for `uses_spent` where uses are given again: in how many seconds it may be used again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_seconds: Option<u64>,
+    /// How many uses are left after this one, of a token that has a limit of them; absent where they were not counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uses_left: Option<u32>,
 }
 
 impl<'r> From<Verdict<'r>> for VerifyAnswer<'r> {
@@ -89,6 +92,7 @@ impl<'r> From<Verdict<'r>> for VerifyAnswer<'r> {
                 scopes: None,
                 expires_at: None,
                 retry_after_seconds: None,
+                uses_left: None,
             },
         }
     }
@@ -105,6 +109,7 @@ impl<'r> VerifyAnswer<'r> {
             scopes: Some(&record.scopes),
             expires_at: record.expires_at,
             retry_after_seconds: None,
+            uses_left: None,
         }
     }
 }

@@ -1,4 +1,4 @@
-// When, from where and how often a token may be used.
+// When, from where, how often and how many times a token may be used.
 
 import { expect, test } from "../../harness/fixtures.ts";
 
@@ -35,8 +35,9 @@ test("the sentence beside the form tells the limits @js", async ({ person, api }
   await expect(plan).toContainText("It begins on 1 Jan 2100, 09:00 UTC.");
   await expect(plan).toContainText("It works only from 10.0.0.0/8, ::1, ::2 and 2 more.");
   await expect(plan).toContainText("It takes at most 100 requests in 60 s.");
-  await person.limit({ rate: ["100", ""] });
+  await person.limit({ rate: ["100", ""], uses: ["5000", "Every week"] });
   await expect(plan).not.toContainText("It takes at most");
+  await expect(plan).toContainText("Number of uses: 5,000 every week.");
 });
 
 test("half a rate is refused beneath its fields, and nothing typed is lost", async ({ person, api }) => {
@@ -90,4 +91,53 @@ test("limits are changed later, and lifted", async ({ person, api }) => {
   await person.sees("tightened");
   await expect(person.main()).toContainText("None: good at once");
   expect(await api.verify(token.token)).toMatchObject({ valid: true });
+});
+
+test("a token is made with uses, which its page counts down", async ({ person, api }) => {
+  const team = await api.createTeam();
+  await person.open("/tokens/new");
+  await person.ask({ name: "trial", team: team.name, scopes: "a", uses: ["1200", "Never"] });
+  await person.sendToken();
+  const secret = await person.readSecret();
+  expect(await api.getToken(person.tokenId())).toMatchObject({ uses_limit: { count: 1200, per: null }, uses_left: 1200, uses_refill_at: null });
+  expect(await api.verify(secret)).toMatchObject({ valid: true, uses_left: 1199 });
+  await person.link("I have stored it").click();
+  await person.sees("trial");
+  await expect(person.main()).toContainText("Number of uses: 1,200 in all.");
+  await expect(person.main()).toContainText("1,199 of 1,200 left.");
+});
+
+test("spent uses are refused until there are more, and a change keeps what is spent", async ({ person, api }) => {
+  person.watch.allowStatus(409, 422);
+  const team = await api.createTeam();
+  const token = await api.createToken({ name: "metered", team_id: team.id, uses_limit: { count: 1, per: "month" } });
+  expect(await api.verify(token.token)).toMatchObject({ valid: true, uses_left: 0 });
+  expect(await api.verify(token.token)).toMatchObject({ valid: false, code: "uses_spent", uses_left: 0 });
+  await person.open(`/tokens/${token.id}`);
+  await expect(person.main()).toContainText("Number of uses: 1 every month.");
+  await expect(person.main()).toContainText("0 of 1 left until 1 ");
+  await person.link("Change limits").click();
+  await person.sees("Change limits");
+  await person.settle();
+  await expect(person.field("Number of uses")).toHaveValue("1");
+  await expect(person.field("Refilled")).toHaveValue("month");
+  await person.limit({ uses: ["0", "Every month"] });
+  await person.button("Save limits").click();
+  await expect(person.summary()).toContainText("Enter 1 to 1,000,000,000 uses");
+  await person.settle();
+  const uses = person.main().getByRole("group", { name: "Uses" });
+  await expect(uses).toHaveAccessibleDescription(/Enter 1 to 1,000,000,000 uses/);
+  await person.limit({ uses: ["3", "Every month"] });
+  await person.button("Save limits").click();
+  await person.sees("metered");
+  await expect(person.main()).toContainText("2 of 3 left until 1 ");
+  expect(await api.verify(token.token)).toMatchObject({ valid: true, uses_left: 1 });
+
+  await person.link("Change limits").click();
+  await person.sees("Change limits");
+  await person.settle();
+  await person.limit({ uses: ["", "Never"] });
+  await person.button("Save limits").click();
+  await person.sees("metered");
+  await expect(person.main()).toContainText("None: good at once");
 });

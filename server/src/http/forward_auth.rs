@@ -248,6 +248,8 @@ fn denied(denial: Denial, retry_after_seconds: Option<u64>) -> Response {
         if denial.is_of_the_token() { StatusCode::UNAUTHORIZED } else { StatusCode::FORBIDDEN };
     let meant = match denial {
         Denial::RateLimited => Some(("429", retry_after_seconds.unwrap_or(1))),
+        // Where none is ever given again, waiting helps nobody.
+        Denial::UsesSpent => retry_after_seconds.map(|seconds| ("429", seconds)),
         Denial::Unavailable => Some(("503", UNAVAILABLE_FOR)),
         _ => None,
     };

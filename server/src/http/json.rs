@@ -30,6 +30,7 @@ const FIELDS: &[&str] = &[
     "not_before",
     "allowed_cidrs",
     "rate_limit",
+    "uses_limit",
     "revealable",
     "reveal_allowed",
     "overlap_seconds",
@@ -93,6 +94,7 @@ fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Failure> {
                 let code = match refused.field {
                     Some("expires_days") => Code::ExpiresDaysRange,
                     Some("rate_limit") => Code::RateRange,
+                    Some("uses_limit") => Code::UsesRange,
                     Some("overlap_seconds") => Code::OverlapRange,
                     _ => refused.code,
                 };

@@ -138,8 +138,11 @@ fn parse_origin(text: &str) -> Result<IpAddr, Refused> {
 
 /// An answer's JSON, written while its record is at hand.
 fn json(answer: Answer<'_>) -> Vec<u8> {
-    let retry_after_seconds = answer.retry_after_seconds();
-    let view = VerifyAnswer { retry_after_seconds, ..answer.verdict.into() };
+    let view = VerifyAnswer {
+        retry_after_seconds: answer.retry_after_seconds(),
+        uses_left: answer.uses_left,
+        ..answer.verdict.into()
+    };
     let mut json = Vec::with_capacity(ANSWER_USUAL);
     // Into memory, what has only texts and numbers in it can be written.
     let _ = serde_json::to_writer(&mut json, &view);

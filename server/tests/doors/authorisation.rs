@@ -44,7 +44,10 @@ const SENT: &[(&str, &str)] = &[
     ),
     ("/api/verify", r#"{"token":"nonsense"}"#),
     ("/api/verify/batch", r#"{"items":[{"token":"nonsense"}]}"#),
-    ("/api/tokens/{id}/conditions", r#"{"not_before":null,"allowed_cidrs":[],"rate_limit":null}"#),
+    (
+        "/api/tokens/{id}/conditions",
+        r#"{"not_before":null,"allowed_cidrs":[],"rate_limit":null,"uses_limit":null}"#,
+    ),
     ("/fn/change_conditions", "id=00000000-0000-0000-0000-000000000000"),
     ("/fn/create_owner", "link=nonsense&email=somebody@example.com&password=correct+horse+battery"),
     ("/fn/create_team", "name=platform"),

@@ -31,6 +31,7 @@ async fn everything_can_be_said(pool: PgPool) {
     body["not_before"] = "2026-11-22T12:00:00+01:00".into();
     body["allowed_cidrs"] = json!(["10.1.2.3/8", "192.0.2.7"]);
     body["rate_limit"] = json!({ "requests": 100, "seconds": 60 });
+    body["uses_limit"] = json!({ "count": 1000, "per": "week" });
     body["revealable"] = true.into();
     assert_snapshot!(app.post("/api/tokens").json(&body).await.shown());
 }
@@ -113,6 +114,11 @@ async fn a_condition_that_cannot_be_is_refused_on_its_field(pool: PgPool) {
         ("rate_limit", json!({ "requests": 0, "seconds": 60 }), "422 rate_range"),
         ("rate_limit", json!({ "requests": 1.5, "seconds": 60 }), "422 rate_range"),
         ("rate_limit", json!({ "requests": 100 }), "422 rate_range"),
+        ("uses_limit", json!({ "count": 0 }), "422 uses_range"),
+        ("uses_limit", json!({ "count": 1_000_000_001, "per": "day" }), "422 uses_range"),
+        ("uses_limit", json!({ "count": 1, "per": "year" }), "422 uses_range"),
+        ("uses_limit", json!({ "per": "day" }), "422 uses_range"),
+        ("uses_limit", json!({ "count": "many" }), "422 uses_range"),
     ] {
         let mut body = body(&team);
         body["expires_days"] = 1.into();

@@ -208,6 +208,25 @@ async fn too_often_is_403_that_says_429_and_when(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn no_use_left_is_403_that_says_429_where_there_are_more_later(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let token = token(&app).await;
+    for (per, name) in
+        [(Some("hour"), "no_use_left_until_the_refill"), (None, "no_use_left_for_good")]
+    {
+        sqlx::query("UPDATE tokens SET uses_count = 1, uses_per = $1, uses_since = $2")
+            .bind(per)
+            .bind(app.service.now())
+            .execute(&app.pool)
+            .await
+            .expect("limited");
+        app.pass(Duration::minutes(10));
+        assert_eq!(by_key(&app, "/verify", &token).await.status, 204);
+        assert_snapshot!(name, by_key(&app, "/verify", &token).await.shown());
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn the_time_it_took_is_told_to_who_asks_for_it(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let token = token(&app).await;

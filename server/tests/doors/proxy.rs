@@ -154,6 +154,23 @@ async fn too_often_is_429_and_says_when(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn no_use_left_is_429_until_there_are_more_and_403_for_good(pool: PgPool) {
+    let around = Around::start(pool).await;
+    let (_, token) = around.token().await;
+    let monthly = "UPDATE tokens SET uses_count = 1, uses_per = 'month'";
+    let in_all =
+        "UPDATE tokens SET uses_count = 1, uses_per = NULL, uses_since = '2026-11-22 10:00+00'";
+    for (limit, status, retry_after) in [(monthly, 429, true), (in_all, 403, false)] {
+        around.set(limit).await;
+        let key = [("x-api-key", token.as_str())];
+        assert_eq!(call(around.nginx.address, CALLER, "GET", &key, "").await.status, 200);
+        let answer = call(around.nginx.address, CALLER, "GET", &key, "").await;
+        assert_eq!((answer.status, answer.json()["code"].as_str()), (status, Some("uses_spent")));
+        assert_eq!(!answer.header("retry-after").is_empty(), retry_after);
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn nobody_passes_a_list_of_networks_by_saying_so(pool: PgPool) {
     let around = Around::start(pool).await;
     let (_, token) = around.token().await;

@@ -85,3 +85,24 @@ async fn without_the_database_there_is_no_answer(pool: PgPool) {
     // What has not the form of a token needs no database.
     assert_eq!(ask(&app, &json!({ "token": "nonsense" })).await.text_of("code"), "malformed");
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn uses_are_counted_down_and_told(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let team = app.team("platform").await;
+    let body = json!({ "name": "trial", "team_id": team, "scopes": ["*"], "uses_limit": { "count": 2, "per": "day" } });
+    let made = app.post("/api/tokens").json(&body).await;
+    let asked = json!({ "token": made.text_of("token") });
+    for left in [1, 0] {
+        let told = ask(&app, &asked).await.json();
+        assert_eq!((&told["code"], &told["uses_left"]), (&json!("valid"), &json!(left)));
+    }
+    let told = ask(&app, &asked).await.json();
+    assert_eq!((&told["code"], &told["uses_left"]), (&json!("uses_spent"), &json!(0)));
+    assert_eq!((&told["retry_after_seconds"], &told["name"]), (&json!(14 * 3600), &json!("trial")));
+    let token = app.get(&format!("/api/tokens/{}", made.text_of("id"))).send().await.json();
+    assert_eq!(
+        (&token["uses_left"], &token["uses_refill_at"]),
+        (&json!(0), &json!("2026-11-23T00:00:00Z"))
+    );
+}

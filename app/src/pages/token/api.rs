@@ -6,6 +6,7 @@
 use crate::form_start::FormStart;
 use crate::{Refusal, Seen};
 use domain::OffsetDateTime;
+use domain::verify::uses::Refill;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,7 @@ use time::format_description::well_known::Rfc3339;
 use wire::Page;
 use wire::audit::AuditEntry;
 use wire::receipt::Receipt;
-use wire::token::Token;
+use wire::token::{Token, UsesLimit};
 use wire::usage::{Bucket, TokenUsage};
 
 /// Which tokens are listed; it is the query of the list's address.
@@ -133,6 +134,10 @@ pub struct AskedLimits {
     pub rate_requests: String,
     /// In so many seconds.
     pub rate_seconds: String,
+    /// So many uses.
+    pub uses_count: String,
+    /// When they are given again: `hour`, `day`, `week`, `month`; anything else is never.
+    pub uses_per: String,
 }
 
 impl AskedLimits {
@@ -147,12 +152,14 @@ impl AskedLimits {
             };
             format!("{}T{:02}:{:02}{time}", at.date(), at.hour(), at.minute())
         });
-        let rate = token.rate_limit;
+        let (rate, uses) = (token.rate_limit, token.uses_limit.as_ref());
         Self {
             not_before: not_before.unwrap_or_default(),
             allowed_cidrs: token.allowed_cidrs.join("\n"),
             rate_requests: rate.map(|rate| rate.requests.to_string()).unwrap_or_default(),
             rate_seconds: rate.map(|rate| rate.seconds.to_string()).unwrap_or_default(),
+            uses_count: uses.map(|uses| uses.count.to_string()).unwrap_or_default(),
+            uses_per: uses.and_then(|uses| uses.per.clone()).unwrap_or_default(),
         }
     }
 
@@ -181,6 +188,13 @@ impl AskedLimits {
         let (requests, seconds) = (self.rate_requests.trim(), self.rate_seconds.trim());
         let number = |text: &str| text.parse().unwrap_or(0);
         (!requests.is_empty() || !seconds.is_empty()).then(|| (number(requests), number(seconds)))
+    }
+
+    /// The limit of uses; a count that is no number is 0, which is out of range. `None` where no count was typed.
+    pub fn uses(&self) -> Option<UsesLimit> {
+        let count = self.uses_count.trim();
+        let per = Refill::parse(&self.uses_per).map(|refill| refill.as_str().to_owned());
+        (!count.is_empty()).then(|| UsesLimit { count: count.parse().unwrap_or(0), per })
     }
 }
 
@@ -282,10 +296,19 @@ pub async fn create_token(
     #[server(default)] allowed_cidrs: String,
     #[server(default)] rate_requests: String,
     #[server(default)] rate_seconds: String,
+    #[server(default)] uses_count: String,
+    #[server(default)] uses_per: String,
     #[server(default)] revealable: bool,
     #[server(default)] idempotency_key: String,
 ) -> Result<(), Refusal> {
-    let limits = AskedLimits { not_before, allowed_cidrs, rate_requests, rate_seconds };
+    let limits = AskedLimits {
+        not_before,
+        allowed_cidrs,
+        rate_requests,
+        rate_seconds,
+        uses_count,
+        uses_per,
+    };
     let asked = Asked {
         name,
         team_id,
@@ -355,8 +378,17 @@ pub async fn change_conditions(
     #[server(default)] allowed_cidrs: String,
     #[server(default)] rate_requests: String,
     #[server(default)] rate_seconds: String,
+    #[server(default)] uses_count: String,
+    #[server(default)] uses_per: String,
 ) -> Result<(), Refusal> {
-    let limits = AskedLimits { not_before, allowed_cidrs, rate_requests, rate_seconds };
+    let limits = AskedLimits {
+        not_before,
+        allowed_cidrs,
+        rate_requests,
+        rate_seconds,
+        uses_count,
+        uses_per,
+    };
     crate::backend::token::change_conditions(&id, limits).await
 }
 
@@ -433,5 +465,17 @@ mod tests {
         assert_eq!(rate("100", ""), Some((100, 0)));
         assert_eq!(rate("many", "60"), Some((0, 60)));
         assert_eq!(rate(" 100", "60 "), Some((100, 60)));
+    }
+
+    #[test]
+    fn a_count_that_is_no_number_is_out_of_range_and_none_is_none() {
+        let uses = |count: &str, per: &str| {
+            let (uses_count, uses_per) = (count.to_owned(), per.to_owned());
+            let uses = AskedLimits { uses_count, uses_per, ..AskedLimits::default() }.uses();
+            uses.map(|uses| (uses.count, uses.per))
+        };
+        assert_eq!(uses(" ", "day"), None);
+        assert_eq!(uses("many", "day"), Some((0, Some("day".to_owned()))));
+        assert_eq!(uses(" 1000 ", "never"), Some((1000, None)));
     }
 }

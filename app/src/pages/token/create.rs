@@ -100,6 +100,8 @@ fn read(area: &leptos::web_sys::HtmlDivElement) -> Option<Asked> {
             allowed_cidrs: value("allowed_cidrs"),
             rate_requests: value("rate_requests"),
             rate_seconds: value("rate_seconds"),
+            uses_count: value("uses_count"),
+            uses_per: value("uses_per"),
         },
         revealable: ticked("revealable"),
     })

@@ -1,18 +1,26 @@
 //! When, from where and how often a token may be used: the fields that ask for it, and the sentences that tell it.
 
 use super::api::AskedLimits;
-use crate::say;
-use crate::ui::field::{FieldGroup, TextArea, TextField};
+use crate::ui::field::{Choice, FieldGroup, TextArea, TextField};
 use crate::ui::moment::instant;
 use crate::ui::strong::mark;
+use crate::{say, words};
 use domain::OffsetDateTime;
-use domain::verify::RateLimit;
+use domain::verify::uses::Refill;
+use domain::verify::{self, RateLimit};
 use leptos::prelude::*;
-use wire::token::Token;
+use wire::token::{Token, UsesLimit};
 
 /// The names of the fields, and of what is refused about them.
-pub const NAMES: [&str; 5] =
-    ["not_before", "allowed_cidrs", "rate_requests", "rate_seconds", "rate_limit"];
+pub const NAMES: [&str; 7] = [
+    "not_before",
+    "allowed_cidrs",
+    "rate_requests",
+    "rate_seconds",
+    "rate_limit",
+    "uses_count",
+    "uses_limit",
+];
 
 /// Networks that a sentence names; of more it says how many.
 pub const NAMED: usize = 3;
@@ -31,7 +39,25 @@ pub fn LimitFields(
             <TextField name="rate_requests" label=say!(token.rate_requests) kind="number" inputmode="numeric" optional=true value=now.rate_requests/>
             <TextField name="rate_seconds" label=say!(token.rate_seconds) kind="number" inputmode="numeric" optional=true value=now.rate_seconds/>
         </FieldGroup>
+        <FieldGroup name="uses_limit" label=say!(token.uses) hint=say!(token.uses_hint)>
+            <TextField name="uses_count" label=say!(token.uses_count) kind="number" inputmode="numeric" optional=true value=now.uses_count/>
+            <Choice name="uses_per" label=say!(token.uses_per) options=refills() value=now.uses_per/>
+        </FieldGroup>
     }
+}
+
+/// When uses may be given again. Never is a choice with a value, so that a draft has it too.
+fn refills() -> Vec<(String, String)> {
+    let never = ("never".to_owned(), say!(token.refill_never).to_owned());
+    let words = |refill| match refill {
+        Refill::Hour => say!(token.refill_hour),
+        Refill::Day => say!(token.refill_day),
+        Refill::Week => say!(token.refill_week),
+        Refill::Month => say!(token.refill_month),
+    };
+    let each = Refill::ALL.iter();
+    let each = each.map(|refill| (refill.as_str().to_owned(), words(*refill).to_owned()));
+    std::iter::once(never).chain(each).collect()
 }
 
 /// What is asked for, one sentence each; what cannot be read yet is left out.
@@ -42,6 +68,7 @@ pub fn sentences(asked: &AskedLimits) -> Vec<String> {
         asked.begins().map(|at| say!(token.limit_begins, at = mark(&instant(at)))),
         networks(&asked.networks()),
         rate.map(|rate| rate_words(rate.requests().into(), rate.seconds().into())),
+        asked.uses().as_ref().and_then(uses_words),
     ]
     .into_iter()
     .flatten()
@@ -62,6 +89,8 @@ pub fn limits_of(token: &Token, now: OffsetDateTime) -> Vec<String> {
         token.not_before.map(begins),
         networks(&token.allowed_cidrs),
         token.rate_limit.map(|rate| rate_words(rate.requests, rate.seconds)),
+        token.uses_limit.as_ref().and_then(uses_words),
+        left_words(token),
     ]
     .into_iter()
     .flatten()
@@ -81,4 +110,31 @@ fn networks(all: &[String]) -> Option<String> {
 fn rate_words(requests: i64, seconds: i64) -> String {
     let (requests, seconds) = (mark(&requests.to_string()), mark(&seconds.to_string()));
     say!(token.limit_rate, requests = requests, seconds = seconds)
+}
+
+/// `None` for what is out of range.
+fn uses_words(uses: &UsesLimit) -> Option<String> {
+    let uses = verify::UsesLimit::parse(uses.count, uses.per.as_deref()).ok()?;
+    let count = mark(&words::number(uses.count()));
+    Some(match uses.refill() {
+        None => say!(token.limit_uses, count = count),
+        Some(Refill::Hour) => say!(token.limit_uses_hour, count = count),
+        Some(Refill::Day) => say!(token.limit_uses_day, count = count),
+        Some(Refill::Week) => say!(token.limit_uses_week, count = count),
+        Some(Refill::Month) => say!(token.limit_uses_month, count = count),
+    })
+}
+
+/// How many uses are left, and until when.
+fn left_words(token: &Token) -> Option<String> {
+    let (left, limit) = (token.uses_left?, token.uses_limit.as_ref()?);
+    let count = words::number(u32::try_from(limit.count).unwrap_or(u32::MAX));
+    let left = mark(&words::number(left));
+    Some(match token.uses_refill_at {
+        Some(at) => {
+            let at = mark(&instant(at));
+            say!(token.limit_left_until, left = left, count = count, at = at)
+        }
+        None => say!(token.limit_left, left = left, count = count),
+    })
 }

@@ -1,7 +1,7 @@
 //! When, from where and how often a token may be used, as people chose it. What they ask of a request is judged in [`crate::verify`].
 
 use super::Expiry;
-use crate::verify::{Origins, RateLimit};
+use crate::verify::{Origins, RateLimit, UsesLimit};
 use crate::{Code, OffsetDateTime, Refused};
 use time::macros::datetime;
 use time::{Duration, UtcOffset};
@@ -19,6 +19,8 @@ pub struct Conditions {
     pub origins: Option<Origins>,
     /// How often it may be used; `None` is without a limit.
     pub rate: Option<RateLimit>,
+    /// How many uses it has; `None` is without a limit.
+    pub uses: Option<UsesLimit>,
 }
 
 impl Conditions {

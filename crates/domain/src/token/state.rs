@@ -80,6 +80,7 @@ mod tests {
             retired_until: None,
             revoked_at: None,
             last_used_at: None,
+            tally: None,
         }
     }
 

@@ -23,6 +23,8 @@ pub enum Denial {
     ScopeDenied,
     /// It is good, but was used too often of late.
     RateLimited,
+    /// It is good, but none of its uses is left.
+    UsesSpent,
     /// Whether it is good cannot be told now.
     Unavailable,
 }
@@ -40,6 +42,7 @@ impl Denial {
         Self::OriginDenied,
         Self::ScopeDenied,
         Self::RateLimited,
+        Self::UsesSpent,
         Self::Unavailable,
     ];
 
@@ -56,6 +59,7 @@ impl Denial {
             Self::OriginDenied => "origin_denied",
             Self::ScopeDenied => "scope_denied",
             Self::RateLimited => "rate_limited",
+            Self::UsesSpent => "uses_spent",
             Self::Unavailable => "unavailable",
         }
     }
@@ -70,7 +74,11 @@ impl Denial {
             | Self::Rotated
             | Self::Disabled
             | Self::NotYetValid => true,
-            Self::OriginDenied | Self::ScopeDenied | Self::RateLimited | Self::Unavailable => false,
+            Self::OriginDenied
+            | Self::ScopeDenied
+            | Self::RateLimited
+            | Self::UsesSpent
+            | Self::Unavailable => false,
         }
     }
 }

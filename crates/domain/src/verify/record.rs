@@ -1,6 +1,6 @@
 //! What is known of a token when it is offered.
 
-use super::{Origins, RateLimit};
+use super::{Origins, RateLimit, UsesLimit};
 use crate::OffsetDateTime;
 use crate::id::{TeamId, TokenId};
 use crate::token::Scopes;
@@ -26,6 +26,13 @@ pub struct Record {
     pub conditions: Option<Box<Conditions>>,
 }
 
+impl Record {
+    /// How many uses it has; `None` is without a limit.
+    pub fn uses(&self) -> Option<UsesLimit> {
+        self.conditions.as_ref()?.uses
+    }
+}
+
 /// When, from where and how often a token may be used.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Conditions {
@@ -39,6 +46,8 @@ pub struct Conditions {
     pub origins: Option<Origins>,
     /// How often it may be used.
     pub rate: Option<RateLimit>,
+    /// How many uses it has.
+    pub uses: Option<UsesLimit>,
 }
 
 impl Conditions {

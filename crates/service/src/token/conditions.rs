@@ -6,7 +6,7 @@ use domain::audit::{Caller, Event, EventKind, SubjectKind};
 use domain::id::TokenId;
 use domain::policy::{Action, permit};
 use domain::token::{Conditions, Token};
-use domain::verify::Origins;
+use domain::verify::{Origins, UsesLimit};
 use time::format_description::well_known::Rfc3339;
 
 /// Replaces all of a token's conditions. What stays as it was is no change, and leaves no event.
@@ -28,7 +28,9 @@ pub async fn change_conditions(
     if conditions == token.conditions {
         return Ok(token);
     }
-    tx.set_token_conditions(id, &conditions).await?;
+    let anew = !conditions.uses.is_some_and(|uses| uses.counts_on(token.conditions.uses));
+    tx.set_token_conditions(id, &conditions, anew, service.moved_clock()).await?;
+    token.tally = token.tally.filter(|_| !anew);
     let before = std::mem::replace(&mut token.conditions, conditions);
     let event = Event::new(
         EventKind::TokenConditionsChanged,
@@ -55,13 +57,22 @@ fn told(conditions: &Conditions) -> String {
 pub(super) fn facts(conditions: &Conditions) -> Vec<(&'static str, String)> {
     let begins = conditions.not_before.and_then(|at| at.format(&Rfc3339).ok());
     let networks = conditions.origins.as_ref().map(Origins::to_strings);
-    let rate = conditions.rate;
+    let (rate, uses) = (conditions.rate, conditions.uses);
     [
         ("not_before", begins),
         ("allowed_cidrs", networks.map(|networks| networks.join(" "))),
         ("rate_limit", rate.map(|rate| format!("{}/{} s", rate.requests(), rate.seconds()))),
+        ("uses_limit", uses.map(uses_text)),
     ]
     .into_iter()
     .filter_map(|(name, text)| Some((name, text?)))
     .collect()
+}
+
+/// `1000/day`, or `1000` for so many in all.
+fn uses_text(uses: UsesLimit) -> String {
+    match uses.refill() {
+        Some(refill) => format!("{}/{}", uses.count(), refill.as_str()),
+        None => uses.count().to_string(),
+    }
 }

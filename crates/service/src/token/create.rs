@@ -105,6 +105,7 @@ async fn draw_up(
         retired_until: None,
         revoked_at: None,
         last_used_at: None,
+        tally: None,
     })
 }
 

@@ -1,10 +1,11 @@
-//! Answers about many tokens at once: each from memory where that can be, and all the others by one query.
+//! Answers about many tokens at once: each from memory where that can be, and all the others by one query; and
+//! the uses of all by one statement.
 
 use super::index::Entry;
-use super::{Answer, Asked, Recalled, judged, recall, refused};
+use super::{Answer, Asked, Counting, Judged, Recalled, judged, recall, refused, uses};
 use crate::{Fault, Service};
 use domain::token::SecretHash;
-use domain::verify::Denial;
+use domain::verify::{Denial, Record};
 
 /// How many tokens one question may be about.
 pub const ITEMS_MAX: usize = 1_000;
@@ -18,18 +19,33 @@ pub async fn answer_all<R>(
     let asked_at = service.index().changes();
     let mut told = Vec::with_capacity(asked.len());
     let mut open: Vec<(usize, SecretHash)> = Vec::new();
+    let mut spending: Vec<(usize, Box<Record>)> = Vec::new();
+    // What stays if nobody can tell.
+    let untold = || tell(Answer::unknown(Denial::Unavailable));
     for (at, one) in asked.iter().enumerate() {
-        told.push(match recall(service, one, service.usage().begin(), &tell) {
-            Recalled::Told(told) => told,
+        told.push(match recall(service, one, service.usage().begin(), Counting::Here, &tell) {
+            Recalled::Judged(Judged::Told(told)) => told,
+            Recalled::Judged(Judged::Spend(record)) => {
+                spending.push((at, record));
+                untold()
+            }
             Recalled::Ask(hash) => {
                 open.push((at, hash));
-                // What stays if nobody can tell.
-                tell(Answer::unknown(Denial::Unavailable))
+                untold()
             }
         });
     }
     if !open.is_empty() {
-        for (at, told_now) in look_up(service, asked, &open, asked_at, &tell).await {
+        for (at, judged) in look_up(service, asked, &open, asked_at, &tell).await {
+            match judged {
+                Judged::Told(told_now) => told[at] = told_now,
+                Judged::Spend(record) => spending.push((at, record)),
+            }
+        }
+    }
+    if !spending.is_empty() {
+        spending.sort_unstable_by_key(|(at, _)| *at);
+        for (at, told_now) in uses::spend_all(service, asked, spending, &tell).await {
             told[at] = told_now;
         }
     }
@@ -42,7 +58,7 @@ async fn look_up<R>(
     open: &[(usize, SecretHash)],
     asked_at: u64,
     tell: impl Fn(Answer<'_>) -> R,
-) -> Vec<(usize, R)> {
+) -> Vec<(usize, Judged<R>)> {
     let began = service.usage().begin();
     let hashes: Vec<SecretHash> = open.iter().map(|(_, hash)| *hash).collect();
     let found = match service.store().find_records(&hashes).await {
@@ -50,8 +66,9 @@ async fn look_up<R>(
         Err(error) => {
             let fault = Fault::unavailable("looking up tokens", error);
             tracing::error!(fault = fault.chain(), "some tokens could not be verified");
-            let untold =
-                |at: usize| refused(service, Denial::Unavailable, &asked[at], began, &tell);
+            let untold = |at: usize| {
+                Judged::Told(refused(service, Denial::Unavailable, &asked[at], began, &tell))
+            };
             return open.iter().map(|(at, _)| (*at, untold(*at))).collect();
         }
     };

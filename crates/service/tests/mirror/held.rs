@@ -4,7 +4,7 @@ use crate::world::World;
 use domain::Code;
 use domain::mirror::Status;
 use domain::token::{Conditions, Overlap};
-use domain::verify::Origins;
+use domain::verify::{Origins, UsesLimit};
 use service::token::TokenFilter;
 use service::{mirror, token};
 use sqlx::PgPool;
@@ -85,7 +85,7 @@ async fn a_restored_database_ends_the_hold_by_itself(pool: PgPool) {
     assert_eq!(world.mirror().await.status(), Status::Current);
 }
 
-/// Rotated, disabled, bound to networks, put off: each is known to be not for mirrors any more, or not under that hash.
+/// Rotated, disabled, bound to networks, put off, with so many uses: each is known to be not for mirrors any more, or not under that hash.
 #[sqlx::test(migrations = "../../migrations")]
 async fn what_people_did_to_many_tokens_is_not_held(pool: PgPool) {
     let world = World::new(pool).await;
@@ -96,10 +96,11 @@ async fn what_people_did_to_many_tokens_is_not_held(pool: PgPool) {
     let page = token::list(&world.service, &world.owner, filter).await.expect("a list");
     for (n, one) in page.items.iter().enumerate() {
         let later = world.service.now() + time::Duration::DAY;
-        let not_before = (n % 4 == 0).then_some(later);
-        let origins = Origins::parse((n % 4 == 1).then_some("10.0.0.0/8")).expect("a network");
-        let conditions = Conditions { not_before, origins, rate: None };
-        if n % 4 == 2 {
+        let not_before = (n % 5 == 0).then_some(later);
+        let origins = Origins::parse((n % 5 == 1).then_some("10.0.0.0/8")).expect("a network");
+        let uses = (n % 5 == 3).then(|| UsesLimit::parse(1000, None).expect("a limit"));
+        let conditions = Conditions { not_before, origins, uses, ..Conditions::default() };
+        if n % 5 == 2 {
             token::disable(&world.service, &world.owner, one.id).await.expect("disabled");
         } else if !conditions.is_empty() {
             let done = token::change_conditions(&world.service, &world.owner, one.id, conditions);
@@ -111,6 +112,6 @@ async fn what_people_did_to_many_tokens_is_not_held(pool: PgPool) {
         }
     }
     let run = world.reconcile().await;
-    assert_eq!((run.held, run.deleted, run.put), (0, 12, 3));
+    assert_eq!((run.held, run.deleted, run.put), (0, 12, 2));
     assert!(world.paths().iter().all(|path| !former.contains(path)), "of new secrets only");
 }

@@ -4,19 +4,20 @@ use crate::world::{START, World, asked, code, refused, secret};
 use domain::audit::EventKind;
 use domain::team::Team;
 use domain::token::{Conditions, ExpiryRequest, NewToken, State};
-use domain::verify::{Origins, RateLimit};
+use domain::verify::{Origins, RateLimit, UsesLimit};
 use domain::{Code, Refused};
 use service::IdempotencyKey;
 use service::token::change_conditions;
 use sqlx::PgPool;
 use time::Duration;
 
-/// From an hour after the start on, from two networks, a hundred times a minute.
+/// From an hour after the start on, from two networks, a hundred times a minute, a thousand a day.
 fn conditions() -> Conditions {
     Conditions {
         not_before: Some(START + Duration::hours(1)),
         origins: Origins::parse(["10.0.0.0/8", "2001:db8::7"]).expect("networks"),
         rate: Some(RateLimit::parse(100, 60).expect("a limit")),
+        uses: Some(UsesLimit::parse(1000, Some("day")).expect("a limit")),
     }
 }
 
@@ -38,6 +39,7 @@ async fn what_was_asked_for_is_kept_and_told(pool: PgPool) {
     assert_eq!(told("not_before"), Some("2026-11-22T11:00:00Z"));
     assert_eq!(told("allowed_cidrs"), Some("10.0.0.0/8 2001:db8::7/128"));
     assert_eq!(told("rate_limit"), Some("100/60 s"));
+    assert_eq!(told("uses_limit"), Some("1000/day"));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -88,6 +90,8 @@ async fn a_request_with_other_conditions_is_another_request(pool: PgPool) {
         Conditions { not_before: None, ..conditions() },
         Conditions { origins: None, ..conditions() },
         Conditions { rate: None, ..conditions() },
+        Conditions { uses: None, ..conditions() },
+        Conditions { uses: UsesLimit::parse(1000, None).ok(), ..conditions() },
     ] {
         assert_eq!(code(send(other).await), Code::IdempotencyMismatch);
     }
@@ -118,7 +122,7 @@ async fn conditions_are_replaced_as_a_whole(pool: PgPool) {
     });
     assert_eq!(line.kind, EventKind::TokenConditionsChanged);
     assert_eq!(told("before"), Some("none"));
-    let after = "not_before 2026-11-22T11:00:00Z; allowed_cidrs 10.0.0.0/8 2001:db8::7/128; rate_limit 100/60 s";
+    let after = "not_before 2026-11-22T11:00:00Z; allowed_cidrs 10.0.0.0/8 2001:db8::7/128; rate_limit 100/60 s; uses_limit 1000/day";
     assert_eq!(told("after"), Some(after));
     assert_eq!(world.verify(secret(&made)).await, "not_yet_valid");
     world.pass(Duration::hours(1));

@@ -19,4 +19,5 @@ mod sign_in;
 mod sweep;
 mod token_life;
 mod usage;
+mod uses;
 mod world;

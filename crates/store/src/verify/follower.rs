@@ -131,7 +131,7 @@ impl Follower {
             Row,
             r#"SELECT id, team_id, name, secret_hash, scopes, expires_at, revoked_at IS NOT NULL AS "revoked!", not_before,
                       disabled_at IS NOT NULL AS "disabled!", allowed_cidrs::text[], rate_requests, rate_seconds,
-                      retired_hash, retired_until
+                      uses_count, uses_per, retired_hash, retired_until
                FROM tokens
                WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1)"#,
             now
@@ -159,7 +159,7 @@ impl Follower {
             r#"SELECT s.seen::text AS "seen!", clock_timestamp() AS "now!", k.id AS "id?", k.team_id AS "team_id?", k.name AS "name?",
                       k.secret_hash AS "secret_hash?", k.scopes AS "scopes?", k.expires_at,
                       k.revoked_at IS NOT NULL AS "revoked!", k.not_before, k.disabled_at IS NOT NULL AS "disabled!",
-                      k.allowed_cidrs::text[], k.rate_requests, k.rate_seconds, k.retired_hash, k.retired_until
+                      k.allowed_cidrs::text[], k.rate_requests, k.rate_seconds, k.uses_count, k.uses_per, k.retired_hash, k.retired_until
                FROM (SELECT pg_current_snapshot() AS seen) AS s
                LEFT JOIN tokens AS k
                       ON k.changed_xid >= pg_snapshot_xmin($1::text::pg_snapshot)
@@ -191,6 +191,8 @@ impl Follower {
                 allowed_cidrs: row.allowed_cidrs,
                 rate_requests: row.rate_requests,
                 rate_seconds: row.rate_seconds,
+                uses_count: row.uses_count,
+                uses_per: row.uses_per,
                 retired_hash: row.retired_hash,
                 retired_until: row.retired_until,
             };

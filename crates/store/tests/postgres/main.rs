@@ -7,3 +7,4 @@ mod migrations;
 mod people;
 mod ready;
 mod sessions;
+mod uses;

@@ -71,6 +71,7 @@ pub fn token(number: u128, team: TeamId, name: &str) -> Token {
         retired_until: None,
         revoked_at: None,
         last_used_at: None,
+        tally: None,
     }
 }
 
