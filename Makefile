@@ -1,7 +1,7 @@
 # One command for each thing one does here. The work is in scripts/; each says at its top what it does.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint fmt bench setup sqlx generated
+.PHONY: help run dev test lint fmt fuzz bench setup sqlx generated
 
 help: ## List these commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -20,6 +20,9 @@ lint: ## Check format, clippy for the server and for the browser, types of the b
 
 fmt: ## Format the code
 	@scripts/fmt
+
+fuzz: ## Look for bytes that break what must hold of tokens, scopes, networks and forwarded addresses; a minute for each
+	@scripts/fuzz
 
 bench: ## Measure: sizes, first byte, creates and verifies per second
 	@scripts/bench

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The pinned Rust with clippy, rustfmt and the browser target, and the three tools that cargo builds.
+# The pinned Rust with clippy, rustfmt and the browser target, and the tools that cargo builds.
 
 name_rust() { printf 'Rust %s and its browser target' "$RUST_CHANNEL"; }
 # Rust links with the C compiler.
@@ -113,3 +113,8 @@ install_nextest() {
     cargo_tool cargo-nextest "$CARGO_NEXTEST_VERSION" --locked --no-default-features --features default-no-update
 }
 about_nextest() { printf 'compiled once, about 4 minutes on 2 cores'; }
+
+name_fuzz() { printf 'cargo-fuzz %s' "$CARGO_FUZZ_VERSION"; }
+have_fuzz() { answers cargo-fuzz --version "$CARGO_FUZZ_VERSION"; }
+install_fuzz() { cargo_tool cargo-fuzz "$CARGO_FUZZ_VERSION" --locked; }
+about_fuzz() { printf 'compiled once, about 1 minute on 2 cores'; }

@@ -62,15 +62,17 @@ impl FromRequestParts<Web> for Origin {
 fn hops(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
     if headers.contains_key(X_FORWARDED_FOR) {
         let lines = lines(headers, X_FORWARDED_FOR);
-        return lines
-            .iter()
-            .flat_map(|line| elements(line, ','))
-            .map(|hop| address(&hop))
-            .collect();
+        // No grammar gives a quote a meaning here: one that a caller left open must not hide what the proxy wrote behind it.
+        let hops = lines.iter().flat_map(|line| line.split(','));
+        return hops.filter(|hop| !hop.trim().is_empty()).map(address).collect();
     }
     let lines = lines(headers, header::FORWARDED);
-    let each = lines.iter().flat_map(|line| elements(line, ','));
-    each.map(|element| forwarded_for(&element)).collect()
+    let each = lines.iter().map(|line| elements(line, ','));
+    each.flat_map(|elements| match elements {
+        Some(elements) => elements.into_iter().map(forwarded_for).collect(),
+        None => vec![None],
+    })
+    .collect()
 }
 
 /// A header's lines. What is no text is kept as what no address is: it must not hide what stands beside it.
@@ -79,27 +81,55 @@ fn lines(headers: &HeaderMap, name: HeaderName) -> Vec<String> {
     lines.map(|line| String::from_utf8_lossy(line.as_bytes()).into_owned()).collect()
 }
 
-/// The elements of a list, without the empty ones (RFC 9110, section 5.6.1.2). A separator in quotes separates nothing.
-fn elements(text: &str, separator: char) -> Vec<String> {
-    let (mut elements, mut element) = (Vec::new(), String::new());
-    let (mut quoted, mut escaped) = (false, false);
-    for c in text.chars() {
-        if c == separator && !quoted {
-            elements.push(std::mem::take(&mut element));
-            continue;
-        }
-        quoted ^= c == '"' && !escaped;
-        escaped = quoted && c == '\\' && !escaped;
-        element.push(c);
+/// The elements of a list, without the empty ones (RFC 9110, section 5.6.1.2). A separator in quotes separates nothing. `None` where a quote stands
+/// where none may (RFC 7239, section 4): with one left open, a caller could make what the proxy wrote behind it a part of what they wrote.
+fn elements(text: &str, separator: char) -> Option<Vec<&str>> {
+    let (mut elements, mut from) = (Vec::new(), 0);
+    let mut place = Place::Name;
+    for (at, c) in text.char_indices() {
+        place = match (place, c) {
+            (Place::Quoted, '\\') => Place::Escaped,
+            (Place::Quoted, '"') => Place::Closed,
+            (Place::Quoted | Place::Escaped, _) => Place::Quoted,
+            (_, c) if c == separator => {
+                elements.push(&text[from..at]);
+                from = at + c.len_utf8();
+                Place::Name
+            }
+            (Place::Value, '"') => Place::Quoted,
+            (_, '"') => return None,
+            (Place::Closed, ' ' | '\t') => Place::Closed,
+            (Place::Closed, c) if c != ';' => return None,
+            (_, '=') => Place::Value,
+            _ => Place::Name,
+        };
     }
-    elements.push(element);
+    if matches!(place, Place::Quoted | Place::Escaped) {
+        return None;
+    }
+    elements.push(&text[from..]);
     elements.retain(|element| !element.trim().is_empty());
-    elements
+    Some(elements)
+}
+
+/// Where a character of a list stands.
+#[derive(Clone, Copy)]
+enum Place {
+    /// Outside of quotes.
+    Name,
+    /// Right behind a `=`, where a quote may open.
+    Value,
+    /// In quotes.
+    Quoted,
+    /// In quotes, behind a backslash.
+    Escaped,
+    /// Behind the closing quote.
+    Closed,
 }
 
 /// The address of `for` of one element (RFC 7239, section 4).
 fn forwarded_for(element: &str) -> Option<IpAddr> {
-    let pairs = elements(element, ';');
+    let pairs = elements(element, ';')?;
     let node = pairs.iter().find_map(|pair| {
         let (name, node) = pair.split_once('=')?;
         name.trim().eq_ignore_ascii_case("for").then(|| node.trim())

@@ -96,6 +96,8 @@ fn what_cannot_be_read_hides_who_was_before_it_and_nobody_after_it() {
         "999.1.1.1",
         "a b",
         "fe80::1%eth0",
+        "\"",
+        "\"a",
     ] {
         assert_eq!(by_x("127.0.0.1", garbage), None, "{garbage}");
         assert_eq!(by_x("127.0.0.1", &format!("198.51.100.9, {garbage}")), None, "{garbage}");
@@ -128,6 +130,24 @@ fn the_standard_header_is_read_too() {
     {
         assert_eq!(by_forwarded(hidden), None, "{hidden}");
     }
+}
+
+#[test]
+fn a_quote_left_open_makes_nobody_somebody_else() {
+    for open in [
+        // With the proxy's own quotes it would be closed before the address, and the element be the caller's.
+        "for=203.0.113.1;x=\", for=\"[2001:db8::9]:4711\"",
+        "for=203.0.113.1;x=\", for=198.51.100.9",
+        "for=203.0.113.1;x=\"\\, for=198.51.100.9",
+        "for=203.0.113.1;x\", for=198.51.100.9",
+        "for=203.0.113.1;x=\"a\"b, for=198.51.100.9",
+    ] {
+        assert_eq!(by_forwarded(open), None, "{open}");
+    }
+    // In another line it is nobody's but its own.
+    let lines: [(&'static str, &[u8]); 2] =
+        [("forwarded", b"for=203.0.113.1;x=\""), ("forwarded", b"for=198.51.100.9")];
+    assert_eq!(find("127.0.0.1", &lines), Some(ip("198.51.100.9")));
 }
 
 #[test]

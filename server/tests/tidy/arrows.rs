@@ -19,6 +19,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("edge", &["domain", "wire"]),
     // Measures the program from outside.
     ("bench", &[]),
+    // Looks at one file of the server beside the domain, without being its user.
+    ("fuzz", &["domain"]),
 ];
 
 /// What `app` may only use on the server.

@@ -42,7 +42,7 @@ pub fn root() -> PathBuf {
 pub fn sources() -> Vec<Source> {
     let root = root();
     let mut sources = Vec::new();
-    for room in ["app", "bench", "crates", "edge", "frontend", "server"] {
+    for room in ["app", "bench", "crates", "edge", "frontend", "fuzz", "server"] {
         if root.join(room).is_dir() {
             collect(&root, &root.join(room), &mut sources);
         }

@@ -48,11 +48,16 @@ impl Origins {
 }
 
 fn parse(text: &str) -> Option<IpNet> {
-    let network = match text.parse::<IpNet>() {
-        Ok(network) => network,
-        Err(_) => IpNet::from(text.parse::<IpAddr>().ok()?),
+    let (address, length) = match text.split_once('/') {
+        Some((address, length)) => (address, Some(length)),
+        None => (text, None),
     };
-    let network = network.trunc();
+    // By the standard library, which takes no zero before a number, where ipnet does: to some, 010 is eight.
+    let address: IpAddr = address.parse().ok()?;
+    let network = match length {
+        Some(length) => IpNet::new(address, number(length)?).ok()?.trunc(),
+        None => IpNet::from(address),
+    };
     // ::ffff:10.0.0.0/104 is 10.0.0.0/8 to everybody but a comparison of bits.
     match network {
         IpNet::V6(v6) if v6.prefix_len() >= 96 => match v6.network().to_ipv4_mapped() {
@@ -61,6 +66,11 @@ fn parse(text: &str) -> Option<IpNet> {
         },
         _ => Some(network),
     }
+}
+
+/// A number as it is written: without a sign, or a zero before it.
+fn number(text: &str) -> Option<u8> {
+    text.parse().ok().filter(|number: &u8| number.to_string() == text)
 }
 
 #[cfg(test)]
@@ -97,8 +107,18 @@ mod tests {
 
     #[test]
     fn what_is_no_network_is_refused() {
-        for bad in ["10.0.0.0/33", "10.0.0", "::/129", "example.com", "10.0.0.0/-1", "10.0.0.0/8/8"]
-        {
+        for bad in [
+            "10.0.0.0/33",
+            "10.0.0",
+            "::/129",
+            "example.com",
+            "10.0.0.0/-1",
+            "10.0.0.0/8/8",
+            "10.0.0.0/+8",
+            "10.0.0.0/08",
+            "010.0.0.0/8",
+            "10.0.0.0/",
+        ] {
             assert_eq!(Origins::parse([bad]).map_err(|e| e.code), Err(Code::CidrInvalid), "{bad}");
         }
         assert_eq!(Origins::parse(["", " "]), Ok(None));
