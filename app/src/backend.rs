@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod form;
+pub mod learned;
 pub mod mirror;
 pub mod overview;
 pub mod request;

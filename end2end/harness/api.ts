@@ -118,6 +118,17 @@ export class Api {
     return page.items;
   }
 
+  /** Verifies as if the token came from there. */
+  async use(token: string, origin: string, scopes: string[] = []): Promise<{ valid: boolean; code?: string }> {
+    return this.must(200, "POST", "/api/verify", { token, scopes, origin, user_agent: "curl/8.0" });
+  }
+
+  /** How often a token was good or refused, as far as it is counted. */
+  async uses(id: string): Promise<number> {
+    const { totals } = await this.must<{ totals: { valid: number; refused: number } }>(200, "GET", `/api/tokens/${id}/usage`);
+    return totals.valid + totals.refused;
+  }
+
   async verify(token: string, scopes?: string[]): Promise<{ valid: boolean; code?: string; token_id?: string; uses_left?: number }> {
     return this.must(200, "POST", "/api/verify", { token, ...(scopes && { scopes }) });
   }

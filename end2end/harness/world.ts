@@ -13,6 +13,8 @@ export interface World {
   disabled: Token;
   /** Rotated, and its former secret still works. */
   rotated: Token;
+  /** Locked to two networks, and used from one of them, and from elsewhere. */
+  locked: Token;
 }
 
 const TEAMS: [name: string, description: string][] = [
@@ -104,12 +106,27 @@ export async function seed(api: Api, whole = false): Promise<World> {
   });
   const made = await api.createToken({ name: "mailer", team_id: first, scopes: ["mail:send"], expires_days: 120 });
   const rotated = await api.rotate(made.id);
+  const locked = await api.createToken({
+    name: "reports of the office",
+    team_id: first,
+    scopes: ["reports:*", "mail:send"],
+    expires_days: 200,
+    allowed_cidrs: ["192.0.2.0/24", "2001:db8:7::/48"],
+  });
+  for (const scope of ["models:chat", "models:chat", "orders:read", "audio"]) {
+    await api.use(open.token, "192.0.2.7", [scope]);
+    await api.use(open.token, "2001:db8:12::7", ["models:chat"]);
+  }
+  await api.use(open.token, "203.0.113.9", ["billing:write"]);
+  await api.use(locked.token, "192.0.2.40", ["reports:read"]);
+  await api.use(locked.token, "203.0.113.9", ["reports:read"]);
+  await until("uses are counted", 15_000, async () => (await api.uses(open.id)) === 9 && (await api.uses(locked.id)) === 2);
   await until("a token has expired", 15_000, async () => (await api.getToken(expired.id)).status === "expired");
-  return { teams, open, expired, revoked, disabled, rotated };
+  return { teams, open, expired, revoked, disabled, rotated, locked };
 }
 
 /** Every page behind the door, as somebody sees it who has worked here for a while. */
-export function pages({ teams, open, expired, revoked, disabled, rotated }: World): [name: string, path: string][] {
+export function pages({ teams, open, expired, revoked, disabled, rotated, locked }: World): [name: string, path: string][] {
   return [
     ["overview", "/"],
     ["tokens", "/tokens"],
@@ -128,6 +145,8 @@ export function pages({ teams, open, expired, revoked, disabled, rotated }: Worl
     ["token, rotation to be finished", `/tokens/${rotated.id}?dialog=finish`],
     ["token, to be revealed", `/tokens/${open.id}?dialog=reveal`],
     ["token, to be revoked", `/tokens/${open.id}?dialog=revoke`],
+    ["token, scopes to be narrowed", `/tokens/${open.id}?dialog=narrow`],
+    ["token, locked", `/tokens/${locked.id}`],
     ["secret, gone", `/tokens/${open.id}/secret`],
     ["teams", "/teams"],
     ["new team", "/teams/new"],

@@ -5,25 +5,22 @@ use super::request::{public_url, refused, service_and_caller, service_and_person
 use super::{secret, settings, team};
 use crate::pages::token::{
     Asked, AskedLimits, ConditionsStart, Filter, Listing, NewTokenStart, Shown, TeamChoice,
-    TeamChoices, TokenHistory, Use,
+    TeamChoices, TokenHistory,
 };
 use crate::{Refusal, Seen, paths};
 use domain::audit::SubjectId;
 use domain::id::{TeamId, TokenId};
 use domain::page::Limit;
 use domain::token::NewToken;
-use domain::usage::{Span, Step};
 use domain::{Code, Refused};
 use service::IdempotencyKey;
 use service::audit::{self, AuditFilter};
 use service::token::{self, TokenCursor, TokenFilter};
-use service::usage;
 use service::verify::receipt::get_receipt;
 use wire::Page;
 use wire::audit::AuditEntry;
 use wire::receipt::Receipt;
 use wire::token::{ChangeConditions, CreateToken, RateLimit, RotateToken, Token};
-use wire::usage::TokenUsage;
 
 /// A page of tokens, and the teams to filter by.
 ///
@@ -84,20 +81,6 @@ pub async fn get_history(id: &str) -> Result<Seen<TokenHistory>, Refusal> {
     let events = page.items.into_iter().map(AuditEntry::from).collect();
     let key = form::new_key(&service);
     Ok(Seen { now, it: TokenHistory { token, events, partial, key } })
-}
-
-/// How a token was used.
-///
-/// # Errors
-/// `not_found`, what `service` refuses, a fault.
-pub async fn usage(id: &str) -> Result<Seen<Use>, Refusal> {
-    let (service, caller) = service_and_caller()?;
-    let now = service.now();
-    let id = TokenId::parse(id).ok_or_else(|| refused(Code::NotFound))?;
-    let of = async |span| usage::get_of_token(&service, &caller, id, span).await.map_err(refused);
-    let week = TokenUsage::from(of(Span::last(7, Step::Day, now)).await?);
-    let day = TokenUsage::from(of(Span::last(24, Step::Hour, now)).await?).series;
-    Ok(Seen { now, it: Use { week, day } })
 }
 
 /// What the form for a new token begins with; `team` is the one that it was asked for.

@@ -11,6 +11,8 @@ mod filter;
 mod life;
 mod limits;
 mod list;
+mod narrow;
+mod networks;
 mod plan;
 mod receipt;
 mod row;

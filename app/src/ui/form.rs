@@ -37,6 +37,20 @@ impl FormState {
         }
     }
 
+    /// The state of what was sent to a server function, without a draft.
+    fn of<S>(action: ServerAction<S>) -> Self
+    where
+        S: ServerFn<Error = Refusal> + Clone + Send + Sync + 'static,
+        S::Output: Send + Sync + 'static,
+    {
+        let value = action.value();
+        let problem = Signal::derive(move || {
+            value.with(|value| Some((*value.as_ref()?.as_ref().err()?.0).clone()))
+        });
+        let pending = action.pending().into();
+        Self { problem, pending, ..Self::fixed(Vec::new(), None, false) }
+    }
+
     /// What was typed into a field before.
     pub fn draft_of(self, name: &str) -> Option<String> {
         self.draft.with_value(|draft| {
@@ -63,6 +77,19 @@ impl FormState {
         self.labels.update_value(|labels| labels.push((name, label.to_owned())));
         self.draft_of(name)
     }
+}
+
+/// Why something was refused whose form is gone since: what it was about has changed, and the page with it.
+#[component]
+pub fn Gone<S>(
+    /// The server function.
+    action: ServerAction<S>,
+) -> impl IntoView
+where
+    S: ServerFn<Error = Refusal> + Clone + Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+{
+    view! { <ErrorSummary state=FormState::of(action)/> }
 }
 
 /// The state of the form that a field is in.
@@ -93,16 +120,7 @@ where
     S::Client: Client<Refusal>,
     O: 'static,
 {
-    let value = action.value();
-    let problem = Signal::derive(move || {
-        value.with(|value| Some((*value.as_ref()?.as_ref().err()?.0).clone()))
-    });
-    let state = FormState {
-        draft: StoredValue::new(draft),
-        labels: StoredValue::new(Vec::new()),
-        problem,
-        pending: action.pending().into(),
-    };
+    let state = FormState { draft: StoredValue::new(draft), ..FormState::of(action) };
     provide_context(state);
     // The fields come first: they note the labels that the summary names.
     let fields = children();

@@ -48,6 +48,8 @@ kinds! {
     TokenRotated = "token_rotated";
     /// The former secret of a token was ended before its time.
     TokenRotationFinished = "token_rotation_finished";
+    /// A token's scopes became fewer.
+    TokenScopesNarrowed = "token_scopes_narrowed";
     /// A team was made.
     TeamCreated = "team_created";
     /// The first owner was made.
@@ -80,6 +82,7 @@ impl EventKind {
                 | Self::TokenConditionsChanged
                 | Self::TokenRotated
                 | Self::TokenRotationFinished
+                | Self::TokenScopesNarrowed
                 | Self::MirrorReleased
         )
     }

@@ -104,6 +104,8 @@ pub enum Action {
     EnableToken,
     /// Change when, from where and how often a token may be used.
     ChangeConditions,
+    /// Take scopes from a token.
+    NarrowScopes,
     /// Give a token a new secret.
     RotateToken,
     /// End a token's former secret before its time.
@@ -149,6 +151,7 @@ impl Action {
         Self::DisableToken,
         Self::EnableToken,
         Self::ChangeConditions,
+        Self::NarrowScopes,
         Self::RotateToken,
         Self::FinishRotation,
         Self::CreateTeam,
@@ -208,13 +211,14 @@ fn may(actor: &Actor, action: Action) -> bool {
     use Action::{
         ChangeConditions, CreateKey, CreateOwner, CreateSetupLink, CreateTeam, CreateToken,
         DisableToken, EnableToken, FinishRotation, GetOwnToken, GetSettings, ListAudit,
-        ListMirrors, ListTeams, ListTokens, RecordMirrorRun, RecordUsage, ReleaseMirror,
-        RevealToken, RevokeOwnToken, RevokeToken, RotateToken, Session, Sweep, Verify,
+        ListMirrors, ListTeams, ListTokens, NarrowScopes, RecordMirrorRun, RecordUsage,
+        ReleaseMirror, RevealToken, RevokeOwnToken, RevokeToken, RotateToken, Session, Sweep,
+        Verify,
     };
     let owner_rights = match action {
         CreateToken | ListTokens | RevealToken | RevokeToken | DisableToken | EnableToken
-        | ChangeConditions | RotateToken | FinishRotation | Verify | CreateTeam | ListTeams
-        | ListAudit | GetSettings | ListMirrors | ReleaseMirror => true,
+        | ChangeConditions | NarrowScopes | RotateToken | FinishRotation | Verify | CreateTeam
+        | ListTeams | ListAudit | GetSettings | ListMirrors | ReleaseMirror => true,
         GetOwnToken | RevokeOwnToken | RecordMirrorRun | RecordUsage | CreateOwner
         | CreateSetupLink | CreateKey | Session | Sweep => false,
     };

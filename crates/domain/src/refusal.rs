@@ -98,6 +98,12 @@ codes! {
     ItemsTooMany = "items_too_many", Invalid;
     /// More networks than a token's list may have.
     CidrsTooMany = "cidrs_too_many", Invalid;
+    /// Days to learn from are not a whole number of 1 to 90.
+    LearnDaysRange = "learn_days_range", Invalid;
+    /// The token's networks are not those that the request replaces.
+    NetworksChanged = "networks_changed", Conflict;
+    /// A scope that the token does not have: its scopes can only become fewer.
+    ScopesWider = "scopes_wider", Conflict;
     /// The limit is not 1 to 1,000,000 requests in 1 to 86,400 seconds.
     RateRange = "rate_range", Invalid;
     /// The limit is not 1 to 1,000,000,000 uses, in all or in each hour, day, week or month.

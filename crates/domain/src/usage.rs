@@ -1,18 +1,23 @@
 //! What is learned from verification: how often a token was good or refused, from where, and for what.
 //!
-//! Owns the outcomes and their sums, what counts as one origin, and which narrower set of scopes would do. Start at [`Outcome`].
+//! Owns the outcomes and their sums, what counts as one origin, which narrower set of scopes would do, and which networks. Start at [`Outcome`].
 
+pub mod networks;
 pub mod origin;
 pub mod proposal;
 pub mod report;
 pub mod series;
 
+pub use networks::{LearnDays, NetworkProposal};
 pub use origin::Origin;
 pub use proposal::{Asked, Proposal};
 pub use report::{LastUsed, Report, SeenOrigin, TokenReport, TokenSum};
 pub use series::{Bucket, Span, Step};
 
 use crate::verify::Denial;
+
+/// Origins and scopes that are recorded of each token: the first ones. Of a token that has so many, nobody can tell what came after.
+pub const KEPT_MAX: usize = 200;
 
 /// How a verification ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

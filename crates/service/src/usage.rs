@@ -5,11 +5,13 @@
 
 pub mod flush;
 pub mod latency;
+pub mod networks;
 mod notices;
 pub mod recorder;
 pub mod report;
 mod window;
 
 pub use flush::{flush, tidy};
+pub use networks::propose_networks;
 pub use recorder::Recorder;
 pub use report::{count_never_used, get, get_of_token};

@@ -9,6 +9,7 @@ mod world;
 
 use domain::Code;
 use domain::mirror::{FailureClass, Outcome, Status};
+use domain::token::Scopes;
 use sqlx::PgPool;
 use time::Duration;
 use world::{NOW, World};
@@ -49,6 +50,21 @@ async fn a_revoked_token_disappears(pool: PgPool) {
     assert_eq!((mirror.status(), mirror.pending), (Status::Behind, 1));
     assert_eq!(world.reconcile().await.deleted, 1);
     assert_eq!(world.paths(), [stays.path]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_token_that_lost_scopes_is_written_anew(pool: PgPool) {
+    let world = World::new(pool).await;
+    let token = world.create("one", None).await;
+    world.sql("UPDATE tokens SET scopes = '{audio,images:*}'").await;
+    world.reconcile().await;
+    let kept = Scopes::parse(["images:read"]).expect("a scope");
+    let narrowed = service::token::narrow_scopes(&world.service, &world.owner, token.id, kept);
+    narrowed.await.expect("narrowed");
+    assert_eq!(world.mirror().await.status(), Status::Behind);
+    let run = world.reconcile().await;
+    assert_eq!((run.put, run.deleted), (1, 0));
+    assert!(world.files()[&token.path].contains(r#""scopes":["images:read"]"#));
 }
 
 #[sqlx::test(migrations = "../../migrations")]

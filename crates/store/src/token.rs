@@ -336,6 +336,21 @@ impl Tx {
         Ok(())
     }
 
+    /// Replaces what a token may do.
+    ///
+    /// # Errors
+    /// As every statement.
+    pub async fn set_token_scopes(&mut self, id: TokenId, scopes: &Scopes) -> Result<()> {
+        sqlx::query!(
+            "UPDATE tokens SET scopes = $2 WHERE id = $1",
+            id.uuid(),
+            &scopes.to_strings()
+        )
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
     /// Gives a token another secret. The one that it has works until then; of the one before that nothing is known any more.
     ///
     /// # Errors

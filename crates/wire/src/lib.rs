@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod mirror;
+pub mod origin;
 pub mod page;
 pub mod problem;
 pub mod receipt;

@@ -335,6 +335,23 @@ impl TryFrom<RotateToken> for Overlap {
     }
 }
 
+/// `POST /api/tokens/{id}/scopes/narrow`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NarrowScopes {
+    /// The scopes that it keeps, 1 to 50. Each is covered by one that it has.
+    pub scopes: Vec<String>,
+}
+
+impl TryFrom<NarrowScopes> for Scopes {
+    type Error = Refusals;
+
+    fn try_from(asked: NarrowScopes) -> Result<Self, Refusals> {
+        Ok(Self::parse(asked.scopes.iter().map(String::as_str))?)
+    }
+}
+
 /// The answer to a reveal.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -206,10 +206,20 @@ pub struct UsageOrigin {
     /// When last.
     #[serde(with = "time::serde::rfc3339")]
     pub last_at: OffsetDateTime,
+    /// When it was good last; null is never.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub last_valid_at: Option<OffsetDateTime>,
     /// How often it was good.
     pub valid: u64,
     /// How often it was refused.
     pub refused: u64,
+}
+
+impl From<usage::SeenOrigin> for UsageOrigin {
+    fn from(seen: usage::SeenOrigin) -> Self {
+        let usage::SeenOrigin { origin, first_at, last_at, last_valid_at, valid, refused } = seen;
+        Self { origin, first_at, last_at, last_valid_at, valid, refused }
+    }
 }
 
 /// A scope that a token was used for.
@@ -237,6 +247,8 @@ pub struct ScopeAsked {
 pub enum ProposalKind {
     /// Nothing: no request has named a scope that the token has.
     Unknown,
+    /// Nothing: it asked for so many scopes that not all of them are recorded.
+    TooMany,
     /// What it has is what it needs.
     Fits,
     /// Fewer would do.
@@ -249,6 +261,9 @@ pub enum ProposalKind {
 pub struct UsageScopes {
     /// What it has.
     pub granted: Vec<String>,
+    /// Since when it is recorded what it asks for; null while it has asked for nothing.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub since: Option<OffsetDateTime>,
     /// What it was used for, the most used first.
     pub asked: Vec<ScopeAsked>,
     /// What is proposed.
@@ -285,17 +300,12 @@ pub struct TokenUsage {
 
 impl From<usage::TokenReport> for TokenUsage {
     fn from(report: usage::TokenReport) -> Self {
+        let asked_since = report.asked_since();
         let (proposal, proposed) = match report.proposal() {
             Proposal::Unknown => (ProposalKind::Unknown, Vec::new()),
+            Proposal::TooMany => (ProposalKind::TooMany, Vec::new()),
             Proposal::Fits => (ProposalKind::Fits, Vec::new()),
             Proposal::Narrower(scopes) => (ProposalKind::Narrower, scopes.to_strings()),
-        };
-        let origin = |seen: usage::SeenOrigin| UsageOrigin {
-            origin: seen.origin,
-            first_at: seen.first_at,
-            last_at: seen.last_at,
-            valid: seen.valid,
-            refused: seen.refused,
         };
         let asked = |asked: usage::Asked| ScopeAsked {
             scope: asked.scope.map(|scope| scope.as_str().to_owned()),
@@ -312,8 +322,9 @@ impl From<usage::TokenReport> for TokenUsage {
             totals: (&report.totals()).into(),
             series: series(&report.series),
             last_used: report.last_used.map(Into::into),
-            origins: report.origins.into_iter().map(origin).collect(),
+            origins: report.origins.into_iter().map(Into::into).collect(),
             scopes: UsageScopes {
+                since: asked_since,
                 granted: report.granted.to_strings(),
                 asked: report.asked.into_iter().map(asked).collect(),
                 proposal,

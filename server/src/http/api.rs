@@ -1,6 +1,8 @@
 //! The HTTP API: one file a noun, one function a verb.
 
 mod audit;
+mod origin;
+mod scope;
 mod team;
 mod token;
 mod usage;
@@ -22,6 +24,9 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(token::rotate))
         .routes(routes!(token::finish_rotation))
         .routes(routes!(token::receipt))
+        .routes(routes!(origin::propose))
+        .routes(routes!(origin::lock))
+        .routes(routes!(scope::narrow))
         .routes(routes!(usage::get_of_token))
         .routes(routes!(usage::get))
         .routes(routes!(team::create, team::list))

@@ -3,6 +3,12 @@
 // On the module, as the macro does not hand it on to the browser's half of the function.
 #![allow(clippy::too_many_arguments, reason = "one for each field of the form")]
 
+mod deeds;
+mod learned;
+
+pub use deeds::{DisableToken, EnableToken, FinishRotation, RevealToken, RevokeToken, RotateToken};
+pub use learned::{LockNetworks, NarrowScopes, Use, get_token_usage};
+
 use crate::form_start::FormStart;
 use crate::{Refusal, Seen};
 use domain::OffsetDateTime;
@@ -16,7 +22,6 @@ use wire::Page;
 use wire::audit::AuditEntry;
 use wire::receipt::Receipt;
 use wire::token::{Token, UsesLimit};
-use wire::usage::{Bucket, TokenUsage};
 
 /// Which tokens are listed; it is the query of the list's address.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,15 +76,6 @@ pub struct TokenHistory {
     pub partial: bool,
     /// A random key for a rotation: of two posts with the same one, the second finds what the first did.
     pub key: String,
-}
-
-/// How a token was used.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Use {
-    /// In seven days, by the day.
-    pub week: TokenUsage,
-    /// In 24 hours, by the hour.
-    pub day: Vec<Bucket>,
 }
 
 /// What the form for a new token begins with.
@@ -258,15 +254,6 @@ pub async fn get_receipt(id: String) -> Result<Seen<Receipt>, Refusal> {
     crate::backend::token::receipt(&id).await
 }
 
-/// How a token was used.
-///
-/// # Errors
-/// `unauthenticated`, `not_found`, a fault.
-#[server(prefix = "/fn", endpoint = "get_token_usage", input = GetUrl)]
-pub async fn get_token_usage(id: String) -> Result<Seen<Use>, Refusal> {
-    crate::backend::token::usage(&id).await
-}
-
 /// What the form for a new token begins with.
 ///
 /// # Errors
@@ -322,42 +309,6 @@ pub async fn create_token(
     crate::backend::token::create(asked, &idempotency_key).await
 }
 
-/// Opens the sealed copy of a token, and leads to the page that shows it. The audit log says so.
-///
-/// # Errors
-/// `already_ended`, `not_revealable`, `reveal_off`, `sealed_with_lost_key`, `unauthenticated`, `not_found`, a fault.
-#[server(prefix = "/fn", endpoint = "reveal_token")]
-pub async fn reveal_token(#[server(default)] id: String) -> Result<(), Refusal> {
-    crate::backend::token::reveal(&id).await
-}
-
-/// Ends a token for good.
-///
-/// # Errors
-/// `already_ended`, `unauthenticated`, `not_found`, a fault.
-#[server(prefix = "/fn", endpoint = "revoke_token")]
-pub async fn revoke_token(#[server(default)] id: String) -> Result<(), Refusal> {
-    crate::backend::token::revoke(&id).await
-}
-
-/// Switches a token off.
-///
-/// # Errors
-/// `already_disabled`, `already_ended`, `unauthenticated`, `not_found`, a fault.
-#[server(prefix = "/fn", endpoint = "disable_token")]
-pub async fn disable_token(#[server(default)] id: String) -> Result<(), Refusal> {
-    crate::backend::token::disable(&id).await
-}
-
-/// Switches a disabled token on again.
-///
-/// # Errors
-/// `not_disabled`, `already_ended`, `unauthenticated`, `not_found`, a fault.
-#[server(prefix = "/fn", endpoint = "enable_token")]
-pub async fn enable_token(#[server(default)] id: String) -> Result<(), Refusal> {
-    crate::backend::token::enable(&id).await
-}
-
 /// What the form that changes conditions begins with.
 ///
 /// # Errors
@@ -390,28 +341,6 @@ pub async fn change_conditions(
         uses_per,
     };
     crate::backend::token::change_conditions(&id, limits).await
-}
-
-/// Gives a token another secret, and leads to the page that shows it once.
-///
-/// # Errors
-/// `overlap_range`, `overlap_running`, `already_ended`, `idempotency_mismatch`, `unauthenticated`, `not_found`, a fault.
-#[server(prefix = "/fn", endpoint = "rotate_token")]
-pub async fn rotate_token(
-    #[server(default)] id: String,
-    #[server(default)] overlap_seconds: String,
-    #[server(default)] idempotency_key: String,
-) -> Result<(), Refusal> {
-    crate::backend::token::rotate(&id, &overlap_seconds, &idempotency_key).await
-}
-
-/// Ends the former secret of a rotated token.
-///
-/// # Errors
-/// `no_overlap`, `already_ended`, `unauthenticated`, `not_found`, a fault.
-#[server(prefix = "/fn", endpoint = "finish_rotation")]
-pub async fn finish_rotation(#[server(default)] id: String) -> Result<(), Refusal> {
-    crate::backend::token::finish_rotation(&id).await
 }
 
 /// Takes the secret that was sent to the page of this token: once. It lies under `/tokens`, where its cookie goes.

@@ -1,7 +1,8 @@
 //! What can be done with a token, apart at the bottom of its page: each with what it does, and a question before it is done.
 
 use super::api::{
-    DisableToken, EnableToken, FinishRotation, RevealToken, RevokeToken, RotateToken,
+    DisableToken, EnableToken, FinishRotation, LockNetworks, NarrowScopes, RevealToken,
+    RevokeToken, RotateToken,
 };
 use super::short;
 use crate::Refusal;
@@ -29,6 +30,10 @@ pub struct Deeds {
     disable: ServerAction<DisableToken>,
     enable: ServerAction<EnableToken>,
     revoke: ServerAction<RevokeToken>,
+    /// Binds it to networks.
+    pub lock: ServerAction<LockNetworks>,
+    /// Takes scopes from it.
+    pub narrow: ServerAction<NarrowScopes>,
 }
 
 impl Deeds {
@@ -41,6 +46,8 @@ impl Deeds {
             disable: ServerAction::new(),
             enable: ServerAction::new(),
             revoke: ServerAction::new(),
+            lock: ServerAction::new(),
+            narrow: ServerAction::new(),
         }
     }
 
@@ -51,6 +58,8 @@ impl Deeds {
             + self.disable.version().get()
             + self.enable.version().get()
             + self.revoke.version().get()
+            + self.lock.version().get()
+            + self.narrow.version().get()
     }
 }
 

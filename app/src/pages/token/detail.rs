@@ -19,6 +19,7 @@ use crate::ui::status::{Chips, Dot};
 use crate::ui::strong::Strong;
 use crate::visit::set_status;
 use crate::{Seen, paths, say};
+use domain::usage::LearnDays;
 use domain::{Code, OffsetDateTime};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -63,11 +64,17 @@ fn NoSuchToken() -> impl IntoView {
 #[component]
 fn Detail(seen: Seen<TokenHistory>, deeds: Deeds) -> impl IntoView {
     let Seen { now, it: TokenHistory { token, events, partial, key } } = seen;
-    let used = Resource::new(|| (), {
-        let id = token.id.to_string();
-        move |()| get_token_usage(id.clone())
-    });
     let query = use_query_map();
+    // What is no number of days is none.
+    let days = Memo::new(move |_| {
+        let days = query.with(|query| query.get_str("days")?.parse().ok());
+        LearnDays::parse(days).ok().map(|days| i64::from(days.get()))
+    });
+    let used = Resource::new(move || days.get(), {
+        let id = token.id.to_string();
+        move |days| get_token_usage(id.clone(), days)
+    });
+    let whose = token.clone();
     let again = move || query.with(|query| query.get_str("note") == Some("made-before"));
     let rotated = move || query.with(|query| query.get_str("note") == Some("rotated-before"));
     let danger = (token.status != Status::Revoked)
@@ -91,7 +98,7 @@ fn Detail(seen: Seen<TokenHistory>, deeds: Deeds) -> impl IntoView {
                 <Facts token=token.clone() now=now/>
                 <section class="grid gap-3" id="usage">
                     <h2>{say!(usage.title)}</h2>
-                    <Load of=used view=move |seen| view! { <Used used=seen.it now=seen.now/> }.into_any()/>
+                    <Load of=used view=move |seen| view! { <Used used=seen.it token=whose.clone() deeds=deeds now=seen.now/> }.into_any()/>
                 </section>
                 <section class="grid gap-3">
                     <h2>{say!(token.life)}</h2>

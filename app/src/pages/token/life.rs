@@ -99,6 +99,9 @@ fn step(event: AuditEntry) -> Step {
         Some(EventKind::TokenConditionsChanged) => {
             (Glyph::Sliders, say!(token.life_conditions, who = who))
         }
+        Some(EventKind::TokenScopesNarrowed) => {
+            (Glyph::Sliders, say!(token.life_scopes, who = who))
+        }
         Some(EventKind::TokenRotated) => (Glyph::Key, say!(token.life_rotated, who = who)),
         Some(EventKind::TokenRotationFinished) => {
             (Glyph::DashRound, say!(token.life_finished, who = who))

@@ -1,14 +1,17 @@
 //! How a token was used: when last, how often, from where, and for what it asked.
 
 use super::api::Use;
+use super::danger::Deeds;
+use super::narrow::Asked;
+use super::networks::Networks;
 use crate::say;
 use crate::ui::moment::Moment;
-use crate::ui::status::Chips;
 use crate::ui::table::{Column, Table};
 use crate::usage::{Reasons, UsageChart};
 use domain::OffsetDateTime;
 use leptos::prelude::*;
-use wire::usage::{LastUsed, ProposalKind, Step, UsageOrigin, UsageScopes};
+use wire::token::Token;
+use wire::usage::{LastUsed, Step, UsageOrigin};
 
 /// Origins that are shown; how many more there are is said.
 const ORIGINS_SHOWN: usize = 8;
@@ -18,10 +21,15 @@ const ORIGINS_SHOWN: usize = 8;
 pub fn Used(
     /// How it was used.
     used: Use,
+    /// Whose use it is.
+    token: Token,
+    /// What can be done about it.
+    deeds: Deeds,
     /// The server's time.
     now: OffsetDateTime,
 ) -> impl IntoView {
-    let Use { week, day } = used;
+    let Use { week, day, origins } = used;
+    let lock = (!token.status.has_ended()).then_some(deeds.lock);
     let anything = week.last_used.is_some() || !week.origins.is_empty() || week.totals.refused > 0;
     if !anything {
         return view! {
@@ -38,7 +46,8 @@ pub fn Used(
             </div>
             <Reasons title=say!(usage.reasons) reasons=week.totals.reasons/>
             <Origins origins=week.origins now=now/>
-            <Asked scopes=week.scopes/>
+            <Networks learned=origins now=now lock=lock/>
+            <Asked scopes=week.scopes token=token now=now narrow=deeds.narrow/>
             <p class="hint">{say!(usage.late)}</p>
         </div>
     }
@@ -97,42 +106,6 @@ fn Origins(origins: Vec<UsageOrigin>, now: OffsetDateTime) -> impl IntoView {
             <h3 class="font-semibold">{say!(usage.origins)}</h3>
             {list}
             {(more > 0).then(|| view! { <p class="muted">{say!(usage.origins_more, count = more)}</p> })}
-        </section>
-    }
-}
-
-#[component]
-fn Asked(scopes: UsageScopes) -> impl IntoView {
-    let proposal = match scopes.proposal {
-        ProposalKind::Unknown => {
-            view! { <p class="muted">{say!(usage.scopes_unknown)}</p> }.into_any()
-        }
-        ProposalKind::Fits => view! { <p>{say!(usage.scopes_fit)}</p> }.into_any(),
-        ProposalKind::Narrower => view! {
-            <p>{say!(usage.scopes_narrower)}" "<Chips words=scopes.proposed most=50/></p>
-            <p class="muted">{say!(usage.scopes_narrower_text)}</p>
-        }
-        .into_any(),
-    };
-    let unnamed: u64 =
-        scopes.asked.iter().filter(|asked| asked.scope.is_none()).map(|asked| asked.granted).sum();
-    let lacking: Vec<String> = scopes
-        .asked
-        .into_iter()
-        .filter(|asked| asked.granted == 0)
-        .filter_map(|asked| asked.scope)
-        .collect();
-    let unnamed = (unnamed > 0)
-        .then(|| view! { <p class="muted">{say!(usage.scopes_unnamed, count = unnamed)}</p> });
-    let lacking = (!lacking.is_empty()).then(|| {
-        view! { <p>{say!(usage.scopes_lacking)}" "<Chips words=lacking most=20/></p> }
-    });
-    view! {
-        <section class="grid gap-2">
-            <h3 class="font-semibold">{say!(usage.scopes)}</h3>
-            {proposal}
-            {unnamed}
-            {lacking}
         </section>
     }
 }

@@ -1,5 +1,6 @@
 //! What counts as one origin.
 
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Where a token is used from: an address of IPv4, or a network of IPv6. Who has one address of IPv6 has 2^64 of them (RFC 4291, section 2.5.4), and a
@@ -14,6 +15,14 @@ impl Origin {
             IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
             v4 @ IpAddr::V4(_) => v4,
         })
+    }
+
+    /// The network of everybody who is this origin: one address of IPv4, 2^64 of IPv6.
+    pub(crate) fn network(self) -> IpNet {
+        match self.0 {
+            IpAddr::V4(v4) => Ipv4Net::from(v4).into(),
+            IpAddr::V6(v6) => Ipv6Net::new_assert(v6, 64).into(),
+        }
     }
 
     /// Reads what [`Display`](std::fmt::Display) wrote.
@@ -49,6 +58,8 @@ mod tests {
             let of = Origin::of(address.parse().expect("an address"));
             assert_eq!(of.to_string(), origin);
             assert_eq!(Origin::parse(origin), Some(of));
+            let network = of.network();
+            assert!(origin == network.to_string() || format!("{origin}/32") == network.to_string());
         }
         assert_eq!(Origin::parse("2001:db8::"), None);
         assert_eq!(Origin::parse("nonsense"), None);

@@ -1,5 +1,6 @@
 //! Least privilege: which narrower set of scopes would have done.
 
+use super::KEPT_MAX;
 use crate::OffsetDateTime;
 use crate::token::scope::SCOPES_MAX;
 use crate::token::{Scope, Scopes};
@@ -24,6 +25,8 @@ pub struct Asked {
 pub enum Proposal {
     /// Nothing: no request has named a scope that the token has.
     Unknown,
+    /// Nothing: it asked for so many that not all of them are recorded.
+    TooMany,
     /// What it has is what it needs.
     Fits,
     /// These would do.
@@ -34,6 +37,9 @@ impl Proposal {
     /// What `asked` says about what is `granted`. A scope that was granted and never asked for is left out, and `images:*` becomes what was asked for below
     /// it. Where that would be more scopes than a token may have, the widest stay as they are.
     pub fn of(granted: &Scopes, asked: &[Asked]) -> Self {
+        if asked.len() >= KEPT_MAX {
+            return Self::TooMany;
+        }
         let needed: Vec<&Scope> = asked
             .iter()
             .filter(|asked| asked.granted > 0)
@@ -131,6 +137,14 @@ mod tests {
         let used: Vec<_> = (0..60).map(|n| format!("a:{n}")).collect();
         let used: Vec<_> = used.iter().map(String::as_str).chain(["b:x"]).collect();
         assert_eq!(proposal(&["a:*", "b:*", "c"], &used), narrower(&["a:*", "b:x"]));
+    }
+
+    #[test]
+    fn of_what_is_not_all_recorded_nothing_is_proposed() {
+        let used: Vec<_> = (0..KEPT_MAX).map(|n| format!("a:{n}")).collect();
+        let used: Vec<_> = used.iter().map(String::as_str).collect();
+        assert_eq!(proposal(&["*"], &used), Proposal::TooMany);
+        assert_eq!(proposal(&["*"], &used[1..]), Proposal::Fits);
     }
 
     proptest! {

@@ -27,6 +27,8 @@ pub struct SeenOrigin {
     pub first_at: OffsetDateTime,
     /// When last.
     pub last_at: OffsetDateTime,
+    /// When it was good last; `None` is never.
+    pub last_valid_at: Option<OffsetDateTime>,
     /// How often it was good.
     pub valid: u64,
     /// How often it was refused.
@@ -73,6 +75,11 @@ impl TokenReport {
     /// What was counted in the span.
     pub fn totals(&self) -> Counts {
         sum(&self.series)
+    }
+
+    /// Since when it is recorded what the token asks for; `None` while it has asked for nothing.
+    pub fn asked_since(&self) -> Option<OffsetDateTime> {
+        self.asked.iter().map(|asked| asked.first_at).min()
     }
 
     /// Which narrower set of scopes would do.

@@ -41,6 +41,11 @@ impl Origins {
         self.0.iter().any(|network| network.contains(&origin))
     }
 
+    /// The networks, sorted.
+    pub(crate) fn networks(&self) -> &[IpNet] {
+        &self.0
+    }
+
     /// The networks as texts, for storing and sending.
     pub fn to_strings(&self) -> Vec<String> {
         self.0.iter().map(ToString::to_string).collect()

@@ -7,6 +7,7 @@ use domain::id::TokenId;
 use domain::policy::{Action, permit};
 use domain::token::{Conditions, Token};
 use domain::verify::{Origins, UsesLimit};
+use store::Tx;
 use time::format_description::well_known::Rfc3339;
 
 /// Replaces all of a token's conditions. What stays as it was is no change, and leaves no event.
@@ -20,22 +21,36 @@ pub async fn change_conditions(
     conditions: Conditions,
 ) -> Result<Token> {
     let mut tx = service.store().begin(permit(&caller.actor, Action::ChangeConditions)?).await?;
-    let (mut token, _) = tx.lock_token(id).await?.ok_or(Code::NotFound)?;
+    let (token, _) = tx.lock_token(id).await?.ok_or(Code::NotFound)?;
     if token.state(service.now()).has_ended() {
         return Err(Code::AlreadyEnded.into());
     }
+    replace(service, caller, tx, token, conditions).await
+}
+
+/// Replaces the conditions of the token that `tx` has locked.
+///
+/// # Errors
+/// `not_before_late` on `not_before`; a fault.
+pub(super) async fn replace(
+    service: &Service,
+    caller: &Caller,
+    mut tx: Tx,
+    mut token: Token,
+    conditions: Conditions,
+) -> Result<Token> {
     conditions.fit(token.expires_at)?;
     if conditions == token.conditions {
         return Ok(token);
     }
     let anew = !conditions.uses.is_some_and(|uses| uses.counts_on(token.conditions.uses));
-    tx.set_token_conditions(id, &conditions, anew, service.moved_clock()).await?;
+    tx.set_token_conditions(token.id, &conditions, anew, service.moved_clock()).await?;
     token.tally = token.tally.filter(|_| !anew);
     let before = std::mem::replace(&mut token.conditions, conditions);
     let event = Event::new(
         EventKind::TokenConditionsChanged,
         SubjectKind::Token,
-        Some(id.to_string()),
+        Some(token.id.to_string()),
         token.name.as_str(),
     );
     let event = event

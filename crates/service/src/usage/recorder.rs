@@ -219,6 +219,7 @@ impl Collected {
             valid: seen.valid,
             refused: seen.refused,
             ended: seen.ended,
+            last_valid_at: seen.last_valid_at,
         }));
         self.batch.scopes.extend(tally.scopes.into_iter().map(|seen| ScopeUse {
             token,
@@ -252,6 +253,7 @@ impl Collected {
             let same = (kept.token, kept.origin) == (next.token, next.origin);
             if same {
                 kept.first_at = kept.first_at.min(next.first_at);
+                kept.last_valid_at = kept.last_valid_at.max(next.last_valid_at);
                 kept.last_at = kept.last_at.max(next.last_at);
                 kept.valid += next.valid;
                 kept.refused += next.refused;

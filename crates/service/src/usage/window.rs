@@ -116,6 +116,7 @@ pub(super) struct SeenOrigin {
     pub(super) refused: u64,
     /// Refused because the token's time was over; also in `refused`.
     pub(super) ended: u64,
+    pub(super) last_valid_at: Option<OffsetDateTime>,
 }
 
 pub(super) struct SeenScope {
@@ -252,6 +253,7 @@ impl Tally {
                     valid: 0,
                     refused: 0,
                     ended: 0,
+                    last_valid_at: None,
                 });
                 self.origins.len() - 1
             }
@@ -261,6 +263,7 @@ impl Tally {
         seen.last_at = seen.last_at.max(now);
         if outcome == Outcome::Valid {
             seen.valid += 1;
+            seen.last_valid_at = seen.last_valid_at.max(Some(now));
         } else {
             seen.refused += 1;
             seen.ended += u64::from(outcome.is_after_end());

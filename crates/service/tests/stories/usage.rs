@@ -14,7 +14,7 @@ use time::Duration;
 use time::macros::datetime;
 
 /// Verifies as if it came from there.
-async fn used(world: &World, made: &Created, origin: &str, agent: &str, scopes: &[&str]) {
+pub async fn used(world: &World, made: &Created, origin: &str, agent: &str, scopes: &[&str]) {
     let wanted: Vec<_> = scopes.iter().map(|text| Scope::parse(text).expect("a scope")).collect();
     let asked = Asked {
         offered: secret(made),

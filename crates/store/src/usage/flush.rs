@@ -6,11 +6,11 @@ use domain::OffsetDateTime;
 use domain::id::{RecorderId, TokenId};
 use domain::policy::Permit;
 use domain::token::Scope;
-use domain::usage::{Origin, Outcome};
+use domain::usage::{KEPT_MAX, Origin, Outcome};
 use std::net::IpAddr;
 
 /// Origins and scopes that are kept for each token.
-pub const EACH_MAX: i64 = 200;
+pub const EACH_MAX: i64 = KEPT_MAX as i64;
 
 /// What one process collected. Everything is sorted by its key, and each key is there once.
 #[derive(Debug, Default)]
@@ -70,6 +70,8 @@ pub struct OriginUse {
     pub refused: u64,
     /// How often of these because its time was over.
     pub ended: u64,
+    /// When it was good last; `None` is not at all.
+    pub last_valid_at: Option<OffsetDateTime>,
 }
 
 /// How often a token was used for a scope.
@@ -254,18 +256,19 @@ async fn add_origins(tx: &mut sqlx::PgConnection, origins: &[OriginUse]) -> Resu
         "WITH used AS (
              SELECT u.*, u.origin::inet AS address,
                     EXISTS (SELECT FROM token_origins AS t WHERE t.token_id = u.token_id AND t.origin = u.origin::inet) AS known
-             FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::bigint[], $6::bigint[])
-                  WITH ORDINALITY AS u (token_id, origin, first_at, last_at, valid, refused, place)
+             FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::bigint[], $6::bigint[], $8::timestamptz[])
+                  WITH ORDINALITY AS u (token_id, origin, first_at, last_at, valid, refused, last_valid_at, place)
          ), roomy AS (
              SELECT used.*, known OR row_number() OVER (PARTITION BY token_id, known ORDER BY place)
                         + CASE WHEN known THEN 0 ELSE (SELECT count(*) FROM token_origins AS t WHERE t.token_id = used.token_id) END <= $7 AS kept
              FROM used
          )
-         INSERT INTO token_origins AS o (token_id, origin, first_at, last_at, valid, refused)
-         SELECT token_id, address, first_at, last_at, valid, refused FROM roomy WHERE kept ORDER BY place
+         INSERT INTO token_origins AS o (token_id, origin, first_at, last_at, valid, refused, last_valid_at)
+         SELECT token_id, address, first_at, last_at, valid, refused, last_valid_at FROM roomy WHERE kept ORDER BY place
          ON CONFLICT (token_id, origin) DO UPDATE
              SET first_at = least(o.first_at, excluded.first_at), last_at = greatest(o.last_at, excluded.last_at),
-                 valid = o.valid + excluded.valid, refused = o.refused + excluded.refused",
+                 valid = o.valid + excluded.valid, refused = o.refused + excluded.refused,
+                 last_valid_at = greatest(o.last_valid_at, excluded.last_valid_at)",
         &column(origins, |row| row.token.uuid()),
         &column(origins, |row| row.origin.to_string()),
         &column(origins, |row| row.first_at),
@@ -273,6 +276,7 @@ async fn add_origins(tx: &mut sqlx::PgConnection, origins: &[OriginUse]) -> Resu
         &column(origins, |row| count(row.valid)),
         &column(origins, |row| count(row.refused)),
         EACH_MAX,
+        &column(origins, |row| row.last_valid_at) as _,
     )
     .execute(tx)
     .await?;

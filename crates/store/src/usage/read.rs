@@ -134,7 +134,7 @@ impl Store {
     pub async fn list_origins(&self, _permit: &Permit, token: TokenId) -> Result<Vec<SeenOrigin>> {
         let rows = sqlx::query!(
             // An address without its mask, a network with it.
-            r#"SELECT CASE family(origin) WHEN 4 THEN host(origin) ELSE text(origin) END AS "origin!", first_at, last_at, valid, refused
+            r#"SELECT CASE family(origin) WHEN 4 THEN host(origin) ELSE text(origin) END AS "origin!", first_at, last_at, last_valid_at, valid, refused
                FROM token_origins WHERE token_id = $1 ORDER BY last_at DESC, token_origins.origin"#,
             token.uuid()
         )
@@ -144,6 +144,7 @@ impl Store {
             origin: row.origin,
             first_at: row.first_at,
             last_at: row.last_at,
+            last_valid_at: row.last_valid_at,
             valid: row.valid.unsigned_abs(),
             refused: row.refused.unsigned_abs(),
         });
