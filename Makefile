@@ -1,10 +1,10 @@
 # One command for each thing one does here. The work is in scripts/; each says at its top what it does.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint fmt fuzz bench setup sqlx generated
+.PHONY: help run dev test lint fmt fuzz bench bench-counts setup sqlx generated
 
 help: ## List these commands
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: ## Install what is missing, build, and start Tokenkeep on 127.0.0.1:3000
 	@scripts/run
@@ -24,8 +24,11 @@ fmt: ## Format the code
 fuzz: ## Look for bytes that break what must hold of tokens, scopes, networks and forwarded addresses; a minute for each
 	@scripts/fuzz
 
-bench: ## Measure: sizes, first byte, creates and verifies per second
+bench: ## Measure: sizes, first byte, creates and verifies per second, beside others (PEERS=no: without them)
 	@scripts/bench
+
+bench-counts: ## Count the instructions of a request, and compare with the committed counts
+	@scripts/bench counts
 
 setup: ## Install everything that run, dev and test need, and stop there
 	@scripts/setup test

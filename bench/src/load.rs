@@ -7,14 +7,25 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// Requests a second, one figure a round.
-#[derive(Default)]
+/// One figure a round.
+#[derive(Clone, Default)]
 pub struct Figures(pub Vec<f64>);
 
 impl Figures {
     /// Adds a round.
     pub fn push(&mut self, figure: f64) {
         self.0.push(figure);
+    }
+
+    /// The middle one.
+    pub fn median(&self) -> f64 {
+        self.spread().1
+    }
+
+    /// The median with the smallest and the largest behind it, each with so many decimals.
+    pub fn range(&self, decimals: usize) -> String {
+        let (min, median, max) = self.spread();
+        format!("{median:.decimals$} ({min:.decimals$}–{max:.decimals$})")
     }
 
     /// Smallest, median and largest.
@@ -34,14 +45,32 @@ fn expect(status: u16, wanted: u16) -> Result<()> {
     }
 }
 
+/// What was answered, and in which time.
+pub struct Answered {
+    count: u32,
+    time: Duration,
+}
+
+impl Answered {
+    /// Requests a second.
+    pub fn per_second(&self) -> f64 {
+        f64::from(self.count) / self.time.as_secs_f64()
+    }
+
+    /// The part of `spent` that one request had, in microseconds.
+    pub fn micros_each(&self, spent: Duration) -> f64 {
+        spent.as_secs_f64() * 1e6 / f64::from(self.count)
+    }
+}
+
 /// Requests over `connections` for `time`, each of them another one of `requests`.
-pub async fn per_second(
+pub async fn steady(
     address: SocketAddr,
     connections: usize,
     time: Duration,
     requests: &Arc<[Request]>,
     status: u16,
-) -> Result<f64> {
+) -> Result<Answered> {
     let began = Instant::now();
     let tasks: Vec<_> = (0..connections)
         .map(|n| {
@@ -59,11 +88,11 @@ pub async fn per_second(
             })
         })
         .collect();
-    let mut total = 0;
+    let mut count = 0;
     for task in tasks {
-        total += task.await??;
+        count += task.await??;
     }
-    Ok(f64::from(total) / began.elapsed().as_secs_f64())
+    Ok(Answered { count, time: began.elapsed() })
 }
 
 /// Times of answers at `rate` requests a second, each counted from when it was due: one that waits for another counts that wait too.

@@ -1,13 +1,17 @@
 //! `make bench`: measures the release build as its users meet it, and writes bench/RESULTS.md.
 //!
 //! Owns the measuring, nothing of the product: it starts the real program with its embedded Postgres and speaks HTTP to it on 127.0.0.1, beside
-//! a bare axum handler in the same run. Machines are shared and noisy, so rounds alternate and ratios count. Start at [`run`].
+//! a bare axum handler and what others use, in the same run. Machines are shared and noisy, so rounds alternate and ratios count. Start at [`run`].
 
 #![allow(clippy::print_stdout, reason = "a command line")]
 
 mod bare;
 mod client;
+mod contest;
+mod counts;
+mod cpu;
 mod load;
+mod peers;
 mod program;
 mod report;
 mod sizes;
@@ -32,14 +36,20 @@ const ROUND: Duration = Duration::from_secs(2);
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    if std::env::args().nth(1).as_deref() == Some("bare") {
-        return bare::serve().await;
+    match std::env::args().nth(1).as_deref() {
+        Some("bare") => bare::serve().await,
+        Some("counts") => counts::run().await,
+        Some("verify") => verify_alone().await,
+        Some(count) => run(count.parse()?).await,
+        None => run(TOKENS).await,
     }
-    let tokens = match std::env::args().nth(1) {
-        Some(count) => count.parse()?,
-        None => TOKENS,
-    };
-    run(tokens).await
+}
+
+/// Measures verification and prints it: the part that one repeats while working on it.
+async fn verify_alone() -> Result<()> {
+    let bare = Program::bare().await?;
+    verify::measure(&mut Report::new(0), &bare).await?;
+    bare.stop().await
 }
 
 async fn run(tokens: usize) -> Result<()> {

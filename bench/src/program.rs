@@ -21,7 +21,8 @@ pub struct Program {
     data: Option<tempfile::TempDir>,
 }
 
-fn binary() -> PathBuf {
+/// The program that is measured.
+pub fn binary() -> PathBuf {
     std::env::var_os("TOKENKEEP_BINARY")
         .map_or_else(|| "target/release/tokenkeep".into(), PathBuf::from)
 }
@@ -40,11 +41,41 @@ impl Program {
         Ok(Self { address: line.parse()?, child, data: None })
     }
 
+    /// A program that was told to listen on `address`, and may look into `data`.
+    pub async fn told(
+        mut command: Command,
+        address: SocketAddr,
+        data: tempfile::TempDir,
+    ) -> Result<Self> {
+        let child = command.stdout(Stdio::null()).kill_on_drop(true).spawn()?;
+        let mut program = Self { address, child, data: Some(data) };
+        program.listening().await?;
+        Ok(program)
+    }
+
+    /// Waits until somebody answers there, at most a minute.
+    async fn listening(&mut self) -> Result<()> {
+        let ask = async {
+            while Connection::open(self.address).await.is_err() {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::select! {
+            asked = tokio::time::timeout(Duration::from_secs(60), ask) => Ok(asked?),
+            ended = self.child.wait() => Err(format!("it ended before it listened: {}", ended?).into()),
+        }
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> Result<u32> {
+        self.child.id().ok_or_else(|| "it has ended".into())
+    }
+
     /// Tokenkeep, with an embedded Postgres in a directory of its own.
     pub async fn tokenkeep() -> Result<Self> {
-        let free = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let free = free_address()?;
         let data = tempfile::Builder::new().permissions(open_to_all()).tempdir()?;
-        let child = Self::configured(&data, free)
+        let child = configured(Command::new(binary()), &data, free)
             .arg("serve")
             .env("TOKENKEEP_ADMIN_EMAIL", EMAIL)
             .env("TOKENKEEP_ADMIN_PASSWORD", PASSWORD)
@@ -57,9 +88,14 @@ impl Program {
 
     /// Tokenkeep on a database that is there, as the instance of this name.
     pub async fn instance(name: &str, database: &str) -> Result<Self> {
-        let free = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        Self::instance_by(Command::new(binary()), name, database).await
+    }
+
+    /// The same, where `command` runs it.
+    pub async fn instance_by(command: Command, name: &str, database: &str) -> Result<Self> {
+        let free = free_address()?;
         let data = tempfile::tempdir()?;
-        let child = Self::configured(&data, free)
+        let child = configured(command, &data, free)
             .arg("serve")
             .env("DATABASE_URL", database)
             .env("TOKENKEEP_INSTANCE", name)
@@ -83,21 +119,11 @@ impl Program {
 
     /// How much memory it has, in bytes.
     pub fn resident(&self) -> Result<u64> {
-        let pid = self.child.id().ok_or("it runs")?;
+        let pid = self.pid()?;
         let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
         let kilobytes: u64 = line.trim().trim_end_matches("kB").trim().parse()?;
         Ok(kilobytes * 1024)
-    }
-
-    fn configured(data: &tempfile::TempDir, address: SocketAddr) -> Command {
-        let mut command = Command::new(binary());
-        command
-            .env_remove("DATABASE_URL")
-            .env("TOKENKEEP_DATA_DIR", data.path().join("data"))
-            .env("TOKENKEEP_LISTEN", address.to_string())
-            .env("TOKENKEEP_LOG", "warn");
-        command
     }
 
     /// Waits until it is ready, at most a minute.
@@ -122,7 +148,8 @@ impl Program {
     /// What a command beside the running server prints.
     pub async fn command(&self, arguments: &[&str]) -> Result<String> {
         let data = self.data.as_ref().ok_or("the bare handler has no commands")?;
-        let output = Self::configured(data, self.address).args(arguments).output().await?;
+        let output =
+            configured(Command::new(binary()), data, self.address).args(arguments).output().await?;
         if !output.status.success() {
             return Err(String::from_utf8_lossy(&output.stderr).into());
         }
@@ -161,12 +188,32 @@ impl Program {
 
     /// Stops it, and waits for its end.
     pub async fn stop(mut self) -> Result<()> {
+        self.end().await
+    }
+
+    /// The same, for one that is looked at afterwards.
+    pub async fn end(&mut self) -> Result<()> {
         if let Some(pid) = self.child.id() {
             Command::new("kill").args(["-TERM", &pid.to_string()]).status().await?;
         }
         self.child.wait().await?;
         Ok(())
     }
+}
+
+/// Tokenkeep by `command`, with its data there, listening there.
+fn configured(mut command: Command, data: &tempfile::TempDir, address: SocketAddr) -> Command {
+    command
+        .env_remove("DATABASE_URL")
+        .env("TOKENKEEP_DATA_DIR", data.path().join("data"))
+        .env("TOKENKEEP_LISTEN", address.to_string())
+        .env("TOKENKEEP_LOG", "warn");
+    command
+}
+
+/// An address of this machine that nobody listens on.
+pub fn free_address() -> Result<SocketAddr> {
+    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }
 
 /// The embedded Postgres of root runs as somebody else, who must be able to pass.

@@ -7,6 +7,7 @@ use std::time::Duration;
 /// The report of a run.
 pub struct Report {
     text: String,
+    tables: String,
     notes: Vec<String>,
 }
 
@@ -17,14 +18,15 @@ impl Report {
         #[expect(clippy::disallowed_methods, reason = "a report says on which day it was made")]
         let today = time::OffsetDateTime::now_utc().date();
         let text = format!(
-            "# Results\n\nWritten by `make bench`. Minimum, median and maximum of the rounds; ratios are of medians of the same run. Load and servers share \
-             the machine's cores.\n\nMachine: {machine}. Date: {today}. Command: `make bench` with {tokens} tokens.\n\n\
-             | what | min | median | max | beside bare |\n|---|---|---|---|---|\n"
+            "# Results\n\nWritten by `make bench`. Minimum, median and maximum of the rounds, or the median with the other two behind it; ratios are \
+             of medians of the same run. Load and servers share the machine's cores, so that what a request costs, in time of all processes that have a part \
+             in its answer, says more than how many there are in a second.\n\nMachine: {machine}. Date: {today}. Command: `make bench` with {tokens} tokens.\n\n\
+             | what | min | median | max |\n|---|---|---|---|\n"
         );
-        Self { text, notes: Vec::new() }
+        Self { text, tables: String::new(), notes: Vec::new() }
     }
 
-    fn row(&mut self, what: &str, figures: [String; 4]) {
+    fn row(&mut self, what: &str, figures: [String; 3]) {
         let line = format!("| {what} | {} |\n", figures.join(" | "));
         print!("{line}");
         self.text.push_str(&line);
@@ -33,30 +35,7 @@ impl Report {
     /// A rate.
     pub fn line(&mut self, what: &str, figures: &Figures) {
         let (min, median, max) = figures.spread();
-        self.row(
-            what,
-            [format!("{min:.0}"), format!("{median:.0}"), format!("{max:.0}"), String::new()],
-        );
-    }
-
-    /// A rate beside another of the same run.
-    pub fn beside(&mut self, what: &str, figures: &Figures, other: &Figures) {
-        let (min, median, max) = figures.spread();
-        let ratio = median / other.spread().1;
-        self.row(
-            what,
-            [
-                format!("{min:.0}"),
-                format!("{median:.0}"),
-                format!("{max:.0}"),
-                format!("{ratio:.2}"),
-            ],
-        );
-    }
-
-    /// One figure, in words.
-    pub fn figure(&mut self, what: &str, figure: String) {
-        self.row(what, [String::new(), figure, String::new(), String::new()]);
+        self.row(what, [format!("{min:.0}"), format!("{median:.0}"), format!("{max:.0}")]);
     }
 
     /// Times.
@@ -67,7 +46,7 @@ impl Report {
         let millis = |time: Duration| format!("{:.2} ms", time.as_secs_f64() * 1000.0);
         self.row(
             &format!("{what} (min, p50, p99)"),
-            [millis(at(0)), millis(at(50)), millis(at(99)), String::new()],
+            [millis(at(0)), millis(at(50)), millis(at(99))],
         );
     }
 
@@ -75,7 +54,18 @@ impl Report {
     pub fn size(&mut self, name: &str, size: [usize; 3]) {
         let [raw, gzip, brotli] =
             size.map(|bytes| format!("{}.{} kB", bytes / 1000, bytes % 1000 / 100));
-        self.row(&format!("{name} (raw, gzip, brotli)"), [raw, gzip, brotli, String::new()]);
+        self.row(&format!("{name} (raw, gzip, brotli)"), [raw, gzip, brotli]);
+    }
+
+    /// A table of its own, under a title.
+    pub fn table(&mut self, title: &str, header: &[&str], rows: &[Vec<String>]) {
+        let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
+        let header: Vec<String> = header.iter().map(|cell| (*cell).to_owned()).collect();
+        let rows: String = rows.iter().map(|row| line(row)).collect();
+        let rule = "|---".repeat(header.len());
+        let table = format!("\n## {title}\n\n{}{rule}|\n{rows}", line(&header));
+        print!("{table}");
+        self.tables.push_str(&table);
     }
 
     /// Something to look at.
@@ -86,7 +76,10 @@ impl Report {
 
     /// Writes the file.
     pub fn write(&self) -> Result<()> {
-        std::fs::write("bench/RESULTS.md", self.text.clone() + &self.notes.concat())?;
+        std::fs::write(
+            "bench/RESULTS.md",
+            format!("{}{}{}", self.text, self.tables, self.notes.concat()),
+        )?;
         println!("written to bench/RESULTS.md");
         Ok(())
     }

@@ -7,15 +7,8 @@ install_nginx() {
     can_apt || because "No nginx was found for the tests, and installing it needs root." \
         "Ask an administrator for: apt-get install nginx-light" \
         "or set TOKENKEEP_TEST_NGINX to the path of an nginx with the auth request module. Then run the same command again."
-    local policy=/usr/sbin/policy-rc.d ours= code=0
-    # A package's service is started when it is installed, unless this says no (invoke-rc.d).
-    if [[ ! -e $policy ]]; then
-        printf '#!/bin/sh\nexit 101\n' >"$policy"
-        chmod 755 "$policy"
-        ours=yes
-    fi
-    apt_install nginx-light || code=$?
-    if [[ -n $ours ]]; then rm -f "$policy"; fi
+    local code=0
+    without_services apt_install nginx-light || code=$?
     # Nor at the next start of the machine.
     if command -v systemctl >/dev/null; then systemctl disable nginx.service || true; fi
     return "$code"

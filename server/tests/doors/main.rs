@@ -12,6 +12,7 @@ mod bad_input;
 mod canary;
 mod change_conditions;
 mod create_token;
+mod credentials;
 mod csrf;
 mod disable_token;
 mod errors;

@@ -1,0 +1,62 @@
+//! One size by itself: how long an answer takes at half load, and batches.
+
+use super::{gets, secret, spread};
+use crate::client::Request;
+use crate::load::{Figures, at_rate, steady};
+use crate::program::Program;
+use crate::report::Report;
+use crate::{CONNECTIONS, ROUND, ROUNDS, Result};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// How many a batch has.
+const BATCH: u64 = 1_000;
+
+/// Measures `server`, which has so many tokens; half load is `rate` requests a second.
+pub async fn measure(
+    report: &mut Report,
+    bare: &Program,
+    server: &Program,
+    tokens: u64,
+    rate: f64,
+) -> Result<()> {
+    println!("measuring {tokens} tokens at half load");
+    let gets = gets(tokens);
+    let (mut bares, mut ours) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        bares.extend(at_rate(bare.address, CONNECTIONS, rate, ROUND, &gets).await?);
+        ours.extend(at_rate(server.address, CONNECTIONS, rate, ROUND, &gets).await?);
+    }
+    report.latency(&format!("bare axum handler at {rate:.0} requests a second"), &mut bares);
+    report.latency(
+        &format!("{tokens} tokens: GET /verify at {rate:.0} requests a second"),
+        &mut ours,
+    );
+    measure_batches(report, server, tokens).await
+}
+
+async fn measure_batches(report: &mut Report, server: &Program, tokens: u64) -> Result<()> {
+    let numbers: Vec<u64> = spread(tokens).collect();
+    let requests: Arc<[_]> = numbers
+        .chunks(usize::try_from(BATCH)?)
+        .map(|chunk| {
+            let items: Vec<Value> = chunk.iter().map(|n| json!({ "token": secret(*n) })).collect();
+            Request::post("/api/verify/batch").json(&json!({ "items": items }))
+        })
+        .collect();
+    let mut figures = Figures::default();
+    for _ in 0..ROUNDS {
+        // One connection: a batch is answered by one core.
+        #[allow(clippy::cast_precision_loss, reason = "counts are small")]
+        figures.push(
+            steady(server.address, 1, ROUND, &requests, 200).await?.per_second() * BATCH as f64,
+        );
+    }
+    report.line(
+        &format!(
+            "{tokens} tokens: POST /api/verify/batch of {BATCH}, tokens a second on one connection"
+        ),
+        &figures,
+    );
+    Ok(())
+}
