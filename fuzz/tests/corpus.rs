@@ -1,7 +1,6 @@
 //! What the fuzzer kept, and each beginning of it, through the same checks: no fuzzer needed.
 
 use std::fs;
-use std::panic::catch_unwind;
 use std::path::Path;
 
 #[test]
