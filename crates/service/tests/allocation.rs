@@ -56,7 +56,8 @@ async fn a_hit_allocates_nothing(pool: PgPool) {
         let told = index.ask(&hash, |entry| {
             let entry = entry?;
             let limit = entry.record.conditions.as_ref()?.rate?;
-            let asked = Request { wanted: &wanted, origin, arrival: entry.arrival(), share: 1 };
+            let arrival = entry.arrival();
+            let asked = Request { wanted: &wanted, origin, arrival, share: 1, left: None };
             let verdict = decide(Some(&entry.record), &asked, now);
             Some(matches!(verdict, Verdict::Valid(_)) && entry.take(limit, now).is_ok())
         });

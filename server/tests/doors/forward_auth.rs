@@ -226,6 +226,23 @@ async fn no_use_left_is_403_that_says_429_where_there_are_more_later(pool: PgPoo
     }
 }
 
+/// The question goes past memory to the database: it is one all the same.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_question_about_uses_has_one_place_in_the_rate(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let token = token(&app).await;
+    sqlx::query("UPDATE tokens SET uses_count = 9, rate_requests = 2, rate_seconds = 60")
+        .execute(&app.pool)
+        .await
+        .expect("limited");
+    let _following = app.follow().await;
+    let mut codes = Vec::new();
+    for _ in 0..3 {
+        codes.push(by_key(&app, "/verify", &token).await.header("x-verify-code").to_owned());
+    }
+    assert_eq!(codes, ["", "", "rate_limited"]);
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn the_time_it_took_is_told_to_who_asks_for_it(pool: PgPool) {
     let app = TestApp::new(pool).await;
