@@ -2,6 +2,7 @@
 //!
 //! Clients create, verify and revoke, and write down what they were told ([`history`]). Round after round something is killed, cut off or paused
 //! ([`fault`]). Then a program reads the history: no acknowledged token is lost, and none whose end was acknowledged is accepted. Start at [`storm`].
+//! In [`snapshot`] a server starts while there is no database.
 
 #[path = "faults/client.rs"]
 mod client;
@@ -13,5 +14,7 @@ mod history;
 mod poll;
 #[path = "faults/server.rs"]
 mod server;
+#[path = "faults/snapshot.rs"]
+mod snapshot;
 #[path = "faults/storm.rs"]
 mod storm;

@@ -7,6 +7,7 @@ pub mod batch;
 pub mod follow;
 pub mod index;
 pub mod receipt;
+pub mod snapshot;
 
 pub use access::{VerifyAccess, admit};
 pub use batch::answer_all;

@@ -36,3 +36,4 @@ mod vectors;
 mod verify;
 mod verify_access;
 mod verify_batch;
+mod waiting;

@@ -9,6 +9,23 @@ use tokio::net::TcpStream;
 /// How long an answer may take: longer than a revocation waits.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// Gets a path as a browser does; the status and the whole answer, `None` when nothing whole came.
+pub async fn get(address: SocketAddr, path: &str, headers: &str) -> Option<(u16, String)> {
+    let request =
+        format!("GET {path} HTTP/1.1\r\nHost: tokens\r\nConnection: close\r\n{headers}\r\n");
+    let answer = tokio::time::timeout(PATIENCE, send(address, &request)).await.ok()?.ok()?;
+    let status = answer.split(' ').nth(1)?.parse().ok()?;
+    Some((status, answer))
+}
+
+async fn send(address: SocketAddr, request: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(address).await?;
+    stream.write_all(request.as_bytes()).await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    Ok(answer)
+}
+
 /// Posts JSON; the status and the JSON that came back, `None` when nothing whole did.
 pub async fn post(
     address: SocketAddr,
@@ -25,17 +42,13 @@ async fn exchange(
     key: Option<&str>,
     body: &Value,
 ) -> std::io::Result<Option<(u16, Value)>> {
-    let mut stream = TcpStream::connect(address).await?;
     let body = body.to_string();
     let key = key.map(|key| format!("Authorization: Bearer {key}\r\n")).unwrap_or_default();
     let request = format!(
         "POST {path} HTTP/1.1\r\nHost: tokens\r\nConnection: close\r\n{key}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
-    stream.write_all(request.as_bytes()).await?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await?;
-    Ok(read(&answer))
+    Ok(read(&send(address, &request).await?))
 }
 
 fn read(answer: &str) -> Option<(u16, Value)> {

@@ -18,6 +18,7 @@ pub struct Server {
     /// What it is called.
     pub name: String,
     database: String,
+    settings: Vec<(String, String)>,
     directory: TempDir,
     child: Child,
     asked: u64,
@@ -26,27 +27,59 @@ pub struct Server {
 impl Server {
     /// Starts one.
     pub async fn start(name: &str, database: &str) -> Self {
+        Self::start_with(name, database, &[]).await
+    }
+
+    /// Starts one with these settings too.
+    pub async fn start_with(name: &str, database: &str, settings: &[(&str, &str)]) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let address = free.expect("a free port");
         let directory = tempfile::tempdir().expect("a directory");
         std::fs::create_dir_all(directory.path().join("site/pkg")).expect("a site");
-        let child = spawn(name, database, address, &directory);
+        let settings: Vec<_> = settings
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let mut command = command(name, database, address, &settings, &directory);
         let mut server = Self {
             address,
             name: name.to_owned(),
             database: database.to_owned(),
+            settings,
             directory,
-            child,
+            child: spawn(&mut command),
             asked: 0,
         };
         server.ready().await;
         server
     }
 
+    /// Ends it as a power cut does.
+    pub async fn kill(&mut self) {
+        self.child.kill().await.expect("killed");
+    }
+
+    /// Starts it again, with these settings in place of those that it had; it need not become ready.
+    pub fn start_again(&mut self, settings: &[(&str, &str)]) {
+        for (name, value) in settings {
+            self.settings.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        self.child = spawn(&mut self.to_run());
+    }
+
+    /// Whether it ended by itself, and not well.
+    pub fn gave_up(&mut self) -> bool {
+        self.child.try_wait().expect("a process").is_some_and(|ended| !ended.success())
+    }
+
+    fn to_run(&self) -> Command {
+        command(&self.name, &self.database, self.address, &self.settings, &self.directory)
+    }
+
     /// Ends it as a power cut does, and starts it again.
     pub async fn kill_and_restart(&mut self) {
-        self.child.kill().await.expect("killed");
-        self.child = spawn(&self.name, &self.database, self.address, &self.directory);
+        self.kill().await;
+        self.start_again(&[]);
         self.ready().await;
     }
 
@@ -72,30 +105,31 @@ impl Server {
         if let Some(ended) = self.child.try_wait().expect("a process") {
             // It may have met a database that was starting itself.
             assert!(!ended.success(), "{} stopped by itself", self.name);
-            self.child = spawn(&self.name, &self.database, self.address, &self.directory);
+            self.start_again(&[]);
         }
         false
     }
 
     /// What a command beside it prints.
     pub async fn command(&self, arguments: &[&str]) -> String {
-        let output = command(&self.name, &self.database, self.address, &self.directory)
-            .args(arguments)
-            .output()
-            .await
-            .expect("it runs");
+        let output = self.to_run().args(arguments).output().await.expect("it runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).expect("UTF-8").trim().to_owned()
     }
 }
 
-fn spawn(name: &str, database: &str, address: SocketAddr, directory: &TempDir) -> Child {
-    let mut command = command(name, database, address, directory);
+fn spawn(command: &mut Command) -> Child {
     command.arg("serve").stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
     command.spawn().expect("it starts")
 }
 
-fn command(name: &str, database: &str, address: SocketAddr, directory: &TempDir) -> Command {
+fn command(
+    name: &str,
+    database: &str,
+    address: SocketAddr,
+    settings: &[(String, String)],
+    directory: &TempDir,
+) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tokenkeep"));
     command
         .env_clear()
@@ -104,6 +138,7 @@ fn command(name: &str, database: &str, address: SocketAddr, directory: &TempDir)
         .env("TOKENKEEP_LISTEN", address.to_string())
         .env("TOKENKEEP_INSTANCE", name)
         .env("TOKENKEEP_VERIFY_BUDGET_SECONDS", BUDGET_SECONDS)
-        .env("TOKENKEEP_SITE_DIR", directory.path().join("site"));
+        .env("TOKENKEEP_SITE_DIR", directory.path().join("site"))
+        .envs(settings.iter().map(|(name, value)| (name, value)));
     command
 }
