@@ -268,7 +268,7 @@ async fn it_goes_on_when_the_database_is_back(pool: PgPool) {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn of_too_many_tokens_those_in_memory_are_kept(pool: PgPool) {
-    let few = VerifySettings { resident_max: 2, ..patient() };
+    let few = VerifySettings { resident_max: 4, ..patient() };
     let mut keeping = Keeping::verifying(pool, few).await;
     let team = keeping.world.team("platform").await;
     let mut made = Vec::new();
@@ -281,6 +281,20 @@ async fn of_too_many_tokens_those_in_memory_are_kept(pool: PgPool) {
     let (next, _) = keeping.restored().expect("usable");
     assert_eq!(next.verify(secret(&made[0])).await, "valid");
     assert_eq!(next.verify(secret(&made[4])).await, "unavailable");
+
+    // It still is an index of some, which learns what it is asked for.
+    let next = keeping.world.again_on(
+        keeping.world.pool.clone(),
+        Some(&keeping.key),
+        settings(&keeping.directory, "tokens-1"),
+        few,
+    );
+    let restored = restore(&next.service).expect("usable");
+    let mut following = Following::resumed(next.service.clone(), "tokens-1", &restored);
+    following.turn().await.expect("it is back");
+    assert_eq!(next.verify(secret(&made[4])).await, "valid");
+    next.service.store().close().await;
+    assert_eq!(next.verify(secret(&made[4])).await, "valid");
 }
 
 #[sqlx::test(migrations = "../../migrations")]

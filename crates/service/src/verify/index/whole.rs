@@ -50,9 +50,15 @@ impl Index {
         self.kept.load().is_all()
     }
 
-    /// Begins to fill it with about `count` tokens. Nothing is seen of it until [`Self::fill`].
-    pub(in crate::verify) fn begin_fill(&self, count: u64, now: OffsetDateTime) -> Filling {
-        Filling { kept: self.begin_load(count), ended: HashMap::new(), now }
+    /// Begins to fill it with about `count` tokens: all that there are, or those that are asked for most. Nothing is seen of it until [`Self::fill`].
+    pub(in crate::verify) fn begin_fill(
+        &self,
+        count: u64,
+        all: bool,
+        now: OffsetDateTime,
+    ) -> Filling {
+        let kept = if all { self.begin_load(count) } else { Kept::hottest(self.resident_max) };
+        Filling { kept, ended: HashMap::new(), now }
     }
 
     /// Puts what was filled in place of what was here.

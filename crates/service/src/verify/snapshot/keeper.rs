@@ -135,6 +135,7 @@ impl Keeper {
             budget: u64::try_from(self.service.verify_budget().as_micros()).unwrap_or(u64::MAX),
             instances: self.service.index().instances(),
             tokens: 0,
+            all: self.service.index().keeps_all(),
             keys: self.keys(now),
         }
     }

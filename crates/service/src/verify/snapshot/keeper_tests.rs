@@ -61,7 +61,7 @@ async fn a_large_index_is_what_it_was() {
         SnapshotSettings { path: directory.path().join("snapshot"), instance: "one".to_owned() };
     let key = Sealer::generate_key();
     let service = self::service(&settings, &key);
-    let mut filling = service.index().begin_fill(TOKENS.into(), service.now());
+    let mut filling = service.index().begin_fill(TOKENS.into(), true, service.now());
     for n in 0..TOKENS {
         let Known { hash, record, .. } = known(&service, n, false);
         filling.put(&hash, record);
@@ -86,7 +86,7 @@ async fn a_large_index_is_what_it_was() {
     for n in 0..TOKENS {
         let told = next.index().ask(&hash(n), |entry| {
             let record = &entry.expect("known").record;
-            (record.revoked, &*record.name == format!("job {n}"), record.scopes.joined())
+            (record.revoked, *record.name == *format!("job {n}"), record.scopes.joined())
         });
         let crate::verify::index::Found::Told(told) = told else { panic!("{n} is not known") };
         assert_eq!(told, (n < 10, true, Scopes::stored(&[format!("images:{}", n % 100)]).joined()));
@@ -101,7 +101,7 @@ async fn too_many_changes_are_written_as_a_whole() {
     let key = Sealer::generate_key();
     let service = self::service(&settings, &key);
     let mut keeper = Keeper::new(service.clone()).expect("it keeps one");
-    service.index().fill(service.index().begin_fill(0, service.now()));
+    service.index().fill(service.index().begin_fill(0, true, service.now()));
     look(&service, Vec::new());
     keeper.write().expect("written");
     // The same few, again and again, while the disk is slow.

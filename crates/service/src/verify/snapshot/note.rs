@@ -29,6 +29,8 @@ pub(super) struct Note {
     pub(super) instances: u32,
     /// How many records the log began with.
     pub(super) tokens: u64,
+    /// Whether those were all, and not only the ones that were asked for most.
+    pub(super) all: bool,
     /// The management keys that might ask of late.
     pub(super) keys: Vec<KeyNote>,
 }

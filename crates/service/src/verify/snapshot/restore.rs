@@ -138,7 +138,7 @@ pub fn restore(service: &Service) -> Result<Restored, Unusable> {
     let (budget, tolerance) = (service.verify_budget(), service.clock_tolerance());
     let found = find(&snapshot.settings, &snapshot.keys, budget, tolerance, &now)?;
     let index = service.index();
-    let mut filling = index.begin_fill(found.note.tokens, now.wall);
+    let mut filling = index.begin_fill(found.note.tokens, found.note.all, now.wall);
     found.stamped.each(|bytes| {
         frame::read(bytes, |scopes| index.share(&scopes), |hash, record| filling.put(hash, record))
             .is_some()
