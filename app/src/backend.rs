@@ -15,6 +15,7 @@ pub mod settings;
 pub mod team;
 pub mod token;
 pub mod visit;
+pub mod waiting;
 
 pub use request::{Cookies, PublicUrl, refused, service_and_caller};
 pub use visit::provide;

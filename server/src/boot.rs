@@ -1,10 +1,13 @@
-//! The only place that builds things: database, keys, service, mirrors.
+//! The only place that builds things: database, keys, service, mirrors. How a server starts while the database is away is in [`away`].
+
+pub mod away;
 
 use crate::config::Config;
 use domain::audit::Caller;
 use domain::policy::Actor;
 use domain::user::Password;
 use service::mirror::Target;
+use service::verify::snapshot::SnapshotSettings;
 use service::{KeySource, Parts, Service, UsageSettings, VerifySettings};
 use sqlx::postgres::PgConnectOptions;
 use std::io::Write as _;
@@ -129,25 +132,32 @@ pub async fn open_database_beside(
 }
 
 async fn connect(url: &str, patience: Duration) -> Result<Database, Stop> {
-    let options =
-        url.parse().map_err(|_| Stop("DATABASE_URL is not a Postgres URL.".to_owned()))?;
-    let store = Store::connect(options, patience).await.map_err(|error| {
-        Stop::because(
-            "The database of DATABASE_URL does not answer; check the address and that it runs",
-            &error,
-        )
-    })?;
+    let store = Store::connect(options(url)?, patience).await.map_err(|error| silent(&error))?;
     let version = store
         .server_version()
         .await
         .map_err(|error| Stop::because("The database does not say its version", &error))?;
+    check_version(version)?;
+    Ok(Database { store, server: Server::Theirs })
+}
+
+fn options(url: &str) -> Result<PgConnectOptions, Stop> {
+    url.parse().map_err(|_| Stop("DATABASE_URL is not a Postgres URL.".to_owned()))
+}
+
+fn silent(error: &store::Error) -> Stop {
+    let what = "The database of DATABASE_URL does not answer; check the address and that it runs";
+    Stop::because(what, error)
+}
+
+fn check_version(version: i32) -> Result<(), Stop> {
     if version < 140_000 {
         return Err(Stop(format!(
             "The database is Postgres {}; 14 or newer is needed.",
             version / 10_000
         )));
     }
-    Ok(Database { store, server: Server::Theirs })
+    Ok(())
 }
 
 /// Applies the missing migrations.
@@ -216,11 +226,11 @@ fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     }
 }
 
-/// Builds the service on a migrated database.
+/// Builds the service, to be opened when the database answers and is migrated.
 ///
 /// # Errors
 /// [`Stop`].
-pub async fn service(config: &Config, store: &Store) -> Result<Service, Stop> {
+pub fn service(config: &Config, store: &Store) -> Result<Service, Stop> {
     let (sealer, key_source) = encryption(config)?;
     let parts = Parts {
         sealer,
@@ -238,9 +248,16 @@ pub async fn service(config: &Config, store: &Store) -> Result<Service, Stop> {
             measured: config.metrics,
             ..UsageSettings::default()
         },
+        snapshot: snapshot(config),
         ..Parts::new(store.clone())
     };
-    Ok(Service::new(parts).await?)
+    Ok(Service::closed(parts)?)
+}
+
+/// Where the snapshot is kept.
+pub fn snapshot(config: &Config) -> Option<SnapshotSettings> {
+    let path = config.snapshot_path.clone()?;
+    Some(SnapshotSettings { path, instance: config.instance() })
 }
 
 /// The configured mirrors.

@@ -49,6 +49,8 @@ pub struct Config {
     pub verify_access: VerifyAccess,
     /// How many tokens are kept in memory.
     pub verify_resident_max: usize,
+    /// Where a snapshot of what is in memory is kept; `None` is nowhere.
+    pub snapshot_path: Option<PathBuf>,
     /// For how many months the use of tokens is kept.
     pub usage_retention_months: u16,
     /// Whether `GET /metrics` answers.

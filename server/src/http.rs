@@ -22,6 +22,7 @@ pub mod origin;
 pub mod request;
 pub mod site;
 pub mod verify;
+pub mod waiting;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -88,7 +89,8 @@ pub fn router(web: Web) -> Router {
         // Reads no body, so that none is too large for it: its answers are the few that proxies take.
         .merge(forward_auth::routes())
         .layer(verification);
-    let bare = health::routes().merge(metrics::routes()).merge(holder::routes());
+    let waiting = || middleware::from_fn_with_state(web.clone(), waiting::gate);
+    let bare = health::routes().merge(metrics::routes()).merge(holder::routes().layer(waiting()));
     let (api, _) = api::routes().split_for_parts();
     let known = Router::new()
         .merge(api)
@@ -97,7 +99,8 @@ pub fn router(web: Web) -> Router {
         .merge(console::routes(&web))
         .layer(middleware::from_fn_with_state(web.clone(), identify::identify))
         .layer(identify::sessions(&web))
-        .layer(csrf(&web.public_url));
+        .layer(csrf(&web.public_url))
+        .layer(waiting());
     let every = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(web.clone(), request::answer))
         .map_response(headers::secure)

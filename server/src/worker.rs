@@ -4,9 +4,10 @@
 //! server stops. Start at [`start`].
 
 mod mirror;
+mod snapshot;
 mod sweep;
 mod usage;
-pub mod verify;
+mod verify;
 
 use crate::boot::{self, Stop};
 use crate::config::Config;
@@ -40,6 +41,7 @@ pub fn start(
     tracker.spawn(mirror::run_all(service.clone(), boot::mirrors(config), stop.clone()));
     let stopped = CancellationToken::new();
     tracker.spawn(verify::run(following, stopped.clone()));
+    tracker.spawn(snapshot::run(service.clone(), stopped.clone()));
     tracker.spawn(usage::run(service.clone(), stopped.clone()));
     tracker.close();
     Ok(Workers { tracker, stopped })

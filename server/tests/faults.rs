@@ -2,6 +2,7 @@
 //!
 //! Clients create, verify and revoke, and write down what they were told ([`history`]). Round after round something is killed, cut off or paused
 //! ([`fault`]). Then a program reads the history: no acknowledged token is lost, and none whose end was acknowledged is accepted. Start at [`storm`].
+//! In [`snapshot`] a server starts while there is no database.
 //!
 //! Beside it, three servers behind nginx, of which one after the other fails: [`instances`].
 
@@ -23,5 +24,7 @@ mod nginx;
 mod poll;
 #[path = "faults/server.rs"]
 mod server;
+#[path = "faults/snapshot.rs"]
+mod snapshot;
 #[path = "faults/storm.rs"]
 mod storm;

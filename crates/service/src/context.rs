@@ -4,6 +4,7 @@ use crate::password::Passwords;
 use crate::throttle::Throttle;
 use crate::usage::Recorder;
 use crate::verify::access::Admitted;
+use crate::verify::snapshot::{Snapshot, SnapshotSettings};
 use crate::verify::{Index, Uses, VerifyAccess};
 use crate::{Error, Fault, Result};
 use domain::OffsetDateTime;
@@ -11,7 +12,7 @@ use domain::audit::{Caller, Event};
 use domain::id::EventId;
 use domain::token::Prefix;
 use rand_core::{CryptoRng, UnwrapErr};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use store::{Stamp, Store, Tx};
 use vault::Sealer;
 
@@ -49,6 +50,8 @@ pub struct Parts {
     pub randomness: Box<dyn CryptoRng + Send>,
     /// How verification works.
     pub verify: VerifySettings,
+    /// Where what verification knows is kept on disk; `None` is nowhere. Needs encryption keys and a budget.
+    pub snapshot: Option<SnapshotSettings>,
     /// What becomes of what it learns.
     pub usage: UsageSettings,
 }
@@ -112,6 +115,7 @@ impl Parts {
             clock: Arc::new(OffsetDateTime::now_utc),
             randomness: Box::new(UnwrapErr(getrandom::SysRng)),
             verify: VerifySettings::default(),
+            snapshot: None,
             usage: UsageSettings::default(),
         }
     }
@@ -126,7 +130,7 @@ pub struct Service {
 struct Inner {
     store: Store,
     sealer: Option<Sealer>,
-    browser_sealer: Sealer,
+    browser_sealer: OnceLock<Sealer>,
     key_source: KeySource,
     prefix: Prefix,
     embedded: bool,
@@ -138,6 +142,7 @@ struct Inner {
     uses: Uses,
     admitted: Admitted,
     verify: VerifySettings,
+    snapshot: Option<Snapshot>,
     usage: Recorder,
     usage_settings: UsageSettings,
 }
@@ -148,15 +153,23 @@ impl Service {
     /// # Errors
     /// A fault when the database does not answer.
     pub async fn new(parts: Parts) -> Result<Self> {
-        let now = (parts.clock)();
-        let candidate = Sealer::generate_key();
-        let key = parts.store.server_key("browser", &candidate, now).await?;
-        let browser_sealer =
-            Sealer::parse(&key).map_err(|error| Fault::new("reading the browser key", error))?;
+        let service = Self::closed(parts)?;
+        service.open().await?;
+        Ok(service)
+    }
+
+    /// Builds the service on a database that need not answer yet. It verifies what it knows; for all else it is to be opened.
+    ///
+    /// # Errors
+    /// A fault.
+    pub fn closed(parts: Parts) -> Result<Self> {
+        let sealer = parts.sealer.as_ref().filter(|_| !parts.verify.budget.is_zero());
+        let snapshot = parts.snapshot.zip(sealer);
+        let snapshot = snapshot.map(|(settings, sealer)| Snapshot::new(settings, sealer));
         let inner = Inner {
             store: parts.store,
             sealer: parts.sealer,
-            browser_sealer,
+            browser_sealer: OnceLock::new(),
             key_source: parts.key_source,
             prefix: parts.prefix,
             embedded: parts.embedded,
@@ -168,10 +181,29 @@ impl Service {
             uses: Uses::new(),
             admitted: Admitted::new(),
             verify: parts.verify,
+            snapshot,
             usage: Recorder::new(parts.usage.waiting_max, parts.usage.measured),
             usage_settings: parts.usage,
         };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The database answers, and is migrated: every use case may be called.
+    ///
+    /// # Errors
+    /// A fault when it does not answer after all.
+    pub async fn open(&self) -> Result<()> {
+        let candidate = Sealer::generate_key();
+        let key = self.store().server_key("browser", &candidate, self.now()).await?;
+        let sealer =
+            Sealer::parse(&key).map_err(|error| Fault::new("reading the browser key", error))?;
+        self.inner.browser_sealer.get_or_init(|| sealer);
+        Ok(())
+    }
+
+    /// Whether it was opened.
+    pub fn is_open(&self) -> bool {
+        self.inner.browser_sealer.get().is_some()
     }
 
     /// The time, to the microsecond, as Postgres keeps it.
@@ -201,8 +233,9 @@ impl Service {
         self.inner.sealer.as_ref()
     }
 
-    pub(crate) fn browser_sealer(&self) -> &Sealer {
-        &self.inner.browser_sealer
+    pub(crate) fn browser_sealer(&self) -> Result<&Sealer> {
+        let sealer = self.inner.browser_sealer.get();
+        Ok(sealer.ok_or_else(|| Fault::unavailable("sealing for the browser", "not open yet"))?)
     }
 
     pub(crate) fn key_source(&self) -> KeySource {
@@ -245,6 +278,11 @@ impl Service {
 
     pub(crate) fn verify_access(&self) -> VerifyAccess {
         self.inner.verify.access
+    }
+
+    /// What is kept on disk of what verification knows; `None` is nothing.
+    pub fn snapshot(&self) -> Option<&Snapshot> {
+        self.inner.snapshot.as_ref()
     }
 
     /// What was verified, until it is flushed.

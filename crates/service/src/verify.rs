@@ -7,6 +7,7 @@ pub mod batch;
 pub mod follow;
 pub mod index;
 pub mod receipt;
+pub mod snapshot;
 mod uses;
 
 pub use access::{VerifyAccess, admit, admit_at_once};

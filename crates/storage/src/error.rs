@@ -25,6 +25,14 @@ impl Error {
         Self { class: class(errno), what: what.into(), why }
     }
 
+    /// An error of the operating system, as the standard library tells it.
+    pub(crate) fn io(what: impl Into<String>, error: &std::io::Error) -> Self {
+        match Errno::from_io_error(error) {
+            Some(errno) => Self::os(what, errno),
+            None => Self::broken(what, error.to_string()),
+        }
+    }
+
     /// A target that is not what it should be.
     pub(crate) fn broken(what: impl Into<String>, why: impl Into<String>) -> Self {
         Self { class: FailureClass::Broken, what: what.into(), why: why.into() }

@@ -2,6 +2,7 @@
 //!
 //! Owns *how* to talk to one: list, put, delete, and what a failure means. Never decides what to put there or when (`service::mirror` does),
 //! never logs, never reads the environment. Start at [`Files`].
+//! Beside them, [`snapshot`]: a log on our own disk that only a holder of its key can write.
 //!
 //! There is one backend, local files, so there is no trait: one whose only user is its only implementation would be a guess about the next.
 //! The shape is that of the trait to come (lists and batches, as bulk APIs want them; no transaction over several objects), and
@@ -10,6 +11,7 @@
 pub mod error;
 pub mod files;
 pub mod object;
+pub mod snapshot;
 
 pub use error::{Error, Result};
 pub use files::Files;

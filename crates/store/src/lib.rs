@@ -39,18 +39,23 @@ pub struct Store {
     pool: sqlx::PgPool,
 }
 
+fn pool_options(patience: Duration) -> PgPoolOptions {
+    PgPoolOptions::new().max_connections(32).acquire_timeout(patience)
+}
+
 impl Store {
     /// Connects. The pool opens further connections as they are needed.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the server does not answer within `patience`; so is every later wait for a connection.
     pub async fn connect(options: PgConnectOptions, patience: Duration) -> Result<Self> {
-        let pool = PgPoolOptions::new()
-            .max_connections(32)
-            .acquire_timeout(patience)
-            .connect_with(options)
-            .await?;
+        let pool = pool_options(patience).connect_with(options).await?;
         Ok(Self { pool })
+    }
+
+    /// Connects when somebody asks for the first time.
+    pub fn lazy(options: PgConnectOptions, patience: Duration) -> Self {
+        Self { pool: pool_options(patience).connect_lazy_with(options) }
     }
 
     /// A store on a pool that exists.

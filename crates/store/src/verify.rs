@@ -24,6 +24,16 @@ use std::sync::Arc;
 pub struct Seen(pub(crate) String);
 
 impl Seen {
+    /// One that was kept.
+    pub fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text, to keep it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Whether this is an earlier look than `other`: what cannot be, in one history of one database.
     pub fn is_before(&self, other: &Self) -> bool {
         self.next() < other.next()

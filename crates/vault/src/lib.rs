@@ -5,15 +5,37 @@
 //! The format is the Fernet specification's (version 0x80: AES-128-CBC and HMAC-SHA256), so that what is sealed here opens with Python's
 //! `cryptography` package, and the other way round.
 
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use domain::token::TokenSecret;
 use fernet::Fernet;
+use hkdf::Hkdf;
+use sha2::Sha256;
 use zeroize::{Zeroize as _, Zeroizing};
+
+/// A key of 32 bytes that was derived from one that seals. No `Debug`; wiped when dropped.
+pub type DerivedKey = Zeroizing<[u8; 32]>;
 
 /// The keys that seal and open: the first seals, all open.
 ///
 /// To rotate, put a new key in front; to retire the old one, take it away once nothing is sealed with it.
 pub struct Sealer {
-    keys: Vec<Fernet>,
+    keys: Vec<Key>,
+}
+
+struct Key {
+    fernet: Fernet,
+    bytes: Zeroizing<[u8; 32]>,
+}
+
+impl Key {
+    fn parse(text: &str) -> Option<Self> {
+        let fernet = Fernet::new(text)?;
+        let mut bytes = Zeroizing::new([0; 32]);
+        // Fernet's keys are written with padding; both forms are taken.
+        let decoded = Base64UrlUnpadded::decode(text.trim_end_matches('='), &mut *bytes).ok()?;
+        (decoded.len() == 32).then_some(())?;
+        Some(Self { fernet, bytes })
+    }
 }
 
 /// Why a list of keys cannot be used. Never says what was in it.
@@ -45,7 +67,7 @@ impl Sealer {
             .map(str::trim)
             .filter(|key| !key.is_empty())
             .enumerate()
-            .map(|(at, key)| Fernet::new(key).ok_or(KeyError::Malformed(at + 1)))
+            .map(|(at, key)| Key::parse(key).ok_or(KeyError::Malformed(at + 1)))
             .collect::<Result<Vec<_>, _>>()?;
         if keys.is_empty() { Err(KeyError::Empty) } else { Ok(Self { keys }) }
     }
@@ -62,7 +84,7 @@ impl Sealer {
 
     /// Seals a secret with the first key.
     pub fn seal(&self, secret: &TokenSecret) -> String {
-        self.keys[0].encrypt(secret.expose().as_bytes())
+        self.keys[0].fernet.encrypt(secret.expose().as_bytes())
     }
 
     /// Opens what was sealed with any of the keys.
@@ -85,11 +107,24 @@ impl Sealer {
         self.opened(|key| key.decrypt_with_ttl(sealed, max_age_seconds))
     }
 
+    /// A key for another purpose from each of the keys, in their order: HKDF with SHA-256 (RFC 5869), the purpose as its `info`. Of different purposes
+    /// none tells anything about another, or about the key that it comes from.
+    pub fn derive(&self, purpose: &str) -> Vec<DerivedKey> {
+        let derive = |key: &Key| {
+            let mut derived = Zeroizing::new([0; 32]);
+            Hkdf::<Sha256>::new(None, &*key.bytes)
+                .expand(purpose.as_bytes(), &mut *derived)
+                .expect("32 bytes are within what HKDF gives");
+            derived
+        };
+        self.keys.iter().map(derive).collect()
+    }
+
     fn opened(
         &self,
         open: impl Fn(&Fernet) -> Result<Vec<u8>, fernet::DecryptionError>,
     ) -> Result<TokenSecret, NotOpened> {
-        let mut bytes = self.keys.iter().find_map(|key| open(key).ok()).ok_or(NotOpened)?;
+        let mut bytes = self.keys.iter().find_map(|key| open(&key.fernet).ok()).ok_or(NotOpened)?;
         let secret = std::str::from_utf8(&bytes).ok().and_then(TokenSecret::parse);
         bytes.zeroize();
         secret.ok_or(NotOpened)
@@ -130,6 +165,24 @@ mod tests {
         let sealed = String::from_utf8(sealed).expect("ASCII");
         assert_eq!(sealer.open(&sealed).err(), Some(NotOpened));
         assert!(sealer.open("").is_err());
+    }
+
+    #[test]
+    fn each_purpose_has_keys_of_its_own() {
+        // HKDF-SHA-256 of 32 zero bytes with the info "purpose", by hand with Python's `hmac`.
+        let zero = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+        let expected = [
+            0x77, 0xb9, 0xa7, 0x1b, 0xe3, 0x1b, 0xe5, 0x41, 0xb3, 0x88, 0xd8, 0x34, 0xd8, 0x21,
+            0xf6, 0x7d, 0xb5, 0x41, 0xc6, 0xd8, 0x30, 0xb9, 0x97, 0x36, 0x30, 0xef, 0x89, 0xa4,
+            0xc7, 0x8d, 0xed, 0x10,
+        ];
+        let derived = sealer(&[zero]).derive("purpose");
+        assert_eq!(derived.iter().map(|key| **key).collect::<Vec<_>>(), [expected]);
+        let other = Sealer::generate_key();
+        let both = sealer(&[&other, zero]);
+        assert_eq!(*both.derive("purpose")[1], expected);
+        assert_ne!(both.derive("purpose")[0], both.derive("purpose")[1]);
+        assert_ne!(both.derive("another")[1], both.derive("purpose")[1]);
     }
 
     #[test]

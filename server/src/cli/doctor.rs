@@ -2,7 +2,8 @@
 
 use super::Context;
 use crate::boot::{self, Stop};
-use crate::http::site;
+use crate::http::{site, waiting::shown};
+use service::verify::snapshot::{self, Unreadable, Unusable, inspect};
 use std::process::ExitCode;
 use std::time::Duration;
 use store::Store;
@@ -43,6 +44,7 @@ pub(super) async fn doctor(context: &Context) -> Result<ExitCode, Stop> {
             report.bad("console", "its files are not beside the program; set TOKENKEEP_SITE_DIR")
         }
     }
+    check_snapshot(&mut report, context);
     match boot::open_database_beside(&context.config, context.path.as_deref(), PATIENCE).await {
         Err(Stop(reason)) => report.bad("database", &reason),
         Ok(database) => {
@@ -53,6 +55,52 @@ pub(super) async fn doctor(context: &Context) -> Result<ExitCode, Stop> {
         }
     }
     Ok(if report.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Whether a server could start from the snapshot now. One that runs makes it younger each second.
+fn check_snapshot(report: &mut Report, context: &Context) {
+    let what = "snapshot";
+    let Some(settings) = boot::snapshot(&context.config) else {
+        return report.note(
+            what,
+            "none is kept; with TOKENKEEP_SNAPSHOT_PATH a server can start while its database is away",
+        );
+    };
+    if context.config.verify_budget.is_zero() {
+        return report.note(
+            what,
+            "none is kept, since TOKENKEEP_VERIFY_BUDGET_SECONDS is 0: nothing is verified without the database",
+        );
+    }
+    let keys = match boot::encryption(&context.config) {
+        Ok((Some(sealer), _)) => snapshot::keys(&sealer),
+        Ok((None, _)) => return report.bad(what, "it needs TOKEN_ENCRYPTION_KEY"),
+        Err(Stop(reason)) => return report.bad(what, &reason),
+    };
+    #[expect(clippy::disallowed_methods, reason = "its age is asked for")]
+    let now = time::OffsetDateTime::now_utc();
+    let path = settings.path.display().to_string();
+    match inspect(&settings, &keys, context.config.verify_budget, now) {
+        Ok(usable) => report.good(
+            what,
+            &format!(
+                "{path}: {} tokens as of {} s ago; a server can start from it until {}",
+                usable.tokens,
+                (now - usable.as_of).whole_seconds(),
+                shown(usable.good_until)
+            ),
+        ),
+        Err(unusable @ (Unusable::Unreadable(Unreadable::Absent) | Unusable::Old(_))) => {
+            report.note(
+                what,
+                &format!("{path}: {unusable}; a server that runs writes it each second"),
+            );
+        }
+        Err(unusable) => report.bad(
+            what,
+            &format!("{path}: {unusable}; a server that starts with its database writes it anew"),
+        ),
+    }
 }
 
 async fn check_database(report: &mut Report, store: &Store) {

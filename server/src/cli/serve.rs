@@ -1,13 +1,15 @@
 //! `tokenkeep serve`: from nothing to a listening server, and back.
 
+mod opening;
+
 use super::Context;
-use crate::boot::{self, Database, Stop};
+use crate::boot::{self, Database, Stop, away};
 use crate::config::Config;
-use crate::{http, worker};
-use domain::audit::Caller;
-use domain::policy::Actor;
-use service::Service;
+use crate::http;
+use opening::Opening;
+use service::verify::snapshot::Restored;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -22,7 +24,7 @@ pub(super) async fn serve(context: Context) -> Result<(), Stop> {
     let listener = listen(context.config.listen).await?;
     let stop = CancellationToken::new();
     watch_signals(stop.clone())?;
-    let database = boot::open_database(&context.config, context.path.as_deref()).await?;
+    let database = away::open(&context.config, context.path.as_deref()).await?;
     let served = run(&context.config, &database, listener, stop).await;
     database.close().await;
     served
@@ -59,23 +61,43 @@ async fn run(
     listener: TcpListener,
     stop: CancellationToken,
 ) -> Result<(), Stop> {
-    boot::migrate(&database.store).await?;
-    let service = boot::service(config, &database.store).await?;
-    boot::first_owner(config, &service).await?;
+    let service = boot::service(config, &database.store)?;
     let site = http::site::find(config.site_dir.as_deref()).ok_or_else(|| {
         Stop("The console's files are not beside the program. Set TOKENKEEP_SITE_DIR, or build with `make run`.".to_owned())
     })?;
-    let following = worker::verify::load(&service, &config.instance()).await?;
-    let workers = worker::start(config, &service, following, &stop)?;
+    let restored = away::begin(&service, &database.store).await?;
+    let mut opening = Opening::new(config, &database.store, &service, restored.as_ref(), &stop);
+    let opened = match &restored {
+        None => Some(opening.once().await?),
+        Some(restored) => {
+            tell(config, restored);
+            None
+        }
+    };
     let web = http::Web {
-        service: service.clone(),
+        service,
         site: site.into(),
         public_url: config.url().into(),
         secure: config.secure(),
         trusted_proxies: config.trusted_proxies.clone().map(Arc::new),
         metrics: config.metrics,
     };
-    announce(config, &service).await?;
+    let mut serving = pin!(answer(listener, web, stop.clone()));
+    let workers = match opened {
+        Some(workers) => workers,
+        None => tokio::select! {
+            workers = opening.patiently() => workers,
+            () = &mut serving => return Ok(()),
+        },
+    };
+    serving.await;
+    stop.cancel();
+    workers.finish().await;
+    Ok(())
+}
+
+/// Answers until `stop`.
+async fn answer(listener: TcpListener, web: http::Web, stop: CancellationToken) {
     let serving = http::listen(listener, http::Front::new(web), stop.cancelled());
     let drained = async {
         stop.cancelled().await;
@@ -85,18 +107,20 @@ async fn run(
         () = serving => {}
         () = drained => tracing::warn!("some requests were cut off"),
     }
-    stop.cancel();
-    workers.finish().await;
-    Ok(())
 }
 
-/// Prints the address and, while there is no owner, the link that makes one.
-async fn announce(config: &Config, service: &Service) -> Result<(), Stop> {
-    let url = config.url();
-    println!("Tokenkeep {} is ready at {url}", env!("CARGO_PKG_VERSION"));
-    let caller = Caller::local(Actor::Clock);
-    if let Some(link) = service::user::create_setup_link(service, &caller).await? {
-        println!("Make the first owner, within 24 hours: {url}/setup?link={}", link.expose());
-    }
-    Ok(())
+/// Says what the server can do without the database, and for how long.
+fn tell(config: &Config, restored: &Restored) {
+    let until = http::waiting::shown(restored.good_until);
+    println!(
+        "Tokenkeep {} verifies the tokens that it knows at {} until {until}; the database does not answer.",
+        env!("CARGO_PKG_VERSION"),
+        config.url()
+    );
+    tracing::warn!(
+        tokens = restored.tokens,
+        as_of = http::waiting::shown(restored.as_of),
+        until,
+        "the database does not answer: started from the snapshot"
+    );
 }

@@ -199,6 +199,7 @@ impl Reader {
         }
         let admin = self.admin();
         let database_url = self.database_url();
+        let snapshot_path = self.snapshot_path(database_url.is_some(), encryption_keys.is_some());
         // Nothing is judged below: a problem there would hide behind an earlier one.
         Some(Config {
             listen: listen?,
@@ -214,12 +215,25 @@ impl Reader {
             verify_access: verify_access?,
             verify_budget: Duration::from_secs(verify_budget?),
             verify_resident_max: usize::try_from(verify_resident_max?).unwrap_or(usize::MAX),
+            snapshot_path,
             usage_retention_months: u16::try_from(usage_retention_months?).unwrap_or(u16::MAX),
             metrics: metrics?,
             site_dir: self.path("site_dir"),
             postgres_bin_dir: self.path("postgres_bin_dir"),
             log: self.take("log").map_or_else(|| "info".to_owned(), |(_, text)| text.to_string()),
         })
+    }
+
+    fn snapshot_path(&mut self, has_database: bool, has_keys: bool) -> Option<PathBuf> {
+        let (given_as, path) = self.take("snapshot_path")?;
+        if !has_database {
+            let mend = "it is for a database of DATABASE_URL; the embedded one starts with the server: take it away";
+            self.problem(given_as.clone(), mend);
+        }
+        if !has_keys {
+            self.problem(given_as, "it is signed with TOKEN_ENCRYPTION_KEY: set that too");
+        }
+        Some(PathBuf::from(path.as_str()))
     }
 
     fn database_url(&mut self) -> Option<Secret> {

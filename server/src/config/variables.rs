@@ -141,6 +141,16 @@ pub const VARIABLES: &[Variable] = &[
                looked up in the database.",
     },
     Variable {
+        key: "snapshot_path",
+        env: "TOKENKEEP_SNAPSHOT_PATH",
+        secret: false,
+        default: "none: a server needs the database to start",
+        example: "/var/lib/tokenkeep/snapshot",
+        text: "The directory in which this instance, and no other, keeps what it knows of tokens: hashes and never a secret, signed with a key that is derived from \
+               `TOKEN_ENCRYPTION_KEY`. With it the server starts while the database of `DATABASE_URL` does not answer, and verifies the tokens that it knows for \
+               as long as if it had never stopped (`TOKENKEEP_VERIFY_BUDGET_SECONDS`). The directory is made if its parent exists.",
+    },
+    Variable {
         key: "usage_retention_months",
         env: "TOKENKEEP_USAGE_RETENTION_MONTHS",
         secret: false,

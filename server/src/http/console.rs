@@ -1,5 +1,6 @@
 //! The console: pages rendered on the server, the server functions behind their forms, and the files that hydrate them.
 
+use super::waiting::accepts_html;
 use super::{BODY_MAX, Failure, Web};
 use app::backend::{Cookies, PublicUrl};
 use axum::Router;
@@ -86,7 +87,7 @@ async fn called(request: Request, next: Next) -> Response {
 }
 
 /// A file of the console; compressed ahead where the build has done so.
-async fn file(State(web): State<Web>, request: Request) -> Response {
+pub(super) async fn file(State(web): State<Web>, request: Request) -> Response {
     let files = ServeDir::new(&web.site).precompressed_br().precompressed_gzip();
     match files.oneshot(request).await {
         Ok(response) if response.status() == StatusCode::NOT_FOUND => {
@@ -110,12 +111,7 @@ async fn other(State(web): State<Web>, request: Request) -> Response {
     if is_file {
         return file(State(web), request).await;
     }
-    let wants_page = request
-        .headers()
-        .get(header::ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"));
-    if path.starts_with("/api/") || !wants_page {
+    if path.starts_with("/api/") || !accepts_html(request.headers()) {
         return Failure::from(Code::NotFound).into_response();
     }
     let options = options(&web);

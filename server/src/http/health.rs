@@ -1,6 +1,6 @@
 //! `GET /healthz`: alive. `GET /readyz`: able to work, or why not.
 
-use super::Web;
+use super::{Web, waiting};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -27,6 +27,9 @@ async fn readyz(State(web): State<Web>) -> Response {
         Some(Bar::Clock) => return unready("the clock is apart from the database's"),
         Some(Bar::Name) => return unready("another instance has this one's name"),
         None => {}
+    }
+    if let Some(reason) = waiting::reason(&web.service) {
+        return unready(&reason);
     }
     let ready = tokio::time::timeout(PATIENCE, web.service.store().ready()).await;
     let reason = match ready {

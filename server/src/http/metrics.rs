@@ -33,6 +33,7 @@ async fn metrics(State(web): State<Web>) -> Result<Response, Failure> {
     let mut page = Page::default();
     verification(&mut page, &web.service);
     index(&mut page, &web.service);
+    snapshot(&mut page, &web.service);
     usage(&mut page, &web.service);
     let caller = Caller::local(Actor::Clock);
     let asked = tokio::time::timeout(PATIENCE, service::mirror::list(&web.service, &caller)).await;
@@ -116,6 +117,19 @@ fn index(page: &mut Page, service: &Service) {
     for (state, of) in states {
         page.line(name, &[("state", state)], u8::from(trust == of));
     }
+}
+
+/// Nothing where none is kept.
+fn snapshot(page: &mut Page, service: &Service) {
+    let Some(snapshot) = service.snapshot() else { return };
+    let restored = snapshot.restored().map(|restored| restored.as_of);
+    if let Some(as_of) = snapshot.as_of().or(restored) {
+        let help = "Seconds since the snapshot on disk was what the database has.";
+        let age = (service.now() - as_of).as_seconds_f64().max(0.0);
+        page.only("tokenkeep_snapshot_age_seconds", "gauge", help, age);
+    }
+    let help = "How often the snapshot could not be written.";
+    page.only("tokenkeep_snapshot_failures_total", "counter", help, snapshot.failures());
 }
 
 fn usage(page: &mut Page, service: &Service) {

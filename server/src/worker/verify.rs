@@ -1,21 +1,10 @@
-//! When the index of tokens is looked after: once before the server is ready, then after each change and at each heartbeat.
+//! When the index of tokens is looked after: after each change and at each heartbeat. Before the server is ready, that was done once.
 //!
 //! What a look does is `service::verify::Following`.
 
-use crate::boot::Stop;
+use service::Error;
 use service::verify::Following;
-use service::{Error, Service};
 use tokio_util::sync::CancellationToken;
-
-/// Loads the index.
-///
-/// # Errors
-/// [`Stop`] when the database does not answer.
-pub async fn load(service: &Service, name: &str) -> Result<Following, Stop> {
-    let mut following = Following::new(service.clone(), name);
-    following.turn().await?;
-    Ok(following)
-}
 
 /// Looks after it until the server has stopped answering.
 pub(super) async fn run(mut following: Following, stopped: CancellationToken) {

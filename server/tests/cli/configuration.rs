@@ -86,6 +86,15 @@ fn the_environment_wins_over_the_file_and_an_empty_variable_is_none() {
 }
 
 #[test]
+fn a_snapshot_needs_a_database_of_ones_own_and_a_key() {
+    let path = ("TOKENKEEP_SNAPSHOT_PATH", "/nowhere/marker");
+    let done = Program::new(&["migrate"]).env(path.0, path.1).run();
+    assert_eq!(keys(&done), [path.0, path.0]);
+    assert!(done.err.contains("DATABASE_URL") && done.err.contains("TOKEN_ENCRYPTION_KEY"));
+    assert!(!done.err.contains("marker"), "{}", done.err);
+}
+
+#[test]
 fn the_prefixes_of_ours_are_not_for_tokens() {
     for prefix in ["tkm_", "tks_", "_", "a", "9a_", "a_b", &format!("{}_", "a".repeat(16))] {
         let done = Program::new(&["migrate"]).env("TOKENKEEP_TOKEN_PREFIX", prefix).run();

@@ -2,6 +2,9 @@
 
 use crate::program::{Done, Program};
 use domain::token::TokenSecret;
+use service::verify::Following;
+use service::verify::snapshot::{Keeper, SnapshotSettings};
+use service::{Parts, Service};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection as _, PgConnection};
 use std::net::TcpListener;
@@ -87,6 +90,58 @@ async fn a_console_without_its_files_is_found_out(_: PgPoolOptions, database: Pg
     assert!(!done.good);
     assert_eq!(says(&done, "console"), "fail");
     assert!(done.out.contains("TOKENKEEP_SITE_DIR"), "{}", done.out);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_snapshot_is_looked_at(_: PgPoolOptions, database: PgConnectOptions) {
+    let key = Sealer::generate_key();
+    assert_eq!(says(&doctor(&database, Some(&key)), "snapshot"), "note");
+    let look = |path: &str, budget: &str, key: &str| {
+        Program::new(&["doctor"])
+            .database(&database)
+            .env("TOKEN_ENCRYPTION_KEY", key)
+            .env("TOKENKEEP_INSTANCE", "tokens-1")
+            .env("TOKENKEEP_VERIFY_BUDGET_SECONDS", budget)
+            .env("TOKENKEEP_SNAPSHOT_PATH", path)
+            .run()
+    };
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("snapshot").display().to_string();
+    let done = look(&path, "300", &key);
+    assert!(
+        says(&done, "snapshot") == "note" && done.out.contains("there is none yet"),
+        "{}",
+        done.out
+    );
+    let done = look(&path, "0", &key);
+    assert!(done.out.contains("TOKENKEEP_VERIFY_BUDGET_SECONDS is 0"), "{}", done.out);
+
+    keep_snapshot(&database, &key, &path).await;
+    let done = look(&path, "300", &key);
+    assert!(
+        says(&done, "snapshot") == "ok" && done.out.contains(": 0 tokens as of"),
+        "{}",
+        done.out
+    );
+    let done = look(&path, "300", &Sealer::generate_key());
+    assert!(
+        says(&done, "snapshot") == "fail" && done.out.contains("no configured key"),
+        "{}",
+        done.out
+    );
+    assert!(!done.good);
+}
+
+/// What a server does each second.
+async fn keep_snapshot(database: &PgConnectOptions, key: &str, path: &str) {
+    let snapshot = SnapshotSettings { path: path.into(), instance: "tokens-1".to_owned() };
+    let store = store::Store::lazy(database.clone(), Duration::from_secs(5));
+    let parts =
+        Parts { sealer: Sealer::parse(key).ok(), snapshot: Some(snapshot), ..Parts::new(store) };
+    let service = Service::new(parts).await.expect("a service");
+    let mut following = Following::new(service.clone(), "tokens-1");
+    following.turn().await.expect("a look");
+    assert!(Keeper::new(service).expect("it keeps one").write().expect("written"));
 }
 
 #[test]

@@ -143,6 +143,12 @@ impl TestApp {
         doors(Web { metrics: true, ..web(&self.service, &self.site) })
     }
 
+    /// The router of a server that has not heard of its database yet. Its service asks for none.
+    pub fn not_open(&self) -> Router {
+        let service = Service::closed(Parts::new(self.service.store().clone())).expect("a service");
+        doors(web(&service, &self.site))
+    }
+
     /// The same app, which believes these proxies about where a request comes from.
     pub fn behind(mut self, proxies: &str) -> Self {
         let trusted_proxies = Origins::parse(proxies.split(',')).expect("networks").map(Arc::new);

@@ -39,3 +39,4 @@ mod vectors;
 mod verify;
 mod verify_access;
 mod verify_batch;
+mod waiting;

@@ -9,6 +9,23 @@ use tokio::net::TcpStream;
 /// How long an answer may take: longer than a revocation waits.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// Gets a path as a browser does; the status and the whole answer, `None` when nothing whole came.
+pub async fn get(address: SocketAddr, path: &str, headers: &str) -> Option<(u16, String)> {
+    let request =
+        format!("GET {path} HTTP/1.1\r\nHost: tokens\r\nConnection: close\r\n{headers}\r\n");
+    let answer = tokio::time::timeout(PATIENCE, send(address, &request)).await.ok()?.ok()?;
+    let status = answer.split(' ').nth(1)?.parse().ok()?;
+    Some((status, answer))
+}
+
+async fn send(address: SocketAddr, request: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(address).await?;
+    stream.write_all(request.as_bytes()).await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    Ok(answer)
+}
+
 /// Posts JSON; the status and the JSON that came back, `None` when nothing whole did.
 pub async fn post(
     address: SocketAddr,
@@ -19,41 +36,23 @@ pub async fn post(
     tokio::time::timeout(PATIENCE, exchange(address, path, key, body)).await.ok()?.ok()?
 }
 
-/// Gets a page; the status and the text that came back, `None` when nothing whole did.
-pub async fn get(address: SocketAddr, path: &str, key: Option<&str>) -> Option<(u16, String)> {
-    let request = head("GET", path, key) + "\r\n";
-    tokio::time::timeout(PATIENCE, send(address, &request)).await.ok()?.ok()?
-}
-
 async fn exchange(
     address: SocketAddr,
     path: &str,
     key: Option<&str>,
     body: &Value,
 ) -> std::io::Result<Option<(u16, Value)>> {
-    let (head, body) = (head("POST", path, key), body.to_string());
-    let length = body.len();
-    let request =
-        format!("{head}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}");
-    let answer = send(address, &request).await?;
-    Ok(answer.and_then(|(status, body)| Some((status, serde_json::from_str(&body).ok()?))))
-}
-
-fn head(method: &str, path: &str, key: Option<&str>) -> String {
+    let body = body.to_string();
     let key = key.map(|key| format!("Authorization: Bearer {key}\r\n")).unwrap_or_default();
-    format!("{method} {path} HTTP/1.1\r\nHost: tokens\r\nConnection: close\r\n{key}")
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: tokens\r\nConnection: close\r\n{key}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    Ok(read(&send(address, &request).await?))
 }
 
-async fn send(address: SocketAddr, request: &str) -> std::io::Result<Option<(u16, String)>> {
-    let mut stream = TcpStream::connect(address).await?;
-    stream.write_all(request.as_bytes()).await?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await?;
-    Ok(read(&answer))
-}
-
-fn read(answer: &str) -> Option<(u16, String)> {
+fn read(answer: &str) -> Option<(u16, Value)> {
     let (head, body) = answer.split_once("\r\n\r\n")?;
     let status = head.split(' ').nth(1)?.parse().ok()?;
-    Some((status, body.to_owned()))
+    Some((status, serde_json::from_str(body).ok()?))
 }

@@ -1,36 +1,48 @@
 //! A Postgres of a test's own, that may be killed.
 
+use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use store::embedded::{Embedded, EmbeddedConfig};
 use tempfile::TempDir;
 
-/// The running Postgres. It is supervised, so that it starts again when it is killed.
+/// A Postgres that can be stopped and started again. It is supervised, so that it starts again when it is killed.
 pub struct Cluster {
     data: TempDir,
-    embedded: Embedded,
+    running: Option<Embedded>,
 }
 
 impl Cluster {
-    /// Starts it.
+    /// Starts one.
     pub async fn start() -> Self {
         let data = tempfile::Builder::new()
             .permissions(std::fs::Permissions::from_mode(0o755))
             .tempdir()
             .expect("a directory");
+        let mut cluster = Self { data, running: None };
+        cluster.start_again().await;
+        cluster
+    }
+
+    /// Starts it, with the data that it had.
+    pub async fn start_again(&mut self) {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let config = EmbeddedConfig {
-            data_dir: data.path().join("data"),
+            data_dir: self.data.path().join("data"),
             bin_search: std::env::split_paths(&path).collect(),
         };
-        let embedded = Embedded::start(config).await.expect("a Postgres of its own");
-        Self { data, embedded }
+        self.running = Some(Embedded::start(config).await.expect("a Postgres of its own"));
     }
 
     /// How to connect to it.
     pub fn options(&self) -> PgConnectOptions {
-        self.embedded.connect_options()
+        self.running.as_ref().expect("it runs").connect_options()
+    }
+
+    /// The same as a URL.
+    pub fn url(&self) -> String {
+        self.options().to_url_lossy().to_string()
     }
 
     /// Its directory: where its pid is.
@@ -47,7 +59,7 @@ impl Cluster {
     }
 
     /// Stops it.
-    pub async fn stop(self) {
-        self.embedded.stop().await;
+    pub async fn stop(&mut self) {
+        self.running.take().expect("it runs").stop().await;
     }
 }

@@ -18,43 +18,43 @@ pub struct Server {
     /// What it is called.
     pub name: String,
     database: String,
+    settings: Vec<(String, String)>,
     directory: TempDir,
-    clock: Clock,
     child: Child,
     asked: u64,
-}
-
-/// What a server's clock shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Clock {
-    /// The time.
-    Right,
-    /// Five minutes more.
-    Ahead,
 }
 
 impl Server {
     /// Starts one.
     pub async fn start(name: &str, database: &str) -> Self {
-        let mut server = Self::begin(name, database, Clock::Right);
+        Self::start_with(name, database, &[]).await
+    }
+
+    /// Starts one with these settings too.
+    pub async fn start_with(name: &str, database: &str, settings: &[(&str, &str)]) -> Self {
+        let mut server = Self::begin(name, database, settings);
         server.ready().await;
         server
     }
 
-    /// Starts one, and does not wait for it.
-    pub fn begin(name: &str, database: &str, clock: Clock) -> Self {
+    /// Starts one with these settings, and does not wait for it.
+    pub fn begin(name: &str, database: &str, settings: &[(&str, &str)]) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let address = free.expect("a free port");
         let directory = tempfile::tempdir().expect("a directory");
         std::fs::create_dir_all(directory.path().join("site/pkg")).expect("a site");
-        let child = spawn(name, database, address, &directory, clock);
+        let settings: Vec<_> = settings
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let mut command = command(name, database, address, &settings, &directory);
         Self {
             address,
             name: name.to_owned(),
             database: database.to_owned(),
+            settings,
             directory,
-            clock,
-            child,
+            child: spawn(&mut command),
             asked: 0,
         }
     }
@@ -64,10 +64,27 @@ impl Server {
         self.child.kill().await.expect("killed");
     }
 
+    /// Starts it again, with these settings in place of those that it had; it need not become ready.
+    pub fn start_again(&mut self, settings: &[(&str, &str)]) {
+        for (name, value) in settings {
+            self.settings.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        self.child = spawn(&mut self.to_run());
+    }
+
+    /// Whether it ended by itself, and not well.
+    pub fn gave_up(&mut self) -> bool {
+        self.child.try_wait().expect("a process").is_some_and(|ended| !ended.success())
+    }
+
+    fn to_run(&self) -> Command {
+        command(&self.name, &self.database, self.address, &self.settings, &self.directory)
+    }
+
     /// Ends it as a power cut does, and starts it again.
     pub async fn kill_and_restart(&mut self) {
         self.kill().await;
-        self.spawn();
+        self.start_again(&[]);
         self.ready().await;
     }
 
@@ -93,20 +110,9 @@ impl Server {
         if let Some(ended) = self.child.try_wait().expect("a process") {
             // It may have met a database that was starting itself.
             assert!(!ended.success(), "{} stopped by itself", self.name);
-            self.spawn();
+            self.start_again(&[]);
         }
         false
-    }
-
-    fn spawn(&mut self) {
-        self.child = spawn(&self.name, &self.database, self.address, &self.directory, self.clock);
-    }
-
-    /// What it says of a token; nothing when it does not answer.
-    pub async fn verify(&self, token: &str) -> Option<String> {
-        let (_, verdict) =
-            post(self.address, "/api/verify", None, &json!({ "token": token })).await?;
-        verdict["code"].as_str().map(str::to_owned)
     }
 
     /// What a command beside it prints.
@@ -116,22 +122,21 @@ impl Server {
         String::from_utf8(output.stdout).expect("UTF-8").trim().to_owned()
     }
 
-    /// What becomes of a command beside it, under the same clock.
+    /// What becomes of a command beside it.
     pub async fn output(&self, arguments: &[&str]) -> Output {
-        let Self { name, database, address, directory, clock, .. } = self;
-        let mut command = command(name, database, *address, directory, *clock);
-        command.args(arguments).output().await.expect("it runs")
+        self.to_run().args(arguments).output().await.expect("it runs")
+    }
+
+    /// What it says of a token, by its code.
+    pub async fn code(&self, token: &str) -> String {
+        match post(self.address, "/api/verify", None, &json!({ "token": token })).await {
+            Some((_, answer)) => answer["code"].as_str().unwrap_or_default().to_owned(),
+            None => "no answer".to_owned(),
+        }
     }
 }
 
-fn spawn(
-    name: &str,
-    database: &str,
-    address: SocketAddr,
-    directory: &TempDir,
-    clock: Clock,
-) -> Child {
-    let mut command = command(name, database, address, directory, clock);
+fn spawn(command: &mut Command) -> Child {
     command.arg("serve").stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
     command.spawn().expect("it starts")
 }
@@ -140,8 +145,8 @@ fn command(
     name: &str,
     database: &str,
     address: SocketAddr,
+    settings: &[(String, String)],
     directory: &TempDir,
-    clock: Clock,
 ) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tokenkeep"));
     command
@@ -151,16 +156,7 @@ fn command(
         .env("TOKENKEEP_LISTEN", address.to_string())
         .env("TOKENKEEP_INSTANCE", name)
         .env("TOKENKEEP_VERIFY_BUDGET_SECONDS", BUDGET_SECONDS)
-        .env("TOKENKEEP_SITE_DIR", directory.path().join("site"));
-    if clock == Clock::Ahead {
-        let library = std::env::var("TOKENKEEP_TEST_FAKETIME").expect(
-            "TOKENKEEP_TEST_FAKETIME is the path of libfaketime: run `scripts/setup test`, then `. scripts/env`",
-        );
-        // The monotonic clock is nobody's to set, here as on any machine.
-        command
-            .env("LD_PRELOAD", library)
-            .env("FAKETIME", "+300")
-            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
-    }
+        .env("TOKENKEEP_SITE_DIR", directory.path().join("site"))
+        .envs(settings.iter().map(|(name, value)| (name, value)));
     command
 }

@@ -7,7 +7,6 @@ use crate::history::History;
 use crate::poll::until;
 use crate::server::Server;
 use serde_json::json;
-use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgPoolOptions;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -33,9 +32,9 @@ struct World {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_acknowledged_deed_is_lost() {
-    let cluster = Cluster::start().await;
+    let mut cluster = Cluster::start().await;
     let options = cluster.options();
-    let database = options.to_url_lossy().to_string();
+    let database = cluster.url();
     let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(options);
     let mut servers = vec![
         Server::start("tokens-1", &database).await,

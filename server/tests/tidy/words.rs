@@ -9,13 +9,15 @@ const EXPOSES: &[&str] = &[
     // Shown once to who made it, or again to who may.
     "server/src/http/api/token.rs",
     "server/src/cli/admin.rs",
-    "server/src/cli/serve.rs",
+    "server/src/cli/serve/opening.rs",
     "app/src/backend/token.rs",
 ];
 
 /// Where the server names what only its boot module constructs, and why.
 const BESIDE_BOOT: &[(&str, &str)] = &[
     ("server/src/boot.rs", "constructs them"),
+    ("server/src/boot/away.rs", "constructs a store that need not answer yet"),
+    ("server/src/cli/serve/opening.rs", "waits for the store"),
     ("server/src/cli.rs", "prints a new key"),
     ("server/src/cli/doctor.rs", "looks at each by itself"),
     ("server/src/config/read.rs", "judges the keys"),

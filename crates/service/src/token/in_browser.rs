@@ -21,7 +21,7 @@ pub fn seal_for_browser(
     secret: &TokenSecret,
 ) -> Result<String> {
     permit(&caller.actor, Action::ListTokens)?;
-    Ok(service.browser_sealer().seal(secret))
+    Ok(service.browser_sealer()?.seal(secret))
 }
 
 /// The secret of the cookie, if it is the secret of this token and not too old.
@@ -35,7 +35,7 @@ pub async fn open_for_browser(
     sealed: &str,
 ) -> Result<Option<TokenSecret>> {
     permit(&caller.actor, Action::ListTokens)?;
-    let Ok(secret) = service.browser_sealer().open_recent(sealed, MAX_AGE_SECONDS) else {
+    let Ok(secret) = service.browser_sealer()?.open_recent(sealed, MAX_AGE_SECONDS) else {
         return Ok(None);
     };
     let record = service.store().find_record(&secret.hash()).await?;

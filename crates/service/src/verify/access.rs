@@ -2,19 +2,22 @@
 //!
 //! A key that was good a moment ago is believed without the database, as tokens are; so a revoked one is refused within [`FRESH`]. Start at [`admit`].
 
-use super::index::FRESH;
+use super::index::{FRESH, Trust};
 use crate::key::hash;
 use crate::{Result, Service};
-use domain::Code;
 use domain::key::Key;
 use domain::policy::{Action, permit};
+use domain::token::SecretHash;
+use domain::{Code, OffsetDateTime};
 use quick_cache::sync::Cache;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How many keys are remembered.
 const KEYS_MAX: usize = 1_024;
+/// How many of them are kept in a snapshot on disk.
+const KEPT_MAX: usize = 256;
 
 /// Who may ask.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,6 +52,21 @@ impl Admitted {
     pub(crate) fn new() -> Self {
         Self(Cache::new(KEYS_MAX))
     }
+
+    /// Keys that may verify, each with how long ago that was asked, but for those that there is no room for in a snapshot.
+    pub(super) fn verifying(&self, now: OffsetDateTime) -> Vec<(SecretHash, Key, Duration)> {
+        let each = self.0.iter().filter_map(|(hash, known)| {
+            let good = is_live(&known.key, now) && may_verify(&known.key).is_ok();
+            let hash = SecretHash::from_slice(&hash).filter(|_| good)?;
+            Some((hash, known.key.clone(), known.at.elapsed()))
+        });
+        each.take(KEPT_MAX).collect()
+    }
+
+    /// A key that was good then.
+    pub(super) fn put(&self, hash: &SecretHash, key: Key, at: Instant) {
+        self.0.insert(*hash.bytes(), Checked { key, at }.into());
+    }
 }
 
 /// Whether whoever offers this key may ask. Where it is open to everybody, nobody looks at it.
@@ -63,6 +81,15 @@ pub async fn admit(service: &Service, offered: Option<&str>, origin: Option<IpAd
     let now = service.now();
     let Admitted(keys) = service.admitted();
     let known = keys.get(hash.bytes()).filter(|known| is_live(&known.key, now));
+    let believed =
+        known.as_ref().filter(|known| known.at.elapsed() < FRESH + service.verify_budget());
+    // The database does not answer: nobody waits to hear that again.
+    if matches!(service.index().trust(), Trust::WhatIsKnown | Trust::Nothing) {
+        return match believed {
+            Some(known) => may_verify(&known.key),
+            None => Err(Code::Unavailable.into()),
+        };
+    }
     let strangers = service.index().strangers();
     if known.is_none() && !strangers.may_ask(origin, now) {
         return Err(Code::Unauthenticated.into());
@@ -100,7 +127,7 @@ pub fn admit_at_once(service: &Service, offered: Option<&str>) -> Option<Result<
     is_live(&known.key, service.now()).then(|| may_verify(&known.key))
 }
 
-fn is_live(key: &Key, now: domain::OffsetDateTime) -> bool {
+fn is_live(key: &Key, now: OffsetDateTime) -> bool {
     key.expires_at.is_none_or(|at| now < at)
 }
 

@@ -3,6 +3,7 @@
 //! One turn looks for changes, applies them, and renews the lease. It takes no input but what it has seen: a notification only makes it come sooner.
 
 use super::index::{Bar, FRESH};
+use super::snapshot::{Agreed, Restored, copies};
 use crate::{Error, Fault, Result, Service};
 use domain::OffsetDateTime;
 use domain::id::{TokenId, VerifierId};
@@ -29,12 +30,14 @@ pub struct Following {
     verifier: Verifier,
     connection: Option<Follower>,
     loaded: Option<Loaded>,
+    resumed: bool,
     entered: bool,
     pruned_at: Instant,
     looked_at: Instant,
 }
 
 /// What is in the index.
+#[derive(Clone)]
 struct Loaded {
     history: String,
     seen: Seen,
@@ -51,10 +54,18 @@ impl Following {
             verifier,
             connection: None,
             loaded: None,
+            resumed: false,
             entered: false,
             pruned_at: now,
             looked_at: now,
         }
+    }
+
+    /// Goes on from a snapshot that the index was filled from: only what changed since is asked for.
+    pub fn resumed(service: Service, name: &str, from: &Restored) -> Self {
+        let Agreed { history, seen, .. } = from.agreed.clone();
+        let loaded = Some(Loaded { history, seen });
+        Self { loaded, resumed: true, ..Self::new(service, name) }
     }
 
     /// Looks for what changed, and applies it. The first one loads everything.
@@ -80,9 +91,13 @@ impl Following {
         tokio::time::sleep(GAP.saturating_sub(self.looked_at.elapsed())).await;
     }
 
-    /// Gives the name back, so that nobody waits for this instance. Called when it answers no more.
+    /// Gives the name back, so that nobody waits for this instance. Called when it answers no more. One that keeps a snapshot may come back by it without
+    /// asking anybody, so that its lease runs on.
     pub async fn leave(mut self) {
         self.service.index().clockwork().end();
+        if self.service.snapshot().is_some() {
+            return;
+        }
         if let Some(connection) = &mut self.connection {
             let left = tokio::time::timeout(PATIENCE, connection.leave(&self.verifier)).await;
             if !matches!(left, Ok(Ok(()))) {
@@ -94,8 +109,7 @@ impl Following {
     }
 
     async fn turn_once(&mut self) -> Result<()> {
-        let began = Instant::now();
-        self.looked_at = began;
+        self.looked_at = Instant::now();
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => self.connect().await?,
@@ -104,7 +118,13 @@ impl Following {
             let loading = self.load(&mut connection);
             self.loaded = Some(within(LOAD_PATIENCE, loading).await?);
         }
-        within(PATIENCE, self.look(&mut connection, began)).await?;
+        let looked = within(PATIENCE, self.look(&mut connection)).await;
+        if looked.is_err() && self.resumed {
+            // It may be more than one look can take: the next turn loads.
+            self.loaded = None;
+        }
+        self.resumed = false;
+        looked?;
         self.connection = Some(connection);
         Ok(())
     }
@@ -146,24 +166,34 @@ impl Following {
             connection.seen().await?
         };
         index.loaded(kept);
+        if let Some(snapshot) = self.service.snapshot() {
+            snapshot.begin_anew();
+        }
         let millis = began.elapsed().as_millis();
         tracing::info!(tokens = count, resident = index.len(), millis, "the index is loaded");
         Ok(Loaded { history, seen })
     }
 
-    async fn look(&mut self, connection: &mut Follower, began: Instant) -> Result<()> {
-        let Some(since) = self.loaded.as_ref().map(|loaded| loaded.seen.clone()) else {
-            return Ok(());
-        };
+    async fn look(&mut self, connection: &mut Follower) -> Result<()> {
+        let Some(Loaded { history, seen: since }) = self.loaded.clone() else { return Ok(()) };
         let index = self.service.index();
+        let snapshot = self.service.snapshot();
         let before = self.service.now();
+        let as_of = snapshot.map(|snapshot| snapshot.moment(before));
+        // The lease counts from here: neither from before a load, nor from after the database was asked.
+        let began = Instant::now();
         let Changed { seen, tokens, now } =
             connection.changed(&since, |scopes| index.share(&scopes)).await?;
         let after = self.service.now();
         let revoked = tokens.iter().filter(|known| known.record.revoked);
         let ended: Vec<TokenId> = revoked.map(|known| known.record.id).collect();
         let idle = tokens.is_empty();
+        let changes = snapshot.map(|_| copies(&tokens));
         index.apply(tokens, after);
+        if let Some((snapshot, changes)) = snapshot.zip(changes) {
+            // After they were applied: whoever writes the whole index finds them there, or here.
+            snapshot.applied(changes);
+        }
         if let Some(loaded) = &mut self.loaded {
             loaded.seen = seen.clone();
         }
@@ -172,6 +202,9 @@ impl Following {
             return self.enter_again(connection).await;
         }
         index.clockwork().renew(began, self.service.verify_budget());
+        if let (Some(snapshot), Some(as_of), None) = (snapshot, as_of, index.barred()) {
+            snapshot.agreed(Agreed { history, seen, as_of });
+        }
         if idle {
             self.tidy(connection).await?;
         }

@@ -6,6 +6,7 @@
 mod kept;
 mod strangers;
 mod trust;
+mod whole;
 
 pub use kept::{Entry, Hash};
 pub use trust::{Bar, FRESH, Trust};

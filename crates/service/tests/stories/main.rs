@@ -18,6 +18,7 @@ mod reveal;
 mod rotate;
 mod settings;
 mod sign_in;
+mod snapshot;
 mod sweep;
 mod token_life;
 mod usage;

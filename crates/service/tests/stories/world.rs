@@ -15,6 +15,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use service::audit::AuditFilter;
 use service::token::Created;
+use service::verify::snapshot::SnapshotSettings;
 use service::verify::{Asked, answer};
 use service::{Error, KeySource, Parts, Service, VerifySettings};
 use sqlx::PgPool;
@@ -67,6 +68,44 @@ impl World {
         Self::begin(self.pool.clone(), keys, Arc::clone(&self.clock), seed, patient()).await
     }
 
+    /// A world that keeps a snapshot on disk.
+    pub async fn keeping(
+        pool: PgPool,
+        keys: &str,
+        snapshot: SnapshotSettings,
+        verify: VerifySettings,
+    ) -> Self {
+        let clock = Arc::new(Mutex::new(START));
+        let parts = parts(&pool, Some(keys), &clock, 7, verify);
+        let parts = Parts { snapshot: Some(snapshot), ..parts };
+        Self { service: Service::new(parts).await.expect("a service"), pool, clock }
+    }
+
+    /// Another life of that server, under the same clock, whose database does not answer.
+    pub fn cut_off(
+        &self,
+        keys: Option<&str>,
+        snapshot: SnapshotSettings,
+        verify: VerifySettings,
+    ) -> Self {
+        let pool = PgPool::connect_lazy("postgres://nobody@127.0.0.1:1/nothing").expect("a pool");
+        self.again_on(pool, keys, snapshot, verify)
+    }
+
+    /// Another life of that server, under the same clock, on a database that it has not heard of yet.
+    pub fn again_on(
+        &self,
+        pool: PgPool,
+        keys: Option<&str>,
+        snapshot: SnapshotSettings,
+        verify: VerifySettings,
+    ) -> Self {
+        let clock = Arc::clone(&self.clock);
+        let parts = parts(&pool, keys, &clock, 8, verify);
+        let parts = Parts { snapshot: Some(snapshot), ..parts };
+        Self { service: Service::closed(parts).expect("a service"), pool, clock }
+    }
+
     async fn begin(
         pool: PgPool,
         keys: Option<&str>,
@@ -74,15 +113,7 @@ impl World {
         seed: u64,
         verify: VerifySettings,
     ) -> Self {
-        let hand = Arc::clone(&clock);
-        let parts = Parts {
-            sealer: keys.map(|keys| Sealer::parse(keys).expect("good keys")),
-            key_source: if keys.is_some() { KeySource::Configured } else { KeySource::None },
-            clock: Arc::new(move || *hand.lock().expect("the clock")),
-            randomness: Box::new(ChaCha20Rng::seed_from_u64(seed)),
-            verify,
-            ..Parts::new(Store::on(pool.clone()))
-        };
+        let parts = parts(&pool, keys, &clock, seed, verify);
         let service = Service::new(parts).await.expect("a service");
         Self { service, pool, clock }
     }
@@ -177,6 +208,24 @@ impl World {
     /// A machine that no key belongs to: for helpers whose actor does not matter.
     pub async fn anybody(&self) -> Caller {
         Caller::local(Actor::Machine { id: uuid::Uuid::nil().into(), name: "the story".to_owned() })
+    }
+}
+
+fn parts(
+    pool: &PgPool,
+    keys: Option<&str>,
+    clock: &Arc<Mutex<OffsetDateTime>>,
+    seed: u64,
+    verify: VerifySettings,
+) -> Parts {
+    let hand = Arc::clone(clock);
+    Parts {
+        sealer: keys.map(|keys| Sealer::parse(keys).expect("good keys")),
+        key_source: if keys.is_some() { KeySource::Configured } else { KeySource::None },
+        clock: Arc::new(move || *hand.lock().expect("the clock")),
+        randomness: Box::new(ChaCha20Rng::seed_from_u64(seed)),
+        verify,
+        ..Parts::new(Store::on(pool.clone()))
     }
 }
 

@@ -57,6 +57,10 @@ impl Hash {
     const fn of(hash: &SecretHash) -> Self {
         Self(*hash.bytes())
     }
+
+    fn told(&self) -> SecretHash {
+        SecretHash::from_slice(&self.0).expect("32 bytes")
+    }
 }
 
 impl std::hash::Hash for Hash {
@@ -168,6 +172,21 @@ impl Kept {
         }
     }
 
+    /// Gives `each` all that is here, in no order.
+    pub(super) fn try_each<E>(
+        &self,
+        each: &mut impl FnMut(&SecretHash, &Record) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match self {
+            Self::All(map) => {
+                map.pin().iter().try_for_each(|(hash, entry)| each(&hash.told(), &entry.record))
+            }
+            Self::Hottest(cache) => {
+                cache.iter().try_for_each(|(hash, entry)| each(&hash.told(), &entry.record))
+            }
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         match self {
             Self::All(map) => map.len(),
@@ -198,6 +217,17 @@ impl Misses {
 
     pub(super) fn remove(&self, hash: &SecretHash) {
         self.0.remove(&Hash::of(hash));
+    }
+
+    /// Gives `each` what is remembered of tokens that have ended.
+    pub(super) fn try_each_ended<E>(
+        &self,
+        each: &mut impl FnMut(&SecretHash, &Record) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.0.iter().try_for_each(|(hash, miss)| match miss {
+            super::Miss::Ended(entry) => each(&hash.told(), &entry.record),
+            super::Miss::Unknown => Ok(()),
+        })
     }
 
     pub(super) fn clear(&self) {

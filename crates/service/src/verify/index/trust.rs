@@ -82,6 +82,14 @@ impl Clockwork {
         self.followed.store(true, Ordering::Release);
     }
 
+    /// What is here was true some time before `at`, and serves for `left` from then on, if nothing renews it.
+    pub(in crate::verify) fn resume(&self, at: Instant, left: Duration) {
+        let at = micros(at.saturating_duration_since(self.epoch));
+        self.fresh_until.store(0, Ordering::Release);
+        self.serves_until.store(at + micros(left), Ordering::Release);
+        self.followed.store(true, Ordering::Release);
+    }
+
     /// Refuses everything for this reason, or does so no longer. Whether that is a change.
     pub(in crate::verify) fn bar(&self, reason: Bar, barred: bool) -> bool {
         let bit = reason as u8;
@@ -130,6 +138,18 @@ mod tests {
         assert_eq!(lease.trust_at(Duration::from_secs(1000)), Trust::All);
         lease.end();
         assert_eq!(lease.trust_at(Duration::from_secs(1000)), Trust::TheDatabase);
+    }
+
+    #[test]
+    fn what_is_resumed_is_never_fresh_and_ends() {
+        let lease = Clockwork::new();
+        lease.resume(lease.epoch + Duration::from_secs(1), Duration::from_secs(10));
+        assert_eq!(lease.trust_at(Duration::ZERO), Trust::WhatIsKnown);
+        let end = Duration::from_secs(11);
+        assert_eq!(lease.trust_at(end - Duration::from_micros(1)), Trust::WhatIsKnown);
+        assert_eq!(lease.trust_at(end), Trust::Nothing);
+        lease.renew(lease.epoch + end, BUDGET);
+        assert_eq!(lease.trust_at(end), Trust::All);
     }
 
     #[test]
