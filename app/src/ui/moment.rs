@@ -83,8 +83,8 @@ pub fn relative(at: OffsetDateTime, now: OffsetDateTime) -> String {
         (_, count, 0, false) => say!(time.hours_ago, count = count),
         (_, _, 1, true) => say!(time.in_day).to_owned(),
         (_, _, 1, false) => say!(time.day_ago).to_owned(),
-        (_, _, count @ ..60, true) => say!(time.in_days, count = count),
-        (_, _, count @ ..60, false) => say!(time.days_ago, count = count),
+        (_, _, count @ ..61, true) => say!(time.in_days, count = count),
+        (_, _, count @ ..61, false) => say!(time.days_ago, count = count),
         // Beyond two months a whole count of months of 30.44 days is near enough, and beyond two years one of years.
         (_, _, days @ ..731, true) => say!(time.in_months, count = days * 100 / 3044),
         (_, _, days @ ..731, false) => say!(time.months_ago, count = days * 100 / 3044),
