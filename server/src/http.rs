@@ -22,6 +22,7 @@ pub mod origin;
 pub mod request;
 pub mod site;
 pub mod verify;
+mod verify_json;
 pub mod waiting;
 
 use axum::Router;

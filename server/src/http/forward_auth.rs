@@ -6,10 +6,10 @@
 
 use super::origin::Origin;
 use super::verify::path_of;
-use super::{Web, identify};
+use super::{Web, headers, identify};
 use axum::Router;
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::any;
 use domain::Code;
 use domain::token::{Scope, Scopes};
@@ -130,10 +130,10 @@ impl<'h> Question<'h> {
         Some(timed(response, began))
     }
 
-    /// What is asked of the service, where nothing is missing.
+    /// What is asked of the service. Without a token it is asked about none, which is malformed as any other text that is no token.
     fn asked(&self) -> Result<Asked<'_>, Denial> {
         let headers = self.headers;
-        let offered = offered(headers).ok_or(Denial::Malformed)?;
+        let offered = offered(headers).unwrap_or_default();
         let wanted = self.wanted.as_deref().ok_or(Denial::ScopeDenied)?;
         let (user_agent, route) = (text(headers, &header::USER_AGENT), route(headers));
         Ok(Asked { offered, wanted, origin: self.origin, user_agent, route })
@@ -224,10 +224,8 @@ fn in_header(headers: &HeaderMap) -> Vec<String> {
 }
 
 fn granted(record: &Record, status: StatusCode) -> Response {
-    let mut response = status.into_response();
+    let mut response = headers::guarded(status);
     let headers = response.headers_mut();
-    // For these and those that every answer has.
-    headers.reserve(12);
     headers.insert(TOKEN_ID, hyphenated(record.id.uuid()));
     headers.insert(TEAM_ID, hyphenated(record.team.uuid()));
     if let Ok(scopes) = HeaderValue::try_from(record.scopes.joined()) {
@@ -263,9 +261,11 @@ fn not_admitted(code: Code) -> Response {
 
 /// A refusal, and the status that was meant where proxies would not take it, with the seconds after which to ask again.
 fn refused(status: StatusCode, code: &'static str, meant: Option<(&'static str, u64)>) -> Response {
-    let body = axum::Json(serde_json::json!({ "valid": false, "code": code }));
-    let mut response = (status, body).into_response();
+    let mut response = headers::guarded(status);
+    // A code is a word of ours, with nothing in it that JSON writes otherwise.
+    *response.body_mut() = format!(r#"{{"valid":false,"code":"{code}"}}"#).into();
     let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(VERIFY_CODE, HeaderValue::from_static(code));
     if status == StatusCode::UNAUTHORIZED {
         // RFC 6750, section 3.

@@ -61,9 +61,10 @@ impl Front {
         let Inner { web, .. } = &*self.0;
         let peer = peer.map(|peer| peer.ip());
         let answer = || forward_auth::at_once(web, peer, request.uri(), request.headers());
-        let response = catch_unwind(AssertUnwindSafe(answer))
-            .unwrap_or_else(|panic| Some(request::explain(web, failure::panicked(panic))))?;
-        Some(headers::secure(response))
+        // What is answered there has the headers that every answer has.
+        catch_unwind(AssertUnwindSafe(answer)).unwrap_or_else(|panic| {
+            Some(headers::secure(request::explain(web, failure::panicked(panic))))
+        })
     }
 }
 

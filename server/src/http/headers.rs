@@ -1,7 +1,8 @@
 //! Headers that every answer has.
 
-use http::Response;
-use http::{HeaderName, HeaderValue, header};
+use axum::body::Body;
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use std::sync::LazyLock;
 
 const ALWAYS: [(HeaderName, HeaderValue); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
@@ -14,6 +15,19 @@ const ALWAYS: [(HeaderName, HeaderValue); 5] = [
         HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'"),
     ),
 ];
+
+/// An answer of this status that has them, and room for as many again.
+pub fn guarded(status: StatusCode) -> Response<Body> {
+    static GUARDED: LazyLock<HeaderMap> = LazyLock::new(|| {
+        let mut headers = HeaderMap::with_capacity(2 * ALWAYS.len());
+        headers.extend(ALWAYS);
+        headers
+    });
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    *response.headers_mut() = GUARDED.clone();
+    response
+}
 
 /// Adds them, where the handler gave no other.
 pub fn secure<B>(mut response: Response<B>) -> Response<B> {

@@ -2,7 +2,7 @@
 
 use super::json::JsonText;
 use super::origin::Origin;
-use super::{Failure, Web, forward_auth, identify};
+use super::{Failure, Web, forward_auth, identify, verify_json};
 use axum::Router;
 use axum::extract::{FromRequestParts, State};
 use axum::response::{IntoResponse as _, Response};
@@ -26,9 +26,6 @@ pub(super) fn routes() -> Router<Web> {
 pub(super) fn documented() -> OpenApiRouter<Web> {
     OpenApiRouter::new().routes(routes!(verify)).routes(routes!(verify_batch))
 }
-
-/// What the JSON of an answer about a known token usually fits in, in bytes.
-const ANSWER_USUAL: usize = 384;
 
 /// Somebody who may ask. Others are turned away before their question is read.
 struct Admitted;
@@ -138,15 +135,11 @@ fn parse_origin(text: &str) -> Result<IpAddr, Refused> {
 
 /// An answer's JSON, written while its record is at hand.
 fn json(answer: Answer<'_>) -> Vec<u8> {
-    let view = VerifyAnswer {
+    verify_json::of(&VerifyAnswer {
         retry_after_seconds: answer.retry_after_seconds(),
         uses_left: answer.uses_left,
         ..answer.verdict.into()
-    };
-    let mut json = Vec::with_capacity(ANSWER_USUAL);
-    // Into memory, what has only texts and numbers in it can be written.
-    let _ = serde_json::to_writer(&mut json, &view);
-    json
+    })
 }
 
 /// The JSON of [`VerifiedBatch`].
