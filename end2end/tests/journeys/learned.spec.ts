@@ -45,7 +45,7 @@ test("what is locked is what was shown, or nothing", async ({ person, api }) => 
   person.watch.allowStatus(409, 422);
   const token = await used(api);
   await person.open(`/tokens/${token.id}`);
-  await api.must(200, "POST", `/api/tokens/${token.id}/conditions`, { not_before: null, allowed_cidrs: ["10.0.0.0/8"], rate_limit: null });
+  await api.must(200, "POST", `/api/tokens/${token.id}/conditions`, { not_before: null, allowed_cidrs: ["10.0.0.0/8"], rate_limit: null, uses_limit: null });
   await person.button("Lock to these networks").click();
   await expect(person.summary()).toContainText("The token’s networks were changed meanwhile.");
   expect(await api.getToken(token.id)).toMatchObject({ allowed_cidrs: ["10.0.0.0/8"] });

@@ -151,7 +151,7 @@ test("a token is disabled, and enabled again", async ({ person, api }) => {
 
   await person.link("Disable…").click();
   const off = person.page.getByRole("dialog", { name: "Disable “on leave”?" });
-  await expect(off).toContainText("is refused until somebody enables it");
+  await expect(off).toContainText("is refused within moments");
   await off.getByRole("button", { name: "Disable on leave" }).click();
   await expect(off).toHaveCount(0);
   await expect(person.main().locator(".token-line")).toContainText("Disabled");
