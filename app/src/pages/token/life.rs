@@ -91,6 +91,7 @@ fn steps(token: &Token, events: Vec<AuditEntry>, partial: bool, now: OffsetDateT
 fn step(event: AuditEntry) -> Step {
     let who = mark(&words::who(&event.actor_kind, event.actor));
     let kind = EventKind::parse(&event.action);
+    let from = event.detail.get("used_from").map_or("", String::as_str);
     let (glyph, words) = match kind {
         Some(EventKind::TokenCreated) => (Glyph::Plus, say!(token.life_created, who = who)),
         Some(EventKind::TokenRevealed) => (Glyph::Eye, say!(token.life_revealed, who = who)),
@@ -107,6 +108,13 @@ fn step(event: AuditEntry) -> Step {
             (Glyph::DashRound, say!(token.life_finished, who = who))
         }
         Some(EventKind::TokenRevoked) => (Glyph::DashRound, say!(token.life_revoked, who = who)),
+        // The server tells it, which is nobody's deed.
+        Some(EventKind::TokenNewOrigin) if !from.is_empty() => {
+            (Glyph::Info, say!(token.life_new_origin, place = mark(from)))
+        }
+        Some(EventKind::TokenUsedAfterEnd) if !from.is_empty() => {
+            (Glyph::Triangle, say!(token.life_used_after, place = mark(from)))
+        }
         _ => {
             let what = kind.map_or(event.action, |kind| words::happening(kind).to_owned());
             (Glyph::Info, say!(token.life_other, what = what, who = who))
@@ -246,6 +254,25 @@ mod tests {
             told(&token(None, Some(4)), Vec::new(), false),
             ["0 Created by ada", "4 Revoked"]
         );
+    }
+
+    #[test]
+    fn what_the_server_noticed_is_told_with_the_place() {
+        let noticed = |kind, days, from: &str| AuditEntry {
+            detail: BTreeMap::from([("used_from".to_owned(), from.to_owned())]),
+            ..event(kind, days, "clock")
+        };
+        let events = vec![
+            noticed("token_used_after_end", 4, "192.0.2.7"),
+            noticed("token_new_origin", 1, "2001:db8::/64"),
+            event("token_created", 0, "person"),
+        ];
+        let expected = [
+            "0 Created by grace",
+            "1 Used from 2001:db8::/64 for the first time",
+            "4 Used after its end, from 192.0.2.7",
+        ];
+        assert_eq!(told(&token(None, None), events, false), expected);
     }
 
     #[test]
