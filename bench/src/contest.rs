@@ -33,7 +33,7 @@ impl Contest {
     async fn round(&mut self, time: Duration) -> Result<(f64, f64)> {
         let before = self.cpu.used()?;
         let done = steady(self.address, CONNECTIONS, time, &self.requests, self.status).await?;
-        let used = self.cpu.used()?.saturating_sub(before);
+        let used = self.cpu.used()?.since(&before);
         Ok((done.per_second(), done.micros_each(used)))
     }
 }

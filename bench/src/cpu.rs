@@ -36,8 +36,8 @@ impl Cpu {
         Self::of(self.roots.iter().chain(&others.roots).copied())
     }
 
-    /// What they have used until now, in user mode and in the kernel.
-    pub fn used(&self) -> Result<Duration> {
+    /// What each of them has used until now, in user mode and in the kernel.
+    pub fn used(&self) -> Result<Used> {
         let mut all = HashMap::new();
         for entry in std::fs::read_dir("/proc")? {
             let name = entry?.file_name();
@@ -57,8 +57,22 @@ impl Cpu {
             }
             ours.extend(more);
         }
-        let ticks: u32 = ours.iter().filter_map(|pid| all.get(pid)).map(|p| p.ticks).sum();
-        Ok(TICK * ticks)
+        all.retain(|pid, _| ours.contains(pid));
+        Ok(Used(all.into_iter().map(|(pid, process)| (pid, process.ticks)).collect()))
+    }
+}
+
+/// What processes have used, each since it began.
+pub struct Used(HashMap<u32, u32>);
+
+impl Used {
+    /// What those that still run have used since `before`. One that has ended meanwhile takes nothing away from the others.
+    pub fn since(&self, before: &Self) -> Duration {
+        let each = self
+            .0
+            .iter()
+            .map(|(pid, ticks)| ticks.saturating_sub(before.0.get(pid).copied().unwrap_or(0)));
+        TICK * each.sum::<u32>()
     }
 }
 

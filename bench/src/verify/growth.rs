@@ -92,7 +92,7 @@ async fn with_flush(server: &Program, cpu: &Cpu) -> Result<f64> {
     let before = cpu.used()?;
     let done = steady(server.address, CONNECTIONS, ROUND * 5, &gets(USUAL), 204).await?;
     tokio::time::sleep(FLUSHED).await;
-    Ok(done.micros_each(cpu.used()?.saturating_sub(before)))
+    Ok(done.micros_each(cpu.used()?.since(&before)))
 }
 
 /// A row for the bare handler, then one for each size: for both questions the requests a second, beside those of the bare handler, and what one
