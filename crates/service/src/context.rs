@@ -13,6 +13,7 @@ use domain::id::EventId;
 use domain::token::Prefix;
 use rand_core::{CryptoRng, UnwrapErr};
 use std::sync::{Arc, Mutex, OnceLock};
+use store::verify::Change;
 use store::{Stamp, Store, Tx};
 use vault::Sealer;
 
@@ -304,6 +305,28 @@ impl Service {
 
     /// Commits `tx` with its event.
     pub(crate) async fn commit(&self, tx: Tx, caller: &Caller, event: Event) -> Result<(), Error> {
+        self.commit_change(tx, caller, event).await.map(drop)
+    }
+
+    /// The same for a change of how a token is answered for: when this returns, this instance answers by it. The others do within moments.
+    pub(crate) async fn commit_answer(
+        &self,
+        tx: Tx,
+        caller: &Caller,
+        event: Event,
+    ) -> Result<(), Error> {
+        if let Some(change) = self.commit_change(tx, caller, event).await? {
+            self.index().await_change(change).await;
+        }
+        Ok(())
+    }
+
+    async fn commit_change(
+        &self,
+        tx: Tx,
+        caller: &Caller,
+        event: Event,
+    ) -> Result<Option<Change>, Error> {
         let at = self.now();
         let id = self.random(|rng| EventId::generate(at, rng));
         Ok(tx.commit(Stamp { id, at }, caller, event).await?)

@@ -3,6 +3,7 @@
 //! The commit writes the audit row, which is also the mark that makes mirrors stale, and announces it. To forget one of them does not
 //! compile.
 
+use crate::verify::Change;
 use crate::{CHANGES, Result, Store};
 use domain::OffsetDateTime;
 use domain::audit::{Caller, Event};
@@ -47,14 +48,19 @@ impl Tx {
         &self.permit
     }
 
-    /// Writes the event and commits, all or nothing.
+    /// Writes the event and commits, all or nothing. Says which change it was, when it was one that is announced.
     ///
     /// # Errors
     /// As every statement; nothing is changed then.
-    pub async fn commit(mut self, stamp: Stamp, caller: &Caller, event: Event) -> Result<()> {
-        self.write(stamp, caller, event).await?;
+    pub async fn commit(
+        mut self,
+        stamp: Stamp,
+        caller: &Caller,
+        event: Event,
+    ) -> Result<Option<Change>> {
+        let change = self.write(stamp, caller, event).await?;
         self.inner.commit().await?;
-        Ok(())
+        Ok(change)
     }
 
     /// The same for a deed that is told in several events, of which there is a last.
@@ -74,7 +80,12 @@ impl Tx {
         Ok(())
     }
 
-    async fn write(&mut self, stamp: Stamp, caller: &Caller, event: Event) -> Result<()> {
+    async fn write(
+        &mut self,
+        stamp: Stamp,
+        caller: &Caller,
+        event: Event,
+    ) -> Result<Option<Change>> {
         let actor = self.permit.actor();
         let detail: Map<String, Value> = event
             .detail
@@ -104,13 +115,15 @@ impl Tx {
         .execute(&mut *self.inner)
         .await?;
         // Only what moves a mirror is announced: a notification makes commits wait for each other.
-        if event.kind.touches_mirrors() {
-            sqlx::query("SELECT pg_notify($1, $2)")
+        if !event.kind.touches_mirrors() {
+            return Ok(None);
+        }
+        let change: String =
+            sqlx::query_scalar("SELECT pg_current_xact_id()::text FROM pg_notify($1, $2)")
                 .bind(CHANGES)
                 .bind(event.kind.as_str())
-                .execute(&mut *self.inner)
+                .fetch_one(&mut *self.inner)
                 .await?;
-        }
-        Ok(())
+        Ok(change.parse().ok().map(Change))
     }
 }

@@ -34,6 +34,12 @@ impl Seen {
         &self.0
     }
 
+    /// Whether this look saw the change: it was committed, or given up, before.
+    pub fn has(&self, change: Change) -> bool {
+        let running = self.0.split(':').nth(2).unwrap_or_default();
+        change.0 < self.next() && running.split(',').all(|id| id.parse() != Ok(change.0))
+    }
+
     /// Whether this is an earlier look than `other`: what cannot be, in one history of one database.
     pub fn is_before(&self, other: &Self) -> bool {
         self.next() < other.next()
@@ -44,6 +50,10 @@ impl Seen {
         self.0.split(':').nth(1).and_then(|next| next.parse().ok()).unwrap_or(0)
     }
 }
+
+/// A change that was committed: the id of its transaction (`xid8`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change(pub(crate) u64);
 
 /// What is known of a token, by each of its secrets.
 pub struct Known {
@@ -164,5 +174,19 @@ impl Store {
             .filter_map(|row| row.known(|scopes| Scopes::stored(&scopes).into()))
             .flat_map(|known| std::iter::once((known.hash, known.record)).chain(known.retired));
         Ok(known.map(|(hash, record)| (*hash.bytes(), record)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_has_what_was_neither_running_nor_yet_to_begin() {
+        let seen = Seen::stored("10:20:10,14,19".to_owned());
+        let has: Vec<u64> = (8..23).filter(|id| seen.has(Change(*id))).collect();
+        assert_eq!(has, [8, 9, 11, 12, 13, 15, 16, 17, 18]);
+        assert!(Seen::stored("20:20:".to_owned()).has(Change(19)));
+        assert!(!Seen::stored("no snapshot".to_owned()).has(Change(1)));
     }
 }

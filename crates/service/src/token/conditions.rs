@@ -58,7 +58,7 @@ pub(super) async fn replace(
         .with("team", &token.team_name)
         .with("before", told(&before))
         .with("after", told(&token.conditions));
-    service.commit(tx, caller, event).await?;
+    service.commit_answer(tx, caller, event).await?;
     Ok(token)
 }
 

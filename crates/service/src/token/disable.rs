@@ -40,6 +40,8 @@ async fn switch(service: &Service, caller: &Caller, id: TokenId, action: Action)
     tx.set_token_disabled(id, token.disabled_at).await?;
     let kind = if off { EventKind::TokenDisabled } else { EventKind::TokenEnabled };
     let event = Event::new(kind, SubjectKind::Token, Some(id.to_string()), token.name.as_str());
-    service.commit(tx, caller, event.in_team(token.team).with("team", &token.team_name)).await?;
+    service
+        .commit_answer(tx, caller, event.in_team(token.team).with("team", &token.team_name))
+        .await?;
     Ok(token)
 }

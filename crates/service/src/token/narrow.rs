@@ -37,6 +37,6 @@ pub async fn narrow_scopes(
         .with("team", &token.team_name)
         .with("before", before.joined())
         .with("after", token.scopes.joined());
-    service.commit(tx, caller, event).await?;
+    service.commit_answer(tx, caller, event).await?;
     Ok(token)
 }

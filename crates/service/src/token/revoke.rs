@@ -37,6 +37,8 @@ pub(crate) async fn end(
         Some(id.to_string()),
         token.name.as_str(),
     );
-    service.commit(tx, caller, event.in_team(token.team).with("team", &token.team_name)).await?;
+    service
+        .commit_answer(tx, caller, event.in_team(token.team).with("team", &token.team_name))
+        .await?;
     Ok(token)
 }

@@ -60,7 +60,7 @@ pub async fn rotate(
         .with("display", token.display.as_str())
         .with("former_display", former.as_str())
         .with("overlap_seconds", overlap.seconds().to_string());
-    service.commit(tx, caller, event).await?;
+    service.commit_answer(tx, caller, event).await?;
     Ok(Created { token, secret: Some(secret), replayed: false })
 }
 
@@ -81,7 +81,7 @@ pub async fn finish_rotation(service: &Service, caller: &Caller, id: TokenId) ->
     tx.finish_rotation(id, now).await?;
     token.retired_until = Some(now);
     let event = event(EventKind::TokenRotationFinished, &token);
-    service.commit(tx, caller, event).await?;
+    service.commit_answer(tx, caller, event).await?;
     Ok(token)
 }
 

@@ -190,6 +190,7 @@ impl Following {
         let idle = tokens.is_empty();
         let changes = snapshot.map(|_| copies(&tokens));
         index.apply(tokens, after);
+        index.applied(&seen);
         if let Some((snapshot, changes)) = snapshot.zip(changes) {
             // After they were applied: whoever writes the whole index finds them there, or here.
             snapshot.applied(changes);

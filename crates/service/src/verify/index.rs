@@ -19,12 +19,17 @@ use kept::{Kept, Misses};
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use store::verify::Known;
+use std::time::Duration;
+use store::verify::{Change, Known, Seen};
 use strangers::Strangers;
+use tokio::sync::watch;
 use trust::Clockwork;
 
 /// How many answers about tokens that are not good are remembered.
 const MISSES_MAX: usize = 16_384;
+
+/// How long a caller who changed a token waits for this instance to have it.
+const CHANGE_WAIT: Duration = Duration::from_secs(1);
 
 /// What is known of a token that is not among the good ones.
 #[derive(Clone)]
@@ -61,6 +66,7 @@ pub struct Index {
     writing: Mutex<()>,
     instances: AtomicU32,
     clockwork: Clockwork,
+    applied: watch::Sender<Option<Seen>>,
     strangers: Strangers,
     resident_max: usize,
 }
@@ -77,6 +83,7 @@ impl Index {
             writing: Mutex::new(()),
             instances: AtomicU32::new(1),
             clockwork: Clockwork::new(),
+            applied: watch::Sender::new(None),
             strangers: Strangers::new(),
             resident_max,
         }
@@ -110,6 +117,23 @@ impl Index {
     /// Why everything is refused, whatever the database says.
     pub fn barred(&self) -> Option<Bar> {
         self.clockwork.barred()
+    }
+
+    /// Waits until a change that was committed is applied here. Not where nothing is followed, nor longer than [`CHANGE_WAIT`]: it is committed all the
+    /// same, and the receipt of a revocation says who has it.
+    pub async fn await_change(&self, change: Change) {
+        if self.trust() != Trust::All {
+            return;
+        }
+        let mut applied = self.applied.subscribe();
+        let has = |seen: &Option<Seen>| seen.as_ref().is_some_and(|seen| seen.has(change));
+        // Late is not wrong, and nobody lets go of the sender.
+        let _ = tokio::time::timeout(CHANGE_WAIT, applied.wait_for(has)).await;
+    }
+
+    /// What was seen so far is applied.
+    pub(super) fn applied(&self, seen: &Seen) {
+        self.applied.send_replace(Some(seen.clone()));
     }
 
     /// Who asked in vain of late.

@@ -52,6 +52,31 @@ async fn a_new_token_is_good_before_its_change_was_heard(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn whoever_changed_a_token_is_answered_by_it_at_once(pool: PgPool) {
+    let (world, mut following) = followed(pool).await;
+    let team = world.team("platform").await;
+    let caller = world.anybody().await;
+    let follower = tokio::spawn(async move {
+        loop {
+            following.wait().await;
+            following.turn().await.expect("a look");
+        }
+    });
+    for round in 0..20 {
+        let made = world.token(&team, &format!("import {round}")).await;
+        let id = made.token.id;
+        assert_eq!(world.verify(secret(&made)).await, "valid");
+        service::token::disable(&world.service, &caller, id).await.expect("off");
+        assert_eq!(world.verify(secret(&made)).await, "disabled");
+        service::token::enable(&world.service, &caller, id).await.expect("on");
+        assert_eq!(world.verify(secret(&made)).await, "valid");
+        service::token::revoke(&world.service, &caller, id).await.expect("ended");
+        assert_eq!(world.verify(secret(&made)).await, "revoked");
+    }
+    follower.abort();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn a_revocation_is_refused_and_its_receipt_says_since_when(pool: PgPool) {
     let (world, mut following) = followed(pool).await;
     let made = world.token(&world.team("platform").await, "import").await;

@@ -39,6 +39,7 @@ pub async fn commit(tx: Tx, number: u128, kind: EventKind) -> store::Result<()> 
         Event::new(kind, SubjectKind::Token, None, "a subject"),
     )
     .await
+    .map(drop)
 }
 
 /// An id.
