@@ -15,7 +15,7 @@
 mod dir;
 mod write;
 
-use crate::{Error, Listed, OBJECT_MAX, Object, ObjectKey, Result};
+use crate::{Error, Listed, OBJECT_MAX, Object, ObjectKey, Result, Storage};
 use dir::Dir;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -39,16 +39,24 @@ impl Files {
         Self { root: Arc::new(Root { path: root.into(), seen: AtomicBool::new(false) }) }
     }
 
-    /// Where it writes, for people.
-    pub fn describe(&self) -> String {
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Root) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let root = Arc::clone(&self.root);
+        match tokio::task::spawn_blocking(move || work(&root)).await {
+            Ok(done) => done,
+            Err(died) => Err(Error::broken("use the files", died.to_string())),
+        }
+    }
+}
+
+impl Storage for Files {
+    fn describe(&self) -> String {
         self.root.path.display().to_string()
     }
 
-    /// Every object in the directory `at` (not below it), in no order. A directory that is not there holds none.
-    ///
-    /// # Errors
-    /// Of the operating system, by class.
-    pub async fn list(&self, at: &ObjectKey) -> Result<Vec<Listed>> {
+    async fn list(&self, at: &ObjectKey) -> Result<Vec<Listed>> {
         let at = at.clone();
         self.blocking(move |root| match root.descend(at.as_str(), Absent::Nothing)? {
             Some(dir) => dir.list(at.as_str()),
@@ -57,11 +65,7 @@ impl Files {
         .await
     }
 
-    /// The bytes of an object; `None` when there is none.
-    ///
-    /// # Errors
-    /// Of the operating system; `broken` when what is there is not a file of at most [`OBJECT_MAX`] bytes.
-    pub async fn get(&self, key: &ObjectKey) -> Result<Option<Vec<u8>>> {
+    async fn get(&self, key: &ObjectKey) -> Result<Option<Vec<u8>>> {
         let key = key.clone();
         self.blocking(move |root| {
             let (parent, name) = key.split();
@@ -73,11 +77,7 @@ impl Files {
         .await
     }
 
-    /// Puts objects, each of them whole or not at all; all that were put are durable when it returns. On an error some were put and some were not.
-    ///
-    /// # Errors
-    /// Of the operating system; `broken` for an object of more than [`OBJECT_MAX`] bytes, before anything is put.
-    pub async fn put(&self, objects: Vec<Object>) -> Result<()> {
+    async fn put(&self, objects: Vec<Object>) -> Result<()> {
         if let Some(large) = objects.iter().find(|object| object.bytes.len() > OBJECT_MAX) {
             let what = format!("put {}", large.key.as_str());
             return Err(Error::broken(what, format!("more than {OBJECT_MAX} bytes")));
@@ -93,11 +93,7 @@ impl Files {
         .await
     }
 
-    /// Deletes objects, durably; what is not there is deleted already. On an error some were deleted and some were not.
-    ///
-    /// # Errors
-    /// Of the operating system, by class.
-    pub async fn delete(&self, keys: Vec<ObjectKey>) -> Result<()> {
+    async fn delete(&self, keys: Vec<ObjectKey>) -> Result<()> {
         self.blocking(move |root| {
             for (parent, keys) in by_parent(&keys, |key| key.split().0) {
                 let Some(dir) = root.descend(parent, Absent::Nothing)? else {
@@ -110,28 +106,13 @@ impl Files {
         .await
     }
 
-    /// Removes from the directory `at` what a crash left of unfinished puts, and says how many. Nobody else may be putting there meanwhile.
-    ///
-    /// # Errors
-    /// Of the operating system, by class.
-    pub async fn sweep(&self, at: &ObjectKey) -> Result<usize> {
+    async fn sweep(&self, at: &ObjectKey) -> Result<usize> {
         let at = at.clone();
         self.blocking(move |root| match root.descend(at.as_str(), Absent::Nothing)? {
             Some(dir) => dir.sweep(),
             None => Ok(0),
         })
         .await
-    }
-
-    async fn blocking<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Root) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let root = Arc::clone(&self.root);
-        match tokio::task::spawn_blocking(move || work(&root)).await {
-            Ok(done) => done,
-            Err(died) => Err(Error::broken("use the files", died.to_string())),
-        }
     }
 }
 

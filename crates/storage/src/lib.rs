@@ -4,15 +4,15 @@
 //! never logs, never reads the environment. Start at [`Files`].
 //! Beside them, [`snapshot`]: a log on our own disk that only a holder of its key can write.
 //!
-//! There is one backend, local files, so there is no trait: one whose only user is its only implementation would be a guess about the next.
-//! The shape is that of the trait to come (lists and batches, as bulk APIs want them; no transaction over several objects), and
-//! `tests/contract.rs` holds what every backend must keep, as functions over it. The second backend makes it a trait.
+//! What every backend keeps is the trait [`Storage`], and `tests/contract.rs` holds each of them to it on a real server. [`Place`] is any one of them.
 
 pub mod error;
 pub mod files;
 pub mod object;
+pub mod place;
 pub mod snapshot;
 
 pub use error::{Error, Result};
 pub use files::Files;
 pub use object::{Listed, OBJECT_MAX, Object, ObjectKey};
+pub use place::{Place, Storage};

@@ -1,5 +1,6 @@
 //! Objects and their keys, as every backend spells them.
 
+use domain::OffsetDateTime;
 use domain::mirror::Digest;
 
 /// The largest object, in bytes. A token's is a few hundred; whatever is larger is not ours.
@@ -48,6 +49,8 @@ pub struct Object {
     pub key: ObjectKey,
     /// What: at most [`OBJECT_MAX`] bytes.
     pub bytes: Vec<u8>,
+    /// When nobody needs it any more: an outside that forgets by itself may do so then, and not before.
+    pub expires_at: Option<OffsetDateTime>,
 }
 
 /// An object that was found.
@@ -55,7 +58,7 @@ pub struct Object {
 pub struct Listed {
     /// Its path as it is found; maybe not one that [`ObjectKey`] would take.
     pub path: String,
-    /// The digest of its content. `None`: it is not an object that can be read (a directory, a symbolic link, a socket). Of an object that is
+    /// The digest of its content, as [`Storage::digest`](crate::Storage::digest) computes it. `None`: it is not an object that can be read (a directory, a symbolic link, a socket). Of an object that is
     /// larger than [`OBJECT_MAX`] it is some other digest, equal to none that was put.
     pub digest: Option<Digest>,
 }

@@ -48,7 +48,7 @@ impl std::fmt::Debug for Key {
     }
 }
 
-/// SHA-256 of an object's bytes: equal digests are equal contents.
+/// SHA-256 of an object's bytes, or what a target computes by itself: at one target, equal digests are equal contents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Digest([u8; 32]);
 
@@ -56,6 +56,13 @@ impl Digest {
     /// The digest of some bytes.
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
+    }
+
+    /// A target's own digest of at most 32 bytes; `None` for a longer one.
+    pub fn told(digest: &[u8]) -> Option<Self> {
+        let mut bytes = [0; 32];
+        bytes.get_mut(..digest.len())?.copy_from_slice(digest);
+        Some(Self(bytes))
     }
 }
 

@@ -4,7 +4,7 @@ use super::Target;
 use super::draft::Draft;
 use super::object;
 use domain::mirror::Plan;
-use storage::{Object, ObjectKey, Result};
+use storage::{Object, ObjectKey, Result, Storage};
 
 /// How many objects are made at a time: enough to share a directory's sync, few enough to stay small.
 const BATCH: usize = 500;
@@ -12,10 +12,11 @@ const BATCH: usize = 500;
 /// Applies a plan.
 pub(super) async fn apply(target: &Target, draft: &Draft, plan: &Plan) -> Result<()> {
     for keys in plan.put.chunks(BATCH) {
-        let objects = keys
-            .iter()
-            .filter_map(|key| draft.entries.get(key))
-            .map(|entry| Object { key: entry.key().into(), bytes: object::bytes(entry) });
+        let objects = keys.iter().filter_map(|key| draft.entries.get(key)).map(|entry| Object {
+            key: entry.key().into(),
+            bytes: object::bytes(entry),
+            expires_at: entry.expires_at,
+        });
         target.place().put(objects.collect()).await?;
     }
     for keys in plan.delete.chunks(BATCH) {

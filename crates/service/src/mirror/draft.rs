@@ -4,6 +4,7 @@ use super::object;
 use domain::OffsetDateTime;
 use domain::mirror::{Candidate, Digest, Entry, Key, SetAside};
 use std::collections::BTreeMap;
+use storage::{Place, Storage};
 
 /// How many invalid rows are named; all are counted.
 const SET_ASIDE_NAMED: usize = 100;
@@ -23,12 +24,12 @@ pub(super) struct Draft {
     pub next_moment: Option<OffsetDateTime>,
 }
 
-/// Judges the rows.
-pub(super) fn draft(candidates: &[Candidate]) -> Draft {
+/// Judges the rows, for a place that tells contents by that digest.
+pub(super) fn draft(candidates: &[Candidate], place: &Place) -> Draft {
     let mut draft = Draft::default();
     for candidate in candidates {
         match candidate.judge() {
-            Ok(entry) => draft.take(entry),
+            Ok(entry) => draft.take(entry, place),
             Err(refused) => {
                 draft.set_aside_total += 1;
                 if draft.set_aside.len() < SET_ASIDE_NAMED {
@@ -43,10 +44,10 @@ pub(super) fn draft(candidates: &[Candidate]) -> Draft {
 }
 
 impl Draft {
-    fn take(&mut self, entry: Entry) {
+    fn take(&mut self, entry: Entry, place: &Place) {
         let first = self.next_moment.into_iter().chain(entry.expires_at).min();
         self.next_moment = first;
-        self.digests.insert(entry.key(), Digest::of(&object::bytes(&entry)));
+        self.digests.insert(entry.key(), place.digest(&object::bytes(&entry)));
         self.entries.insert(entry.key(), entry);
     }
 }

@@ -10,7 +10,7 @@ use crate::{Fault, Result, Service};
 use domain::OffsetDateTime;
 use domain::mirror::{Failure, Observed, Outcome, key, plan};
 use domain::policy::{Action, Actor, Permit, permit};
-use storage::ObjectKey;
+use storage::{ObjectKey, Storage};
 use store::mirror::run::{RunEnd, RunRecord};
 use store::verify::Seen;
 
@@ -83,7 +83,8 @@ async fn round(service: &Service, target: &Target, permit: &Permit) -> Result<(R
     let goal = service.store().mirror_goal(permit, service.now()).await?;
     let (generation, seen, next_beginning) = (goal.generation, goal.seen, goal.next_beginning);
     // Judging and hashing 100,000 rows takes longer than other tasks should wait.
-    let mut draft = tokio::task::spawn_blocking(move || draft(&goal.candidates))
+    let place = target.place().clone();
+    let mut draft = tokio::task::spawn_blocking(move || draft(&goal.candidates, &place))
         .await
         .map_err(|error| Fault::new("judging the rows for a mirror", error))?;
     draft.next_moment = draft.next_moment.into_iter().chain(next_beginning).min();

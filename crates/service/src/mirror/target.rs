@@ -1,18 +1,18 @@
 //! A place that a mirror writes to, under a name.
 
-use storage::Files;
+use storage::{Files, Place, Storage};
 
 /// A configured mirror. It is told apart from others by its name alone.
 #[derive(Clone, Debug)]
 pub struct Target {
     name: String,
-    place: Files,
+    place: Place,
 }
 
 impl Target {
     /// The local files mirror: `files`.
     pub fn files(place: Files) -> Self {
-        Self { name: "files".to_owned(), place }
+        Self { name: "files".to_owned(), place: Place::Files(place) }
     }
 
     /// Its name.
@@ -26,7 +26,7 @@ impl Target {
     }
 
     /// How to talk to it.
-    pub(crate) const fn place(&self) -> &Files {
+    pub(crate) const fn place(&self) -> &Place {
         &self.place
     }
 }

@@ -6,7 +6,7 @@ use super::{contract, found, key, listed, object};
 use domain::mirror::FailureClass;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use storage::Files;
+use storage::{Files, Storage};
 use tempfile::TempDir;
 
 fn place() -> (Files, TempDir) {
@@ -74,7 +74,7 @@ async fn what_a_crash_left_is_hidden_swept_and_in_nobodys_way() {
     assert_eq!(listed(&place).await, []);
     place.put(vec![object("tokens/a.json", "one")]).await.expect("put");
     assert_eq!(place.sweep(&key("tokens")).await.expect("swept"), 1);
-    assert_eq!(listed(&place).await, [found("tokens/a.json", b"one")]);
+    assert_eq!(listed(&place).await, [found(&place, "tokens/a.json", b"one")]);
     assert!(tokens.join(".keep").exists());
 }
 
@@ -85,7 +85,7 @@ async fn foreign_files_are_listed_and_left() {
     write(&dir.path().join("mirror/other/a.json"), b"elsewhere");
     place.put(vec![object("tokens/a.json", "one")]).await.expect("put");
     place.delete(vec![key("tokens/a.json")]).await.expect("delete");
-    assert_eq!(listed(&place).await, [found("tokens/README", b"hands off")]);
+    assert_eq!(listed(&place).await, [found(&place, "tokens/README", b"hands off")]);
     assert!(dir.path().join("mirror/other/a.json").exists());
 }
 
@@ -100,7 +100,7 @@ async fn a_root_that_vanished_is_broken_and_is_not_made_again() {
     place.put(vec![object("tokens/a.json", "two")]).await.expect_err("gone");
     assert!(!root.exists());
     std::fs::rename(dir.path().join("unmounted"), &root).expect("back");
-    assert_eq!(listed(&place).await, [found("tokens/a.json", b"one")]);
+    assert_eq!(listed(&place).await, [found(&place, "tokens/a.json", b"one")]);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use super::{place, write};
 use crate::{key, listed, object};
 use domain::mirror::FailureClass;
 use std::os::unix::fs::symlink;
-use storage::{Listed, OBJECT_MAX};
+use storage::{Listed, OBJECT_MAX, Storage};
 
 #[tokio::test]
 async fn a_link_in_an_objects_place_is_replaced_and_never_followed() {

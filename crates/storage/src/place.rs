@@ -1,0 +1,93 @@
+//! What every backend keeps, and any one of them.
+
+use crate::{Files, Listed, Object, ObjectKey, Result};
+use domain::mirror::Digest;
+
+/// An outside key space. Batches and listings, as bulk APIs want them; no transaction over several objects.
+///
+/// Every operation may be repeated: doing it twice does it once. Keys of one call are of one directory, or of several in runs.
+pub trait Storage: Send + Sync {
+    /// Where it is, for people; never with a credential.
+    fn describe(&self) -> String;
+
+    /// How a listing tells the content `bytes`: SHA-256, or what the outside computes by itself.
+    fn digest(&self, bytes: &[u8]) -> Digest {
+        Digest::of(bytes)
+    }
+
+    /// Every object in the directory `at` (not below it), in no order. A directory that is not there holds none.
+    ///
+    /// # Errors
+    /// Of the outside, by class.
+    fn list(&self, at: &ObjectKey) -> impl Future<Output = Result<Vec<Listed>>> + Send;
+
+    /// The bytes of an object; `None` when there is none.
+    ///
+    /// # Errors
+    /// Of the outside, by class; `broken` when what is there is no object of at most [`OBJECT_MAX`](crate::OBJECT_MAX) bytes.
+    fn get(&self, key: &ObjectKey) -> impl Future<Output = Result<Option<Vec<u8>>>> + Send;
+
+    /// Puts objects, each of them whole or not at all; all that were put are durable when it returns. On an error some were put and some were not.
+    ///
+    /// # Errors
+    /// Of the outside, by class; `broken` for an object of more than [`OBJECT_MAX`](crate::OBJECT_MAX) bytes, before anything is put.
+    fn put(&self, objects: Vec<Object>) -> impl Future<Output = Result<()>> + Send;
+
+    /// Deletes objects, durably; what is not there is deleted already. On an error some were deleted and some were not.
+    ///
+    /// # Errors
+    /// Of the outside, by class.
+    fn delete(&self, keys: Vec<ObjectKey>) -> impl Future<Output = Result<()>> + Send;
+
+    /// Removes what a crash left of unfinished puts in the directory `at`, and says how many. Nobody else may be putting there meanwhile.
+    ///
+    /// # Errors
+    /// Of the outside, by class.
+    fn sweep(&self, at: &ObjectKey) -> impl Future<Output = Result<usize>> + Send;
+}
+
+/// Any one of the backends.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// Local files.
+    Files(Files),
+}
+
+/// The same for whichever it is.
+macro_rules! any {
+    ($place:expr, $each:ident => $does:expr) => {
+        match $place {
+            Place::Files($each) => $does,
+        }
+    };
+}
+
+impl Storage for Place {
+    fn describe(&self) -> String {
+        any!(self, place => place.describe())
+    }
+
+    fn digest(&self, bytes: &[u8]) -> Digest {
+        any!(self, place => place.digest(bytes))
+    }
+
+    async fn list(&self, at: &ObjectKey) -> Result<Vec<Listed>> {
+        any!(self, place => place.list(at).await)
+    }
+
+    async fn get(&self, key: &ObjectKey) -> Result<Option<Vec<u8>>> {
+        any!(self, place => place.get(key).await)
+    }
+
+    async fn put(&self, objects: Vec<Object>) -> Result<()> {
+        any!(self, place => place.put(objects).await)
+    }
+
+    async fn delete(&self, keys: Vec<ObjectKey>) -> Result<()> {
+        any!(self, place => place.delete(keys).await)
+    }
+
+    async fn sweep(&self, at: &ObjectKey) -> Result<usize> {
+        any!(self, place => place.sweep(at).await)
+    }
+}
