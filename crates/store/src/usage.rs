@@ -7,4 +7,4 @@ pub mod flush;
 pub mod notice;
 pub mod read;
 
-pub use flush::{Batch, HourCount, LastUse, OriginUse, ScopeUse};
+pub use flush::{Batch, HourCount, LastUse, OriginUse, ScopeUse, UnnamedUse};

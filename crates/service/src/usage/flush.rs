@@ -1,5 +1,6 @@
 //! Brings what was collected to the database, and keeps what is there bounded.
 
+use super::known::Known;
 use super::notices;
 use super::recorder::Collected;
 use crate::{Result, Service};
@@ -24,6 +25,7 @@ pub struct Flushing {
     /// How often the database refused it for a reason that does not pass by itself.
     refused: u32,
     forgot_at: Option<OffsetDateTime>,
+    known: Known,
 }
 
 /// Brings what was collected to the database. What cannot be brought waits for the next flush, and what is collected meanwhile too, as long as there is
@@ -51,8 +53,10 @@ async fn send(service: &Service, flushing: &mut Flushing) -> Result<()> {
     let now = service.now();
     let id =
         *flushing.id.get_or_insert_with(|| service.random(|rng| RecorderId::generate(now, rng)));
-    let Some(collected) = &flushing.waiting else { return Ok(()) };
-    if let Err(error) = write(service, id, flushing.number, collected, now).await {
+    let Some(collected) = &mut flushing.waiting else { return Ok(()) };
+    if let Err(error) =
+        write(service, id, flushing.number, collected, &mut flushing.known, now).await
+    {
         // A database that is away comes back; one that says no would say so for ever.
         flushing.refused += u32::from(error.refusals().first().code != Code::Unavailable);
         if flushing.refused < TRIES {
@@ -71,11 +75,13 @@ async fn write(
     service: &Service,
     id: RecorderId,
     number: i64,
-    collected: &Collected,
+    collected: &mut Collected,
+    known: &mut Known,
     now: OffsetDateTime,
 ) -> Result<()> {
-    notices::tell(service, collected).await?;
     let permit = permit(&Actor::Clock, Action::RecordUsage)?;
+    known.mark(service, &permit, &mut collected.batch).await?;
+    notices::tell(service, collected).await?;
     Ok(service.store().flush_usage(&permit, id, number, &collected.batch, now).await?)
 }
 

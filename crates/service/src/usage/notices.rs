@@ -56,8 +56,10 @@ async fn new_origins<'o>(
     service: &Service,
     origins: &'o [OriginUse],
 ) -> Result<BTreeMap<TokenId, &'o OriginUse>> {
-    let mut alive: Vec<&OriginUse> =
-        origins.iter().filter(|used| used.valid + used.refused > used.ended).collect();
+    let mut alive: Vec<&OriginUse> = origins
+        .iter()
+        .filter(|used| !used.known && used.valid + used.refused > used.ended)
+        .collect();
     let mut found = BTreeMap::new();
     if alive.is_empty() {
         return Ok(found);

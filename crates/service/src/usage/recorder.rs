@@ -5,7 +5,7 @@
 
 use super::flush::Flushing;
 use super::latency::Latencies;
-use super::window::{AfterEnd, Key, Room, Tally, Window};
+use super::window::{AfterEnd, Full, Key, Plain, Room, SeenOrigin, Tally, Text, Unnamed, Window};
 use crate::verify::{Answer, Asked};
 use domain::OffsetDateTime;
 use domain::id::TokenId;
@@ -15,7 +15,7 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
-use store::usage::{Batch, HourCount, LastUse, OriginUse, ScopeUse};
+use store::usage::{Batch, HourCount, LastUse, OriginUse, ScopeUse, UnnamedUse};
 
 pub use super::window::{Overflow, TEXT_MAX};
 
@@ -153,15 +153,26 @@ impl Recorder {
 
     /// Takes what was collected. Its room is given back with [`Self::flushed`].
     pub(super) fn take(&self) -> Collected {
+        let mut windows: Vec<Window> = self.seats.iter().filter_map(take).collect();
         let mut collected = Collected::default();
-        for seat in &self.seats {
-            let window = {
-                let mut seat = lock(seat);
-                let window = std::mem::take(&mut seat.window);
-                seat.overflow.add(window.overflow);
-                window
-            };
-            collected.add(window);
+        let mut tallies = Vec::with_capacity(windows.iter().map(|w| w.tallies.len()).sum());
+        for (place, window) in windows.iter_mut().enumerate() {
+            collected.parts += window.parts;
+            for (hour, counts) in std::mem::take(&mut window.others) {
+                collected.add_counts(hour, None, &counts);
+            }
+            let taken = std::mem::take(&mut window.tallies);
+            tallies.extend(taken.into_iter().map(|(key, tally)| (key, place, tally)));
+        }
+        // Sorted here, where each is small, so that what is made of them is in order already.
+        tallies.sort_unstable_by_key(|(key, place, _)| (*key, *place));
+        for (key, place, tally) in tallies {
+            match tally {
+                Tally::Plain(plain) => {
+                    collected.add_plain(key, &plain, plain.text(&windows[place].texts));
+                }
+                Tally::Full(full) => collected.add_full(key, *full),
+            }
         }
         collected.merge();
         collected
@@ -178,16 +189,6 @@ impl Recorder {
 }
 
 impl Collected {
-    fn add(&mut self, window: Window) {
-        self.parts += window.parts;
-        for (hour, counts) in window.others {
-            self.add_counts(hour, None, &counts);
-        }
-        for (key, tally) in window.tallies {
-            self.add_tally(key, tally);
-        }
-    }
-
     fn add_counts(&mut self, hour: i64, token: Option<TokenId>, counts: &[u32; Outcome::COUNT]) {
         let Ok(hour) = OffsetDateTime::from_unix_timestamp(hour * SECONDS_PER_HOUR) else { return };
         let some = Outcome::all().zip(counts).filter(|(_, count)| **count > 0);
@@ -200,34 +201,43 @@ impl Collected {
         self.batch.counts.extend(some.map(count));
     }
 
-    fn add_tally(&mut self, key: Key, tally: Tally) {
+    fn add_plain(&mut self, key: Key, plain: &Plain, text: &Text) {
         let token = key.token;
-        self.add_counts(key.hour, Some(token), &tally.counts);
-        self.after_end.extend(tally.after_end.map(|after| (token, after)));
-        self.batch.last.extend(tally.last.map(|last| LastUse {
+        let mut counts = [0; Outcome::COUNT];
+        counts[Outcome::Valid.index()] = plain.count;
+        self.add_counts(key.hour, Some(token), &counts);
+        self.batch.last.push(LastUse {
+            token,
+            at: plain.last_at(),
+            origin: plain.origin,
+            user_agent: text.user_agent.clone(),
+            route: text.route.clone(),
+            unnamed: Some(plain.unnamed().into()),
+        });
+        self.batch.origins.extend(plain.seen_origin().map(|seen| origin_use(token, &seen)));
+    }
+
+    fn add_full(&mut self, key: Key, full: Full) {
+        let token = key.token;
+        self.add_counts(key.hour, Some(token), &full.counts);
+        self.after_end.extend(full.after_end.map(|after| (token, after)));
+        self.batch.last.extend(full.last.map(|last| LastUse {
             token,
             at: last.at,
             origin: last.origin,
-            user_agent: last.user_agent,
-            route: last.route,
+            user_agent: last.user_agent.into(),
+            route: last.route.into(),
+            unnamed: full.unnamed.map(Into::into),
         }));
-        self.batch.origins.extend(tally.origins.into_iter().map(|seen| OriginUse {
-            token,
-            origin: seen.origin,
-            first_at: seen.first_at,
-            last_at: seen.last_at,
-            valid: seen.valid,
-            refused: seen.refused,
-            ended: seen.ended,
-            last_valid_at: seen.last_valid_at,
-        }));
-        self.batch.scopes.extend(tally.scopes.into_iter().map(|seen| ScopeUse {
+        self.batch.origins.extend(full.origins.iter().map(|seen| origin_use(token, seen)));
+        self.batch.scopes.extend(full.scopes.into_iter().map(|seen| ScopeUse {
             token,
             scope: seen.scope,
             first_at: seen.first_at,
             last_at: seen.last_at,
             granted: seen.granted,
             refused: seen.refused,
+            known: false,
         }));
     }
 
@@ -243,9 +253,15 @@ impl Collected {
             }
             same
         });
-        // The latest first, and the others go.
+        // The latest first; of the others only what adds up.
         last.sort_unstable_by_key(|row| (row.token, std::cmp::Reverse(row.at)));
-        last.dedup_by_key(|row| row.token);
+        last.dedup_by(|next, kept| {
+            let same = kept.token == next.token;
+            if same {
+                kept.unnamed = UnnamedUse::sum(kept.unnamed, next.unnamed);
+            }
+            same
+        });
         self.after_end.sort_unstable_by_key(|(token, after)| (*token, std::cmp::Reverse(after.at)));
         self.after_end.dedup_by_key(|(token, _)| *token);
         origins.sort_unstable_by_key(|row| (row.token, row.origin));
@@ -273,6 +289,38 @@ impl Collected {
             same
         });
     }
+}
+
+fn origin_use(token: TokenId, seen: &SeenOrigin) -> OriginUse {
+    OriginUse {
+        token,
+        origin: seen.origin,
+        first_at: seen.first_at,
+        last_at: seen.last_at,
+        valid: seen.valid,
+        refused: seen.refused,
+        ended: seen.ended,
+        last_valid_at: seen.last_valid_at,
+        known: false,
+    }
+}
+
+impl From<Unnamed> for UnnamedUse {
+    fn from(Unnamed { count, first_at, last_at }: Unnamed) -> Self {
+        Self { count, first_at, last_at }
+    }
+}
+
+/// What a seat has, if it has anything.
+fn take(seat: &Seat) -> Option<Window> {
+    let mut seat = lock(seat);
+    if seat.window.is_empty() {
+        return None;
+    }
+    let next = seat.window.next();
+    let window = std::mem::replace(&mut seat.window, next);
+    seat.overflow.add(window.overflow);
+    Some(window)
 }
 
 fn lock(seat: &Seat) -> MutexGuard<'_, Taken> {

@@ -1,11 +1,17 @@
 //! What one seat collected since the last flush.
 
+mod plain;
+
+pub(super) use plain::{Plain, Text, Texts};
+
 use crate::verify::Asked;
 use domain::OffsetDateTime;
 use domain::id::TokenId;
 use domain::token::{Scope, Scopes};
 use domain::usage::{Origin, Outcome};
+use domain::verify::Denial;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -28,11 +34,11 @@ impl Room {
         Self { used: AtomicUsize::new(0), max }
     }
 
-    /// Takes room for one part: a token in an hour, an origin, a scope.
-    fn take(&self) -> bool {
+    /// Takes room for so many parts: a token in an hour, an origin, a scope.
+    fn take(&self, parts: usize) -> bool {
         self.used
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
-                (used < self.max).then_some(used + 1)
+                (used + parts <= self.max).then_some(used + parts)
             })
             .is_ok()
     }
@@ -82,11 +88,20 @@ impl Hasher for Spread {
 
 pub(super) type Tallies = HashMap<Key, Tally, BuildHasherDefault<Spread>>;
 
-/// What was collected about a token in an hour.
+/// What was collected about a token in an hour. Most are plain, and there are many: a plain one has one cache line and nothing behind it.
+pub(super) enum Tally {
+    /// Every use was good, named no scope and came from one origin.
+    Plain(Plain),
+    /// Any other.
+    Full(Box<Full>),
+}
+
+/// What was collected about a token in an hour, whatever it is.
 #[derive(Default)]
-pub(super) struct Tally {
+pub(super) struct Full {
     pub(super) counts: [u32; Outcome::COUNT],
     pub(super) last: Option<Last>,
+    pub(super) unnamed: Option<Unnamed>,
     pub(super) after_end: Option<AfterEnd>,
     pub(super) origins: Vec<SeenOrigin>,
     pub(super) scopes: Vec<SeenScope>,
@@ -98,6 +113,14 @@ pub(super) struct Last {
     pub(super) origin: Option<IpAddr>,
     pub(super) user_agent: String,
     pub(super) route: String,
+}
+
+/// Good uses that named no scope.
+#[derive(Clone, Copy)]
+pub(super) struct Unnamed {
+    pub(super) count: u64,
+    pub(super) first_at: OffsetDateTime,
+    pub(super) last_at: OffsetDateTime,
 }
 
 /// The last time that it was used when its time was over.
@@ -120,7 +143,7 @@ pub(super) struct SeenOrigin {
 }
 
 pub(super) struct SeenScope {
-    pub(super) scope: Option<Scope>,
+    pub(super) scope: Scope,
     pub(super) first_at: OffsetDateTime,
     pub(super) last_at: OffsetDateTime,
     pub(super) granted: u64,
@@ -150,6 +173,7 @@ impl Overflow {
 #[derive(Default)]
 pub(super) struct Window {
     pub(super) tallies: Tallies,
+    pub(super) texts: Texts,
     /// By hour: what was no token of ours, and what there was no room for.
     pub(super) others: Vec<(i64, [u32; Outcome::COUNT])>,
     pub(super) overflow: Overflow,
@@ -157,6 +181,17 @@ pub(super) struct Window {
 }
 
 impl Window {
+    /// Whether nothing was collected.
+    pub(super) fn is_empty(&self) -> bool {
+        self.tallies.is_empty() && self.others.is_empty()
+    }
+
+    /// An empty one that expects as much as this one had.
+    pub(super) fn next(&self) -> Self {
+        let tallies = Tallies::with_capacity_and_hasher(self.tallies.len(), Default::default());
+        Self { tallies, ..Self::default() }
+    }
+
     /// Adds what is about no token.
     pub(super) fn add_other(&mut self, hour: i64, outcome: Outcome) {
         let place = self.others.iter().rposition(|(of, _)| *of == hour).unwrap_or_else(|| {
@@ -176,50 +211,92 @@ impl Window {
         asked: &Asked<'_>,
         room: &Room,
     ) {
-        let Self { tallies, others: _, overflow, parts } = self;
-        let tally = match tallies.get_mut(&key) {
-            Some(tally) => tally,
-            None if room.take() => {
-                *parts += 1;
-                tallies.entry(key).or_default()
+        let Self { tallies, texts, overflow, parts, .. } = self;
+        let plain = outcome == Outcome::Valid && asked.wanted.is_empty();
+        let text = if plain { texts.place(asked) } else { None };
+        let tally = match tallies.entry(key) {
+            Entry::Occupied(held) => {
+                let tally = held.into_mut();
+                if let (Tally::Plain(plain), Some(text)) = (&mut *tally, text)
+                    && plain.add(asked.origin, text, now)
+                {
+                    return;
+                }
+                tally
             }
-            None => {
-                overflow.tokens += 1;
-                return self.add_other(key.hour, outcome);
+            Entry::Vacant(place) => {
+                let size = 1 + usize::from(asked.origin.is_some());
+                if let Some(text) = text
+                    && room.take(size)
+                {
+                    *parts += size;
+                    place.insert(Tally::Plain(Plain::new(asked.origin, text, now)));
+                    return;
+                }
+                if !room.take(1) {
+                    overflow.tokens += 1;
+                    return self.add_other(key.hour, outcome);
+                }
+                *parts += 1;
+                place.insert(Tally::Full(Box::default()))
             }
         };
-        count(&mut tally.counts[outcome.index()]);
+        tally.full(texts).add(scopes, outcome, now, asked, room, parts, overflow);
+    }
+}
+
+impl Tally {
+    /// The full form, made of the plain one where it was that.
+    pub(super) fn full(&mut self, texts: &Texts) -> &mut Full {
+        if let Self::Plain(plain) = self {
+            *self = Self::Full(Box::new(plain.full(texts)));
+        }
+        match self {
+            Self::Full(full) => full,
+            Self::Plain(_) => unreachable!("it was made full"),
+        }
+    }
+}
+
+impl Full {
+    #[expect(clippy::too_many_arguments, reason = "what a window lends, and what was asked")]
+    fn add(
+        &mut self,
+        scopes: &Scopes,
+        outcome: Outcome,
+        now: OffsetDateTime,
+        asked: &Asked<'_>,
+        room: &Room,
+        parts: &mut usize,
+        overflow: &mut Overflow,
+    ) {
+        count(&mut self.counts[outcome.index()]);
         if outcome == Outcome::Valid {
-            tally.used(now, asked);
+            self.used(now, asked);
         } else if outcome.is_after_end() {
-            tally.after_end = Some(AfterEnd { at: now, outcome, origin: asked.origin });
+            self.after_end = Some(AfterEnd { at: now, outcome, origin: asked.origin });
         }
         if let Some(origin) = asked.origin
-            && !tally.came_from(Origin::of(origin), outcome, now, room, parts)
+            && !self.came_from(Origin::of(origin), outcome, now, room, parts)
         {
             overflow.origins += 1;
         }
         let denied = match outcome {
             Outcome::Valid => false,
-            Outcome::Refused(domain::verify::Denial::ScopeDenied) => true,
+            Outcome::Refused(Denial::ScopeDenied) => true,
             Outcome::Refused(_) => return,
         };
-        if asked.wanted.is_empty() {
-            tally.asked_for(None, false, now, room, parts);
-        }
         for wanted in asked.wanted {
             // Of a refused request, only what was lacking is known.
             if denied && scopes.cover(std::slice::from_ref(wanted)) {
                 continue;
             }
-            if !tally.asked_for(Some(wanted), denied, now, room, parts) {
+            if !self.asked_for(wanted, denied, now, room, parts) {
                 overflow.scopes += 1;
             }
         }
     }
-}
 
-impl Tally {
     fn used(&mut self, now: OffsetDateTime, asked: &Asked<'_>) {
         let last = self.last.get_or_insert_with(|| Last {
             at: now,
@@ -231,6 +308,12 @@ impl Tally {
         last.origin = asked.origin;
         keep(&mut last.user_agent, asked.user_agent, asked.offered);
         keep(&mut last.route, asked.route, asked.offered);
+        if asked.wanted.is_empty() {
+            let none = Unnamed { count: 0, first_at: now, last_at: now };
+            let unnamed = self.unnamed.get_or_insert(none);
+            unnamed.count += 1;
+            unnamed.last_at = unnamed.last_at.max(now);
+        }
     }
 
     /// Whether there was room for it.
@@ -244,7 +327,7 @@ impl Tally {
     ) -> bool {
         let place = match self.origins.iter().position(|seen| seen.origin == origin) {
             Some(place) => place,
-            None if self.origins.len() < ORIGINS_MAX && room.take() => {
+            None if self.origins.len() < ORIGINS_MAX && room.take(1) => {
                 *parts += 1;
                 self.origins.push(SeenOrigin {
                     origin,
@@ -274,18 +357,18 @@ impl Tally {
     /// Whether there was room for it.
     fn asked_for(
         &mut self,
-        scope: Option<&Scope>,
+        scope: &Scope,
         denied: bool,
         now: OffsetDateTime,
         room: &Room,
         parts: &mut usize,
     ) -> bool {
-        let place = match self.scopes.iter().position(|seen| seen.scope.as_ref() == scope) {
+        let place = match self.scopes.iter().position(|seen| seen.scope == *scope) {
             Some(place) => place,
-            None if self.scopes.len() < SCOPES_MAX && room.take() => {
+            None if self.scopes.len() < SCOPES_MAX && room.take(1) => {
                 *parts += 1;
                 self.scopes.push(SeenScope {
-                    scope: scope.cloned(),
+                    scope: scope.clone(),
                     first_at: now,
                     last_at: now,
                     granted: 0,

@@ -138,9 +138,59 @@ async fn origins_and_scopes_are_summed(pool: PgPool) {
             .expect("rows");
     let row = |scope: &str, granted, refused| (scope.to_owned(), granted, refused);
     // Of the refused request only what was lacking is known.
-    let expected =
-        [row("", 1, 0), row("audio", 0, 1), row("images:read", 2, 0), row("images:write", 1, 0)];
+    let expected = [row("audio", 0, 1), row("images:read", 2, 0), row("images:write", 1, 0)];
     assert_eq!(scopes, expected);
+    let unnamed: Vec<i64> = sqlx::query_scalar("SELECT unnamed FROM token_last_used")
+        .fetch_all(&pool)
+        .await
+        .expect("a row");
+    assert_eq!(unnamed, [1]);
+}
+
+/// Most uses are alike and are kept short; what is not alike must add up with them.
+#[sqlx::test(migrations = "../../migrations")]
+async fn uses_that_are_alike_and_others_add_up(pool: PgPool) {
+    let world = World::new(pool.clone()).await;
+    let made = world.token(&world.team("platform").await, "import").await;
+    let alike = async |times: u32, origin: &str| {
+        for _ in 0..times {
+            world.pass(Duration::seconds(1));
+            used(&world, &made, origin, "curl", &[]).await;
+        }
+    };
+    alike(3, "2001:db8::1").await;
+    // The same origin by another address, and then by another network, with a scope, and refused.
+    alike(1, "2001:db8::2").await;
+    alike(1, "192.0.2.1").await;
+    used(&world, &made, "192.0.2.1", "wget", &["images:read"]).await;
+    used(&world, &made, "192.0.2.1", "wget", &["audio"]).await;
+    alike(2, "2001:db8::3").await;
+    flush(&world.service).await.expect("flushed");
+    alike(1, "2001:db8::4").await;
+    flush(&world.service).await.expect("flushed");
+
+    let origins: Vec<(String, i64, i64)> =
+        sqlx::query_as("SELECT text(origin), valid, refused FROM token_origins ORDER BY origin")
+            .fetch_all(&pool)
+            .await
+            .expect("rows");
+    assert_eq!(origins, [("192.0.2.1/32".to_owned(), 2, 1), ("2001:db8::/64".to_owned(), 7, 0)]);
+    let span: (OffsetDateTime, OffsetDateTime) = sqlx::query_as(
+        "SELECT first_at, last_valid_at FROM token_origins WHERE family(origin) = 6",
+    )
+    .fetch_one(&pool)
+    .await
+    .expect("a row");
+    assert_eq!(span, (START + Duration::seconds(1), START + Duration::seconds(8)));
+    let last: (String, String, i64, OffsetDateTime, OffsetDateTime) = sqlx::query_as(
+        "SELECT host(origin), user_agent, unnamed, unnamed_first_at, unnamed_last_at FROM token_last_used",
+    )
+    .fetch_one(&pool)
+    .await
+    .expect("a row");
+    let (first_at, last_at) = span;
+    assert_eq!(last, ("2001:db8::4".to_owned(), "curl".to_owned(), 8, first_at, last_at));
+    assert_eq!(sum(&hours(&pool).await), 10);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -8,6 +8,7 @@ use domain::policy::Permit;
 use domain::token::Scope;
 use domain::usage::{KEPT_MAX, Origin, Outcome};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// Origins and scopes that are kept for each token.
 pub const EACH_MAX: i64 = KEPT_MAX as i64;
@@ -48,9 +49,34 @@ pub struct LastUse {
     /// Where from.
     pub origin: Option<IpAddr>,
     /// With what; empty is not known.
-    pub user_agent: String,
+    pub user_agent: Arc<str>,
     /// On which path; empty is not known.
-    pub route: String,
+    pub route: Arc<str>,
+    /// How often without naming a scope.
+    pub unnamed: Option<UnnamedUse>,
+}
+
+/// How often a token was good for requests that named no scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnnamedUse {
+    /// How often.
+    pub count: u64,
+    /// When first.
+    pub first_at: OffsetDateTime,
+    /// When last.
+    pub last_at: OffsetDateTime,
+}
+
+impl UnnamedUse {
+    /// Both together.
+    pub fn sum(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        let Some((one, other)) = one.zip(other) else { return one.or(other) };
+        Some(Self {
+            count: one.count + other.count,
+            first_at: one.first_at.min(other.first_at),
+            last_at: one.last_at.max(other.last_at),
+        })
+    }
 }
 
 /// How often a token was used from an origin.
@@ -72,6 +98,8 @@ pub struct OriginUse {
     pub ended: u64,
     /// When it was good last; `None` is not at all.
     pub last_valid_at: Option<OffsetDateTime>,
+    /// Whether the database has this origin of the token: it is added to, whatever the bound.
+    pub known: bool,
 }
 
 /// How often a token was used for a scope.
@@ -79,8 +107,8 @@ pub struct OriginUse {
 pub struct ScopeUse {
     /// The token.
     pub token: TokenId,
-    /// The scope; `None` counts requests that named none.
-    pub scope: Option<Scope>,
+    /// The scope.
+    pub scope: Scope,
     /// When first.
     pub first_at: OffsetDateTime,
     /// When last.
@@ -89,6 +117,8 @@ pub struct ScopeUse {
     pub granted: u64,
     /// How often it was refused.
     pub refused: u64,
+    /// Whether the database has this scope of the token: it is added to, whatever the bound.
+    pub known: bool,
 }
 
 fn count(n: u64) -> i64 {
@@ -96,7 +126,7 @@ fn count(n: u64) -> i64 {
 }
 
 /// A column of a batch.
-fn column<R, T>(rows: &[R], of: impl Fn(&R) -> T) -> Vec<T> {
+fn column<'r, R, T>(rows: &'r [R], of: impl Fn(&'r R) -> T) -> Vec<T> {
     rows.iter().map(of).collect()
 }
 
@@ -184,6 +214,12 @@ impl Store {
         sqlx::query!("DELETE FROM token_scopes_asked WHERE last_at < $1", before)
             .execute(self.pool())
             .await?;
+        sqlx::query!(
+            "UPDATE token_last_used SET unnamed = 0, unnamed_first_at = NULL, unnamed_last_at = NULL WHERE unnamed_last_at < $1",
+            before
+        )
+        .execute(self.pool())
+        .await?;
         sqlx::query!("DELETE FROM usage_notices WHERE at < $1", before)
             .execute(self.pool())
             .await?;
@@ -214,7 +250,7 @@ async fn add_counts(tx: &mut sqlx::PgConnection, counts: &[HourCount]) -> Result
          ON CONFLICT (hour, token_id, outcome) DO UPDATE SET count = u.count + excluded.count",
         &column(counts, |row| row.hour),
         &column(counts, |row| row.token.map_or(uuid::Uuid::nil(), TokenId::uuid)),
-        &column(counts, |row| row.outcome.as_str().to_owned()),
+        &column(counts, |row| row.outcome.as_str()) as &[&str],
         &column(counts, |row| count(row.count)),
     )
     .execute(tx)
@@ -226,20 +262,28 @@ async fn move_last_used(tx: &mut sqlx::PgConnection, last: &[LastUse]) -> Result
     if last.is_empty() {
         return Ok(());
     }
-    // Only forward: another process may have seen it later, and be here earlier.
+    // Only forward: another process may have seen it later, and be here earlier. Requests that named no scope add up, whoever is here first.
     sqlx::query!(
-        "INSERT INTO token_last_used AS l (token_id, at, origin, user_agent, route)
-         SELECT token_id, at, origin::inet, nullif(user_agent, ''), nullif(route, '')
-         FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
-              AS used (token_id, at, origin, user_agent, route)
+        "INSERT INTO token_last_used AS l (token_id, at, origin, user_agent, route, unnamed, unnamed_first_at, unnamed_last_at)
+         SELECT token_id, at, origin::inet, nullif(user_agent, ''), nullif(route, ''), unnamed, unnamed_first_at, unnamed_last_at
+         FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::timestamptz[], $8::timestamptz[])
+              AS used (token_id, at, origin, user_agent, route, unnamed, unnamed_first_at, unnamed_last_at)
          ON CONFLICT (token_id) DO UPDATE
-             SET at = excluded.at, origin = excluded.origin, user_agent = excluded.user_agent, route = excluded.route
-             WHERE l.at < excluded.at",
+             SET at = greatest(l.at, excluded.at),
+                 origin = CASE WHEN l.at < excluded.at THEN excluded.origin ELSE l.origin END,
+                 user_agent = CASE WHEN l.at < excluded.at THEN excluded.user_agent ELSE l.user_agent END,
+                 route = CASE WHEN l.at < excluded.at THEN excluded.route ELSE l.route END,
+                 unnamed = l.unnamed + excluded.unnamed,
+                 unnamed_first_at = least(l.unnamed_first_at, excluded.unnamed_first_at),
+                 unnamed_last_at = greatest(l.unnamed_last_at, excluded.unnamed_last_at)",
         &column(last, |row| row.token.uuid()),
         &column(last, |row| row.at),
         &column(last, |row| row.origin.map(|origin| origin.to_string())) as &[Option<String>],
-        &column(last, |row| row.user_agent.clone()),
-        &column(last, |row| row.route.clone()),
+        &column(last, |row| &*row.user_agent) as &[&str],
+        &column(last, |row| &*row.route) as &[&str],
+        &column(last, |row| row.unnamed.map_or(0, |unnamed| count(unnamed.count))),
+        &column(last, |row| row.unnamed.map(|unnamed| unnamed.first_at)) as _,
+        &column(last, |row| row.unnamed.map(|unnamed| unnamed.last_at)) as _,
     )
     .execute(tx)
     .await?;
@@ -251,20 +295,17 @@ async fn add_origins(tx: &mut sqlx::PgConnection, origins: &[OriginUse]) -> Resu
         return Ok(());
     }
     // What is there is added to; of the others as many as there is room for, in their order. Two processes that do so at the same moment may end up a
-    // few above the bound, which is no promise to anybody.
+    // few above the bound, which is no promise to anybody. `unnest` keeps the order, which is that of the keys.
     sqlx::query!(
-        "WITH used AS (
-             SELECT u.*, u.origin::inet AS address,
-                    EXISTS (SELECT FROM token_origins AS t WHERE t.token_id = u.token_id AND t.origin = u.origin::inet) AS known
-             FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::bigint[], $6::bigint[], $8::timestamptz[])
-                  WITH ORDINALITY AS u (token_id, origin, first_at, last_at, valid, refused, last_valid_at, place)
-         ), roomy AS (
-             SELECT used.*, known OR row_number() OVER (PARTITION BY token_id, known ORDER BY place)
-                        + CASE WHEN known THEN 0 ELSE (SELECT count(*) FROM token_origins AS t WHERE t.token_id = used.token_id) END <= $7 AS kept
-             FROM used
-         )
-         INSERT INTO token_origins AS o (token_id, origin, first_at, last_at, valid, refused, last_valid_at)
-         SELECT token_id, address, first_at, last_at, valid, refused, last_valid_at FROM roomy WHERE kept ORDER BY place
+        "INSERT INTO token_origins AS o (token_id, origin, first_at, last_at, valid, refused, last_valid_at)
+         SELECT token_id, origin::inet, first_at, last_at, valid, refused, last_valid_at
+         FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::bigint[], $6::bigint[], $8::timestamptz[], $9::boolean[])
+              WITH ORDINALITY AS u (token_id, origin, first_at, last_at, valid, refused, last_valid_at, known, place)
+         WHERE known OR place IN (
+             SELECT place
+             FROM (SELECT token_id, place, row_number() OVER (PARTITION BY token_id ORDER BY place) AS nth
+                   FROM unnest($1::uuid[], $9::boolean[]) WITH ORDINALITY AS n (token_id, known, place) WHERE NOT known) AS new
+             WHERE nth + (SELECT count(*) FROM token_origins AS t WHERE t.token_id = new.token_id) <= $7)
          ON CONFLICT (token_id, origin) DO UPDATE
              SET first_at = least(o.first_at, excluded.first_at), last_at = greatest(o.last_at, excluded.last_at),
                  valid = o.valid + excluded.valid, refused = o.refused + excluded.refused,
@@ -277,6 +318,7 @@ async fn add_origins(tx: &mut sqlx::PgConnection, origins: &[OriginUse]) -> Resu
         &column(origins, |row| count(row.refused)),
         EACH_MAX,
         &column(origins, |row| row.last_valid_at) as _,
+        &column(origins, |row| row.known),
     )
     .execute(tx)
     .await?;
@@ -289,27 +331,26 @@ async fn add_scopes(tx: &mut sqlx::PgConnection, scopes: &[ScopeUse]) -> Result<
     }
     // As for origins.
     sqlx::query!(
-        "WITH used AS (
-             SELECT u.*, EXISTS (SELECT FROM token_scopes_asked AS t WHERE t.token_id = u.token_id AND t.scope = u.scope) AS known
-             FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::bigint[], $6::bigint[])
-                  WITH ORDINALITY AS u (token_id, scope, first_at, last_at, granted, refused, place)
-         ), roomy AS (
-             SELECT used.*, known OR row_number() OVER (PARTITION BY token_id, known ORDER BY place)
-                        + CASE WHEN known THEN 0 ELSE (SELECT count(*) FROM token_scopes_asked AS t WHERE t.token_id = used.token_id) END <= $7 AS kept
-             FROM used
-         )
-         INSERT INTO token_scopes_asked AS s (token_id, scope, first_at, last_at, granted, refused)
-         SELECT token_id, scope, first_at, last_at, granted, refused FROM roomy WHERE kept ORDER BY place
+        "INSERT INTO token_scopes_asked AS s (token_id, scope, first_at, last_at, granted, refused)
+         SELECT token_id, scope, first_at, last_at, granted, refused
+         FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::bigint[], $6::bigint[], $8::boolean[])
+              WITH ORDINALITY AS u (token_id, scope, first_at, last_at, granted, refused, known, place)
+         WHERE known OR place IN (
+             SELECT place
+             FROM (SELECT token_id, place, row_number() OVER (PARTITION BY token_id ORDER BY place) AS nth
+                   FROM unnest($1::uuid[], $8::boolean[]) WITH ORDINALITY AS n (token_id, known, place) WHERE NOT known) AS new
+             WHERE nth + (SELECT count(*) FROM token_scopes_asked AS t WHERE t.token_id = new.token_id) <= $7)
          ON CONFLICT (token_id, scope) DO UPDATE
              SET first_at = least(s.first_at, excluded.first_at), last_at = greatest(s.last_at, excluded.last_at),
                  granted = s.granted + excluded.granted, refused = s.refused + excluded.refused",
         &column(scopes, |row| row.token.uuid()),
-        &column(scopes, |row| row.scope.as_ref().map_or_else(String::new, |scope| scope.as_str().to_owned())),
+        &column(scopes, |row| row.scope.as_str()) as &[&str],
         &column(scopes, |row| row.first_at),
         &column(scopes, |row| row.last_at),
         &column(scopes, |row| count(row.granted)),
         &column(scopes, |row| count(row.refused)),
         EACH_MAX,
+        &column(scopes, |row| row.known),
     )
     .execute(tx)
     .await?;

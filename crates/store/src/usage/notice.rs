@@ -6,6 +6,7 @@ use domain::OffsetDateTime;
 use domain::audit::EventKind;
 use domain::id::{TeamId, TokenId};
 use domain::policy::Permit;
+use domain::token::Scope;
 use domain::usage::Origin;
 use time::Duration;
 
@@ -20,7 +21,56 @@ pub struct Noticed {
     pub team: TeamId,
 }
 
+/// A place that Postgres counted from one.
+fn from_one(place: i64) -> usize {
+    usize::try_from(place - 1).unwrap_or_default()
+}
+
 impl Store {
+    /// Of these tokens and origins, by place those that the database has.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn find_known_origins(
+        &self,
+        _permit: &Permit,
+        used: &[(TokenId, Origin)],
+    ) -> Result<Vec<usize>> {
+        let tokens: Vec<_> = used.iter().map(|(token, _)| token.uuid()).collect();
+        let origins: Vec<_> = used.iter().map(|(_, origin)| origin.to_string()).collect();
+        let places = sqlx::query_scalar!(
+            r#"SELECT place AS "place!" FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS u (token_id, origin, place)
+               WHERE EXISTS (SELECT FROM token_origins AS t WHERE t.token_id = u.token_id AND t.origin = u.origin::inet)"#,
+            &tokens,
+            &origins,
+        )
+        .fetch_all(self.pool())
+        .await?;
+        Ok(places.into_iter().map(from_one).collect())
+    }
+
+    /// Of these tokens and scopes, by place those that the database has.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn find_known_scopes(
+        &self,
+        _permit: &Permit,
+        used: &[(TokenId, &Scope)],
+    ) -> Result<Vec<usize>> {
+        let tokens: Vec<_> = used.iter().map(|(token, _)| token.uuid()).collect();
+        let scopes: Vec<_> = used.iter().map(|(_, scope)| scope.as_str()).collect();
+        let places = sqlx::query_scalar!(
+            r#"SELECT place AS "place!" FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS u (token_id, scope, place)
+               WHERE EXISTS (SELECT FROM token_scopes_asked AS t WHERE t.token_id = u.token_id AND t.scope = u.scope)"#,
+            &tokens,
+            &scopes as &[&str],
+        )
+        .fetch_all(self.pool())
+        .await?;
+        Ok(places.into_iter().map(from_one).collect())
+    }
+
     /// Of these tokens and origins, by place those that are new to a token, and how many origins the token has. Of one that has as many as are kept
     /// nobody can tell.
     ///
@@ -46,9 +96,7 @@ impl Store {
         )
         .fetch_all(self.pool())
         .await?;
-        // Places are counted from one.
-        let place = |place: i64| usize::try_from(place - 1).unwrap_or_default();
-        Ok(rows.into_iter().map(|row| (place(row.place), row.known.unsigned_abs())).collect())
+        Ok(rows.into_iter().map(|row| (from_one(row.place), row.known.unsigned_abs())).collect())
     }
 
     /// Of these tokens, those that the audit log was not told of since `since`.

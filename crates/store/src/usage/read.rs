@@ -151,23 +151,27 @@ impl Store {
         Ok(origins.collect())
     }
 
-    /// The scopes that a token was used for, the most used first.
+    /// The scopes that a token was used for, the most used first. `None` counts requests that named none.
     ///
     /// # Errors
     /// As every read.
     pub async fn list_scopes_asked(&self, _permit: &Permit, token: TokenId) -> Result<Vec<Asked>> {
         let rows = sqlx::query!(
-            "SELECT scope, first_at, last_at, granted, refused FROM token_scopes_asked
-             WHERE token_id = $1 ORDER BY granted + refused DESC, scope",
+            r#"SELECT scope, min(first_at) AS "first_at!", max(last_at) AS "last_at!", sum(granted)::bigint AS "granted!", sum(refused)::bigint AS "refused!"
+               FROM (SELECT nullif(scope, '') AS scope, first_at, last_at, granted, refused FROM token_scopes_asked WHERE token_id = $1
+                     UNION ALL
+                     SELECT NULL, unnamed_first_at, unnamed_last_at, unnamed, 0 FROM token_last_used WHERE token_id = $1 AND unnamed > 0) AS asked
+               GROUP BY scope
+               ORDER BY sum(granted + refused) DESC, scope NULLS FIRST"#,
             token.uuid()
         )
         .fetch_all(self.pool())
         .await?;
         let asked = rows.into_iter().filter_map(|row| {
-            let scope = match row.scope.as_str() {
-                "" => None,
+            let scope = match row.scope {
+                None => None,
                 // What breaks the grammar was not written by us.
-                text => Some(Scope::parse(text)?),
+                Some(text) => Some(Scope::parse(&text)?),
             };
             Some(Asked {
                 scope,
