@@ -207,14 +207,18 @@ impl Index {
         self.forget_scopes();
     }
 
-    /// Applies changes, and says which tokens it refuses from now on.
-    pub(super) fn apply(&self, tokens: Vec<Known>, now: OffsetDateTime) {
-        if tokens.is_empty() {
+    /// Applies changes: secrets that left the database, and tokens as they are now.
+    pub(super) fn apply(&self, tokens: Vec<Known>, gone: &[SecretHash], now: OffsetDateTime) {
+        if tokens.is_empty() && gone.is_empty() {
             return;
         }
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         self.changes.fetch_add(1, Ordering::AcqRel);
         let kept = self.kept.load();
+        for hash in gone {
+            kept.remove(hash);
+            self.misses.put(hash, Miss::Unknown);
+        }
         for known in tokens {
             for (hash, record) in std::iter::once((known.hash, known.record)).chain(known.retired) {
                 if ended(&record, now) {

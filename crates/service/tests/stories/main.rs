@@ -6,6 +6,7 @@ mod conditions;
 mod disable;
 mod expiry;
 mod first_owner;
+mod gone;
 mod idempotency;
 mod index;
 mod keys;

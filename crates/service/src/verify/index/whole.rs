@@ -15,8 +15,13 @@ pub(in crate::verify) struct Filling {
 }
 
 impl Filling {
-    /// What was known of this hash then; what comes later holds.
-    pub(in crate::verify) fn put(&mut self, hash: &SecretHash, record: Record) {
+    /// What was known of this hash then, if it was in the database; what comes later holds.
+    pub(in crate::verify) fn put(&mut self, hash: &SecretHash, record: Option<Record>) {
+        let Some(record) = record else {
+            self.kept.remove(hash);
+            self.ended.remove(hash.bytes());
+            return;
+        };
         if ended(&record, self.now) {
             self.kept.remove(hash);
             self.ended.insert(*hash.bytes(), record);
@@ -68,6 +73,6 @@ impl Index {
         let ended = ended.into_iter().filter_map(|(hash, record)| {
             Some(Known { hash: SecretHash::from_slice(&hash)?, record, retired: None })
         });
-        self.apply(ended.collect(), now);
+        self.apply(ended.collect(), &[], now);
     }
 }
