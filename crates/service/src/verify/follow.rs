@@ -170,13 +170,7 @@ impl Following {
         let count = connection.count(now).await?;
         let kept = index.begin_load(count);
         let seen = if kept.is_all() {
-            let each = |known: store::verify::Known| {
-                for (hash, record) in
-                    std::iter::once((known.hash, known.record)).chain(known.retired)
-                {
-                    kept.put(&hash, record);
-                }
-            };
+            let each = |known| index.put(&kept, known);
             connection.load(now, |scopes| index.share(&scopes), each).await?
         } else {
             connection.seen().await?

@@ -15,6 +15,7 @@ mod names;
 mod narrow;
 mod pages;
 mod permits;
+mod rate;
 mod reveal;
 mod rotate;
 mod settings;
