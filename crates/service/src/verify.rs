@@ -98,7 +98,8 @@ pub async fn answer<R>(service: &Service, asked: &Asked<'_>, tell: impl Fn(Answe
                 strangers.asked_in_vain(asked.origin, service.now());
             }
             index.learn(&hash, record.clone(), service.now(), asked_at);
-            judged(service, record.map(Entry::of).as_ref(), asked, began, &tell)
+            let entry = record.map(|record| index.entry(&hash, record));
+            judged(service, entry.as_ref(), asked, began, &tell)
         }
         Err(error) => {
             let fault = Fault::unavailable("looking up a token", error);
@@ -209,7 +210,7 @@ fn judge<'r>(
         return Answer::unknown(Denial::Unknown);
     };
     let share = service.index().instances();
-    let limit = entry.record.conditions.as_ref().and_then(|conditions| conditions.rate);
+    let limit = entry.record.rate();
     let spent = uses::known_spent(service, &entry.record, now);
     let request = Request {
         wanted: asked.wanted,

@@ -5,6 +5,7 @@
 //! [`Follower`]. Who verifies is in [`verifier`], the proof of a revocation in [`receipt`].
 
 mod follower;
+mod gone;
 mod history;
 pub mod receipt;
 pub mod uses;

@@ -27,6 +27,11 @@ pub struct Record {
 }
 
 impl Record {
+    /// How often it may be used; `None` is without a limit.
+    pub fn rate(&self) -> Option<RateLimit> {
+        self.conditions.as_ref()?.rate
+    }
+
     /// How many uses it has; `None` is without a limit.
     pub fn uses(&self) -> Option<UsesLimit> {
         self.conditions.as_ref()?.uses

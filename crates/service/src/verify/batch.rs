@@ -1,7 +1,6 @@
 //! Answers about many tokens at once: each from memory where that can be, and all the others by one query; and
 //! the uses of all by one statement.
 
-use super::index::Entry;
 use super::{Answer, Asked, Counting, Judged, Recalled, judged, recall, refused, uses};
 use crate::{Fault, Service};
 use domain::token::SecretHash;
@@ -79,7 +78,7 @@ async fn look_up<R>(
             index.strangers().asked_in_vain(asked[*at].origin, service.now());
         }
         index.learn(hash, record.cloned(), service.now(), asked_at);
-        let entry = record.cloned().map(Entry::of);
+        let entry = record.map(|record| index.entry(hash, record.clone()));
         (*at, judged(service, entry.as_ref(), &asked[*at], began, &tell))
     });
     answers.collect()

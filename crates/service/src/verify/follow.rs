@@ -43,6 +43,14 @@ struct Loaded {
     seen: Seen,
 }
 
+/// What came of a look.
+enum Looked {
+    /// What changed is applied.
+    Applied,
+    /// It cannot tell all that changed: everything has to be loaded anew.
+    InVain,
+}
+
 impl Following {
     /// Nothing is done yet; see [`Self::turn`].
     pub fn new(service: Service, name: &str) -> Self {
@@ -118,7 +126,15 @@ impl Following {
             let loading = self.load(&mut connection);
             self.loaded = Some(within(LOAD_PATIENCE, loading).await?);
         }
-        let looked = within(PATIENCE, self.look(&mut connection)).await;
+        let mut looked = within(PATIENCE, self.look(&mut connection)).await;
+        if matches!(looked, Ok(Looked::InVain)) {
+            tracing::info!(
+                "more tokens are gone than can be told one by one; loading every token anew"
+            );
+            let loading = self.load(&mut connection);
+            self.loaded = Some(within(LOAD_PATIENCE, loading).await?);
+            looked = within(PATIENCE, self.look(&mut connection)).await;
+        }
         if looked.is_err() && self.resumed {
             // It may be more than one look can take: the next turn loads.
             self.loaded = None;
@@ -154,13 +170,7 @@ impl Following {
         let count = connection.count(now).await?;
         let kept = index.begin_load(count);
         let seen = if kept.is_all() {
-            let each = |known: store::verify::Known| {
-                for (hash, record) in
-                    std::iter::once((known.hash, known.record)).chain(known.retired)
-                {
-                    kept.put(&hash, record);
-                }
-            };
+            let each = |known| index.put(&kept, known);
             connection.load(now, |scopes| index.share(&scopes), each).await?
         } else {
             connection.seen().await?
@@ -174,22 +184,27 @@ impl Following {
         Ok(Loaded { history, seen })
     }
 
-    async fn look(&mut self, connection: &mut Follower) -> Result<()> {
-        let Some(Loaded { history, seen: since }) = self.loaded.clone() else { return Ok(()) };
+    async fn look(&mut self, connection: &mut Follower) -> Result<Looked> {
+        let Some(Loaded { history, seen: since }) = self.loaded.clone() else {
+            return Ok(Looked::InVain);
+        };
         let index = self.service.index();
         let snapshot = self.service.snapshot();
         let before = self.service.now();
         let as_of = snapshot.map(|snapshot| snapshot.moment(before));
         // The lease counts from here: neither from before a load, nor from after the database was asked.
         let began = Instant::now();
-        let Changed { seen, tokens, now } =
+        let Changed { seen, tokens, gone, all_gone, now } =
             connection.changed(&since, |scopes| index.share(&scopes)).await?;
+        if all_gone {
+            return Ok(Looked::InVain);
+        }
         let after = self.service.now();
         let revoked = tokens.iter().filter(|known| known.record.revoked);
         let ended: Vec<TokenId> = revoked.map(|known| known.record.id).collect();
-        let idle = tokens.is_empty();
-        let changes = snapshot.map(|_| copies(&tokens));
-        index.apply(tokens, after);
+        let idle = tokens.is_empty() && gone.is_empty();
+        let changes = snapshot.map(|_| copies(&tokens, &gone));
+        index.apply(tokens, &gone, after);
         index.applied(&seen);
         if let Some((snapshot, changes)) = snapshot.zip(changes) {
             // After they were applied: whoever writes the whole index finds them there, or here.
@@ -200,7 +215,8 @@ impl Following {
         }
         self.judge_clock(before, now, after);
         if !connection.applied(&self.verifier, &seen, &ended, self.lease()).await? {
-            return self.enter_again(connection).await;
+            self.enter_again(connection).await?;
+            return Ok(Looked::Applied);
         }
         index.clockwork().renew(began, self.service.verify_budget());
         if let (Some(snapshot), Some(as_of), None) = (snapshot, as_of, index.barred()) {
@@ -209,7 +225,7 @@ impl Following {
         if idle {
             self.tidy(connection).await?;
         }
-        Ok(())
+        Ok(Looked::Applied)
     }
 
     /// What can wait until nothing is going on.

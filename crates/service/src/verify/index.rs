@@ -4,6 +4,7 @@
 //! [`Index::ask`].
 
 mod kept;
+mod pace;
 mod strangers;
 mod trust;
 mod whole;
@@ -16,6 +17,7 @@ use domain::OffsetDateTime;
 use domain::token::{Scopes, SecretHash};
 use domain::verify::Record;
 use kept::{Kept, Misses};
+use pace::{Pace, Paces};
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -60,6 +62,7 @@ pub enum Found<R> {
 pub struct Index {
     kept: ArcSwap<Kept>,
     misses: Misses,
+    paces: Paces,
     scopes: Mutex<HashSet<Arc<Scopes>>>,
     // Counts what was applied: what was read before a change is not kept after it.
     changes: AtomicU64,
@@ -78,6 +81,7 @@ impl Index {
         Self {
             kept: ArcSwap::from_pointee(Kept::hottest(0)),
             misses: Misses::new(MISSES_MAX),
+            paces: Paces::new(),
             scopes: Mutex::default(),
             changes: AtomicU64::new(0),
             writing: Mutex::new(()),
@@ -176,8 +180,17 @@ impl Index {
         match record {
             None => self.misses.put(hash, Miss::Unknown),
             Some(record) if ended(&record, now) => self.misses.put(hash, Miss::ended(record)),
-            Some(record) => self.kept.load().learn(hash, record),
+            Some(record) => self.kept.load().learn(hash, self.entry(hash, record)),
         }
+    }
+
+    /// An entry of what the database said: its requests are counted with those of every other copy.
+    pub fn entry(&self, hash: &SecretHash, record: Record) -> Entry {
+        let pace = record.rate().map(|_| {
+            let found = self.kept.load().pace(hash).or_else(|| self.paces.find(record.id));
+            found.unwrap_or_else(|| self.paces.make(record.id))
+        });
+        Entry::paced(record, pace)
     }
 
     /// The one copy of these scopes.
@@ -198,6 +211,20 @@ impl Index {
         if count <= self.resident_max { Kept::all(count) } else { Kept::hottest(self.resident_max) }
     }
 
+    /// Puts a token into a load. Its requests stand where they stood, and are counted once for both of its secrets.
+    pub(super) fn put(&self, load: &Kept, known: Known) {
+        let pace = known.record.rate().map(|_| self.pace(&known).unwrap_or_default());
+        for (hash, record) in std::iter::once((known.hash, known.record)).chain(known.retired) {
+            load.put(&hash, record, pace.clone());
+        }
+    }
+
+    fn pace(&self, known: &Known) -> Option<Pace> {
+        let kept = self.kept.load();
+        let retired = || kept.pace(&known.retired.as_ref()?.0);
+        kept.pace(&known.hash).or_else(retired).or_else(|| self.paces.find(known.record.id))
+    }
+
     /// Puts a load in place of what was here.
     pub(super) fn loaded(&self, kept: Kept) {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
@@ -207,21 +234,30 @@ impl Index {
         self.forget_scopes();
     }
 
-    /// Applies changes, and says which tokens it refuses from now on.
-    pub(super) fn apply(&self, tokens: Vec<Known>, now: OffsetDateTime) {
-        if tokens.is_empty() {
+    /// Applies changes: secrets that left the database, and tokens as they are now.
+    pub(super) fn apply(&self, tokens: Vec<Known>, gone: &[SecretHash], now: OffsetDateTime) {
+        if tokens.is_empty() && gone.is_empty() {
             return;
         }
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         self.changes.fetch_add(1, Ordering::AcqRel);
         let kept = self.kept.load();
+        for hash in gone {
+            kept.remove(hash);
+            self.misses.put(hash, Miss::Unknown);
+        }
         for known in tokens {
+            // A change of the token does not give its requests back.
+            let pace = known
+                .record
+                .rate()
+                .map(|_| self.pace(&known).unwrap_or_else(|| self.paces.make(known.record.id)));
             for (hash, record) in std::iter::once((known.hash, known.record)).chain(known.retired) {
                 if ended(&record, now) {
                     kept.remove(&hash);
                     self.misses.put(&hash, Miss::ended(record));
                 } else {
-                    kept.put(&hash, record);
+                    kept.put(&hash, record, pace.clone());
                     self.misses.remove(&hash);
                 }
             }

@@ -54,7 +54,7 @@ pub struct Snapshot {
 /// What is to be brought to the disk.
 struct Waiting {
     /// In the order in which they were applied.
-    changes: Vec<(SecretHash, Record)>,
+    changes: Vec<Noted>,
     /// The index is written as a whole instead.
     anew: bool,
     agreed: Option<Agreed>,
@@ -120,7 +120,7 @@ impl Snapshot {
     }
 
     /// These are in the index now.
-    pub(super) fn applied(&self, changes: Vec<(SecretHash, Record)>) {
+    pub(super) fn applied(&self, changes: Vec<Noted>) {
         let mut waiting = self.waiting();
         if waiting.changes.len() + changes.len() > CHANGES_MAX {
             waiting.anew = true;
@@ -152,10 +152,14 @@ impl Snapshot {
     }
 }
 
-/// What is known by each secret of these tokens.
-pub(super) fn copies(tokens: &[Known]) -> Vec<(SecretHash, Record)> {
-    let each = tokens.iter().flat_map(|known| {
+/// What is known of a hash; `None` is that it left the database.
+pub(super) type Noted = (SecretHash, Option<Record>);
+
+/// What a look found, in the order in which it is applied: what is gone, and what is known by each secret of these tokens.
+pub(super) fn copies(tokens: &[Known], gone: &[SecretHash]) -> Vec<Noted> {
+    let known = tokens.iter().flat_map(|known| {
         std::iter::once((known.hash, known.record.clone())).chain(known.retired.clone())
     });
-    each.collect()
+    let gone = gone.iter().map(|hash| (*hash, None));
+    gone.chain(known.map(|(hash, record)| (hash, Some(record)))).collect()
 }

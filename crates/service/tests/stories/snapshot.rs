@@ -109,6 +109,44 @@ async fn what_was_revoked_stays_so(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn what_was_deleted_by_hand_stays_so(pool: PgPool) {
+    let mut keeping = Keeping::begin(pool.clone()).await;
+    let team = keeping.world.team("platform").await;
+    let (good, gone) =
+        (keeping.world.token(&team, "good").await, keeping.world.token(&team, "gone").await);
+    keeping.look_and_write().await;
+    let (next, restored) = keeping.restored().expect("usable");
+    assert_eq!((restored.tokens, next.verify(secret(&gone)).await), (2, "valid"));
+    // Before the next stamp, and while nobody looks.
+    let delete = "DELETE FROM tokens WHERE name = 'gone'";
+    sqlx::query(delete).execute(&pool).await.expect("deleted");
+    let resumed = keeping.world.again_on(
+        pool.clone(),
+        Some(&keeping.key),
+        settings(&keeping.directory, "tokens-1"),
+        keeping.verify,
+    );
+    let from = restore(&resumed.service).expect("usable");
+    let mut following = Following::resumed(resumed.service.clone(), "tokens-1", &from);
+    following.turn().await.expect("it is back");
+    assert_eq!(resumed.verify(secret(&gone)).await, "unknown");
+    assert_eq!(resumed.verify(secret(&good)).await, "valid");
+
+    let mut keeping = Keeping { following, world: resumed, ..keeping };
+    keeping.keeper = Keeper::new(keeping.world.service.clone()).expect("it keeps one");
+    // As part of the whole.
+    keeping.look_and_write().await;
+    let (next, restored) = keeping.restored().expect("usable");
+    assert_eq!((restored.tokens, next.verify(secret(&gone)).await), (1, "unavailable"));
+    // And as a change.
+    let delete = "DELETE FROM tokens WHERE name = 'good'";
+    sqlx::query(delete).execute(&pool).await.expect("deleted");
+    keeping.look_and_write().await;
+    let (next, restored) = keeping.restored().expect("usable");
+    assert_eq!((restored.tokens, next.verify(secret(&good)).await), (0, "unavailable"));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn conditions_and_both_secrets_of_a_rotation_are_kept(pool: PgPool) {
     let mut keeping = Keeping::begin(pool.clone()).await;
     let team = keeping.world.team("platform").await;

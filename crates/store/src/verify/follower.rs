@@ -3,7 +3,7 @@
 use super::{Known, Row, Seen};
 use crate::{CHANGES, Error, Result, Store};
 use domain::OffsetDateTime;
-use domain::token::Scopes;
+use domain::token::{Scopes, SecretHash};
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgListener, PgPoolOptions};
 use std::sync::Arc;
@@ -25,6 +25,10 @@ pub struct Changed {
     pub seen: Seen,
     /// The tokens that changed, as they are now.
     pub tokens: Vec<Known>,
+    /// Secrets that left the database, and are not in it again.
+    pub gone: Vec<SecretHash>,
+    /// More may have left it than can be told: what is known has to be loaded anew.
+    pub all_gone: bool,
     /// The database's clock.
     pub now: OffsetDateTime,
 }
@@ -157,22 +161,42 @@ impl Follower {
         // One statement, so that the snapshot is that of the rows.
         let rows = sqlx::query!(
             r#"SELECT s.seen::text AS "seen!", clock_timestamp() AS "now!", k.id AS "id?", k.team_id AS "team_id?", k.name AS "name?",
-                      k.secret_hash AS "secret_hash?", k.scopes AS "scopes?", k.expires_at,
-                      k.revoked_at IS NOT NULL AS "revoked!", k.not_before, k.disabled_at IS NOT NULL AS "disabled!",
-                      k.allowed_cidrs::text[], k.rate_requests, k.rate_seconds, k.uses_count, k.uses_per, k.retired_hash, k.retired_until
+                      k.secret_hash AS "secret_hash?", k.scopes AS "scopes?", k.expires_at AS "expires_at?", coalesce(k.revoked, false) AS "revoked!",
+                      k.not_before AS "not_before?", coalesce(k.disabled, false) AS "disabled!", k.allowed_cidrs AS "allowed_cidrs?",
+                      k.rate_requests AS "rate_requests?", k.rate_seconds AS "rate_seconds?", k.uses_count AS "uses_count?", k.uses_per AS "uses_per?",
+                      k.retired_hash AS "retired_hash?", k.retired_until AS "retired_until?", k.gone AS "gone?",
+                      coalesce(k.all_gone, false) AS "all_gone!"
                FROM (SELECT pg_current_snapshot() AS seen) AS s
-               LEFT JOIN tokens AS k
-                      ON k.changed_xid >= pg_snapshot_xmin($1::text::pg_snapshot)
-                     AND NOT pg_visible_in_snapshot(k.changed_xid, $1::text::pg_snapshot)"#,
+               LEFT JOIN (SELECT id, team_id, name, secret_hash, scopes, expires_at, revoked_at IS NOT NULL AS revoked, not_before,
+                                 disabled_at IS NOT NULL AS disabled, allowed_cidrs::text[], rate_requests, rate_seconds, uses_count, uses_per,
+                                 retired_hash, retired_until, NULL::bytea AS gone, false AS all_gone
+                          FROM tokens
+                          WHERE changed_xid >= pg_snapshot_xmin($1::text::pg_snapshot)
+                            AND NOT pg_visible_in_snapshot(changed_xid, $1::text::pg_snapshot)
+                          UNION ALL
+                          SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, g.hash, g.hash IS NULL
+                          FROM secrets_gone AS g
+                          WHERE g.xid >= pg_snapshot_xmin($1::text::pg_snapshot)
+                            AND NOT pg_visible_in_snapshot(g.xid, $1::text::pg_snapshot)
+                            AND NOT EXISTS (SELECT FROM tokens AS t WHERE t.secret_hash = g.hash)
+                            AND NOT EXISTS (SELECT FROM tokens AS t WHERE t.retired_hash = g.hash)) AS k
+                      ON true"#,
             since.0
         )
         .fetch_all(&mut self.connection)
         .await?;
-        let mut changed =
-            Changed { seen: since.clone(), tokens: Vec::new(), now: OffsetDateTime::UNIX_EPOCH };
+        let mut changed = Changed {
+            seen: since.clone(),
+            tokens: Vec::new(),
+            gone: Vec::new(),
+            all_gone: false,
+            now: OffsetDateTime::UNIX_EPOCH,
+        };
         for row in rows {
             changed.seen = Seen(row.seen);
             changed.now = row.now;
+            changed.all_gone |= row.all_gone;
+            changed.gone.extend(row.gone.and_then(|hash| SecretHash::from_slice(&hash)));
             let (Some(id), Some(team_id), Some(name), Some(secret_hash), Some(scopes)) =
                 (row.id, row.team_id, row.name, row.secret_hash, row.scopes)
             else {

@@ -22,6 +22,11 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         sqlx::query(
+            "UPDATE secrets_gone SET xid = pg_current_xact_id() WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())",
+        )
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query(
             "UPDATE mirrors SET seen = NULL WHERE pg_snapshot_xmax(seen) > pg_snapshot_xmax(pg_current_snapshot())",
         )
         .execute(&mut *tx)

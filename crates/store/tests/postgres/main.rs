@@ -2,6 +2,7 @@
 
 mod commits;
 mod constraints;
+mod gone;
 mod history;
 mod migrations;
 mod people;

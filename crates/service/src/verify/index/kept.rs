@@ -1,5 +1,6 @@
 //! The table itself: all tokens, or those that are asked for most.
 
+use super::pace::Pace;
 use domain::OffsetDateTime;
 use domain::token::SecretHash;
 use domain::verify::Record;
@@ -8,24 +9,28 @@ use quick_cache::UnitWeighter;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 /// A token's record, and where its requests stand against its limit.
 pub struct Entry {
     /// What is known of it.
     pub record: Record,
-    arrival: AtomicI64,
+    // None where there is no limit.
+    pace: Option<Pace>,
 }
 
 impl Entry {
-    /// An entry from which nothing has been taken.
+    /// An entry that nothing is taken from: of a token without a limit, or that has ended.
     pub const fn of(record: Record) -> Self {
-        Self { record, arrival: AtomicI64::new(0) }
+        Self { record, pace: None }
+    }
+
+    pub(super) const fn paced(record: Record, pace: Option<Pace>) -> Self {
+        Self { record, pace }
     }
 
     /// Where its requests stand.
     pub fn arrival(&self) -> Arrival {
-        Arrival(self.arrival.load(Ordering::Relaxed))
+        self.pace.as_ref().map(Pace::arrival).unwrap_or_default()
     }
 
     /// Takes one request from the limit.
@@ -33,19 +38,7 @@ impl Entry {
     /// # Errors
     /// [`TooEarly`] when others took the last one meanwhile.
     pub fn take(&self, limit: RateLimit, now: OffsetDateTime) -> Result<(), TooEarly> {
-        let mut seen = self.arrival();
-        loop {
-            let next = limit.arrive(seen, now)?;
-            match self.arrival.compare_exchange_weak(
-                seen.0,
-                next.0,
-                Ordering::Relaxed,
-                Ordering::Relaxed,
-            ) {
-                Ok(_) => return Ok(()),
-                Err(moved) => seen = Arrival(moved),
-            }
-        }
+        self.pace.as_ref().map_or(Ok(()), |pace| pace.take(limit, now))
     }
 }
 
@@ -122,24 +115,26 @@ impl Kept {
         }
     }
 
-    /// A record as the database has it now.
-    pub(crate) fn put(&self, hash: &SecretHash, record: Record) {
+    /// Where the requests of the token of this hash stand, if it is here and has a limit.
+    pub(super) fn pace(&self, hash: &SecretHash) -> Option<Pace> {
         let hash = Hash::of(hash);
         match self {
+            Self::All(map) => map.pin().get(&hash)?.pace.clone(),
+            Self::Hottest(cache) => cache.peek(&hash)?.pace.clone(),
+        }
+    }
+
+    /// A record as the database has it now.
+    pub(super) fn put(&self, hash: &SecretHash, record: Record, pace: Option<Pace>) {
+        let hash = Hash::of(hash);
+        let entry = Entry::paced(record, pace);
+        match self {
             Self::All(map) => {
-                let map = map.pin();
-                let entry = Entry::of(record);
-                // A change of the token does not give its requests back.
-                if let Some(before) = map.get(&hash) {
-                    entry.arrival.store(before.arrival().0, Ordering::Relaxed);
-                }
-                map.insert(hash, entry);
+                map.pin().insert(hash, entry);
             }
             // Only what is here needs to be told.
             Self::Hottest(cache) => {
-                if let Some(before) = cache.peek(&hash) {
-                    let entry = Entry::of(record);
-                    entry.arrival.store(before.arrival().0, Ordering::Relaxed);
+                if cache.contains_key(&hash) {
                     cache.insert(hash, entry.into());
                 }
             }
@@ -147,9 +142,9 @@ impl Kept {
     }
 
     /// A record that somebody asked for. Where all are, it comes with the next change.
-    pub(super) fn learn(&self, hash: &SecretHash, record: Record) {
+    pub(super) fn learn(&self, hash: &SecretHash, entry: Entry) {
         if let Self::Hottest(cache) = self {
-            cache.insert(Hash::of(hash), Entry::of(record).into());
+            cache.insert(Hash::of(hash), entry.into());
         }
     }
 

@@ -1,7 +1,9 @@
 //! All of the index at once: for the snapshot on disk, and from it.
 
-use super::{Index, Kept, ended};
+use super::pace::Pace;
+use super::{Entry, Index, Kept, ended};
 use domain::OffsetDateTime;
+use domain::id::TokenId;
 use domain::token::SecretHash;
 use domain::verify::Record;
 use std::collections::HashMap;
@@ -11,22 +13,30 @@ use store::verify::Known;
 pub(in crate::verify) struct Filling {
     kept: Kept,
     ended: HashMap<[u8; 32], Record>,
+    // Both secrets of a rotation come by themselves here.
+    paces: HashMap<TokenId, Pace>,
     now: OffsetDateTime,
 }
 
 impl Filling {
-    /// What was known of this hash then; what comes later holds.
-    pub(in crate::verify) fn put(&mut self, hash: &SecretHash, record: Record) {
+    /// What was known of this hash then, if it was in the database; what comes later holds.
+    pub(in crate::verify) fn put(&mut self, hash: &SecretHash, record: Option<Record>) {
+        let Some(record) = record else {
+            self.kept.remove(hash);
+            self.ended.remove(hash.bytes());
+            return;
+        };
         if ended(&record, self.now) {
             self.kept.remove(hash);
             self.ended.insert(*hash.bytes(), record);
             return;
         }
         self.ended.remove(hash.bytes());
+        let pace = record.rate().map(|_| self.paces.entry(record.id).or_default().clone());
         if self.kept.is_all() {
-            self.kept.put(hash, record);
+            self.kept.put(hash, record, pace);
         } else {
-            self.kept.learn(hash, record);
+            self.kept.learn(hash, Entry::paced(record, pace));
         }
     }
 }
@@ -58,16 +68,16 @@ impl Index {
         now: OffsetDateTime,
     ) -> Filling {
         let kept = if all { self.begin_load(count) } else { Kept::hottest(self.resident_max) };
-        Filling { kept, ended: HashMap::new(), now }
+        Filling { kept, ended: HashMap::new(), paces: HashMap::new(), now }
     }
 
     /// Puts what was filled in place of what was here.
     pub(in crate::verify) fn fill(&self, filling: Filling) {
-        let Filling { kept, ended, now } = filling;
+        let Filling { kept, ended, now, .. } = filling;
         self.loaded(kept);
         let ended = ended.into_iter().filter_map(|(hash, record)| {
             Some(Known { hash: SecretHash::from_slice(&hash)?, record, retired: None })
         });
-        self.apply(ended.collect(), now);
+        self.apply(ended.collect(), &[], now);
     }
 }

@@ -21,10 +21,14 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// Adds what is known of a hash.
-    pub(super) fn put(&mut self, hash: &SecretHash, record: &Record) {
-        let Record { id, team, name, scopes, expires_at, revoked, conditions } = record;
+    /// Adds what is known of a hash: `None` is that it left the database.
+    pub(super) fn put(&mut self, hash: &SecretHash, record: Option<&Record>) {
         self.bytes.extend_from_slice(hash.bytes());
+        self.option(record, Self::record);
+    }
+
+    fn record(&mut self, record: &Record) {
+        let Record { id, team, name, scopes, expires_at, revoked, conditions } = record;
         self.bytes.extend_from_slice(id.uuid().as_bytes());
         self.bytes.extend_from_slice(team.uuid().as_bytes());
         self.text(name);
@@ -101,24 +105,17 @@ impl Frame {
     }
 }
 
-/// Gives `each` what is in a frame, in its order. `share` gives the one copy of scopes that many tokens have. `None` when it is not understood.
+/// Gives `each` what is in a frame, in its order; no record is a hash that left the database. `share` gives the one copy of scopes that many tokens have.
+/// `None` when it is not understood.
 pub(super) fn read(
     frame: &[u8],
     mut share: impl FnMut(Vec<String>) -> Arc<Scopes>,
-    mut each: impl FnMut(&SecretHash, Record),
+    mut each: impl FnMut(&SecretHash, Option<Record>),
 ) -> Option<()> {
     let mut reader = Reader { left: frame, scopes: Vec::new() };
     while !reader.left.is_empty() {
         let hash = SecretHash::from_slice(&reader.array::<32>()?)?;
-        let record = Record {
-            id: uuid::Uuid::from_bytes(reader.array()?).into(),
-            team: uuid::Uuid::from_bytes(reader.array()?).into(),
-            name: reader.text()?.into(),
-            scopes: reader.scopes(&mut share)?,
-            expires_at: reader.option(Reader::instant)?,
-            revoked: reader.flag()?,
-            conditions: reader.option(Reader::conditions)?.map(Box::new),
-        };
+        let record = reader.option(|reader| reader.record(&mut share))?;
         each(&hash, record);
     }
     Some(())
@@ -130,6 +127,18 @@ struct Reader<'f> {
 }
 
 impl<'f> Reader<'f> {
+    fn record(&mut self, share: &mut impl FnMut(Vec<String>) -> Arc<Scopes>) -> Option<Record> {
+        Some(Record {
+            id: uuid::Uuid::from_bytes(self.array()?).into(),
+            team: uuid::Uuid::from_bytes(self.array()?).into(),
+            name: self.text()?.into(),
+            scopes: self.scopes(share)?,
+            expires_at: self.option(Self::instant)?,
+            revoked: self.flag()?,
+            conditions: self.option(Self::conditions)?.map(Box::new),
+        })
+    }
+
     fn conditions(&mut self) -> Option<Conditions> {
         Some(Conditions {
             not_before: self.option(Self::instant)?,

@@ -33,7 +33,7 @@ fn conditions() -> impl Strategy<Value = Option<Box<Conditions>>> {
     })
 }
 
-fn records() -> impl Strategy<Value = ([u8; 32], Record)> {
+fn records() -> impl Strategy<Value = ([u8; 32], Option<Record>)> {
     let parts = (
         any::<[u8; 32]>(),
         any::<[u8; 16]>(),
@@ -42,9 +42,9 @@ fn records() -> impl Strategy<Value = ([u8; 32], Record)> {
         vec("[a-z]{1,3}(:[a-z]{1,3})?", 0..4),
         option::of(instants()),
         any::<bool>(),
-        conditions(),
+        (conditions(), any::<bool>()),
     );
-    parts.prop_map(|(hash, id, team, name, scopes, expires_at, revoked, conditions)| {
+    parts.prop_map(|(hash, id, team, name, scopes, expires_at, revoked, (conditions, gone))| {
         let record = Record {
             id: TokenId::from(uuid::Uuid::from_bytes(id)),
             team: TeamId::from(uuid::Uuid::from_bytes(team)),
@@ -54,19 +54,19 @@ fn records() -> impl Strategy<Value = ([u8; 32], Record)> {
             revoked,
             conditions,
         };
-        (hash, record)
+        (hash, (!gone).then_some(record))
     })
 }
 
-fn framed(records: &[([u8; 32], Record)]) -> Vec<u8> {
+fn framed(records: &[([u8; 32], Option<Record>)]) -> Vec<u8> {
     let mut frame = Frame::default();
     for (hash, record) in records {
-        frame.put(&SecretHash::from_slice(hash).expect("a hash"), record);
+        frame.put(&SecretHash::from_slice(hash).expect("a hash"), record.as_ref());
     }
     frame.take().unwrap_or_default()
 }
 
-fn told(bytes: &[u8]) -> Option<Vec<([u8; 32], Record)>> {
+fn told(bytes: &[u8]) -> Option<Vec<([u8; 32], Option<Record>)>> {
     let mut told = Vec::new();
     let share = |scopes: Vec<String>| Scopes::stored(&scopes).into();
     read(bytes, share, |hash, record| told.push((*hash.bytes(), record)))?;
@@ -107,14 +107,14 @@ fn a_frame_begins_anew_with_its_scopes() {
     };
     let hash = |n: u8| SecretHash::from_slice(&[n; 32]).expect("a hash");
     let mut frame = Frame::default();
-    frame.put(&hash(1), &record(1));
-    frame.put(&hash(2), &record(2));
+    frame.put(&hash(1), Some(&record(1)));
+    frame.put(&hash(2), Some(&record(2)));
     let first = frame.take().expect("bytes");
     assert!(frame.take().is_none());
-    frame.put(&hash(3), &record(3));
+    frame.put(&hash(3), Some(&record(3)));
     let second = frame.take().expect("bytes");
     assert_eq!(told(&first).expect("read").len(), 2);
-    assert_eq!(told(&second).expect("read")[0].1, record(3));
+    assert_eq!(told(&second).expect("read")[0].1, Some(record(3)));
     // The scopes are written once in each.
     assert!(first.len() < 2 * second.len());
 }

@@ -2,11 +2,9 @@
 
 use super::frame::Frame;
 use super::note::{KeyNote, Note, VERSION, micros};
-use super::{Agreed, Snapshot, Waiting};
+use super::{Agreed, Noted, Snapshot, Waiting};
 use crate::{Fault, Result, Service};
 use domain::OffsetDateTime;
-use domain::token::SecretHash;
-use domain::verify::Record;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use storage::snapshot::{Folder, Log};
@@ -110,7 +108,7 @@ impl Keeper {
         let mut log = folder.begin(id, key)?;
         let (mut frame, mut tokens) = (Frame::default(), 0);
         self.service.index().try_each(|hash, record| {
-            frame.put(hash, record);
+            frame.put(hash, Some(record));
             tokens += 1;
             flush(&mut log, &mut frame, false)
         })?;
@@ -153,10 +151,10 @@ impl Keeper {
     }
 }
 
-fn append(log: &mut Log, changes: &[(SecretHash, Record)]) -> storage::Result<()> {
+fn append(log: &mut Log, changes: &[Noted]) -> storage::Result<()> {
     let mut frame = Frame::default();
     for (hash, record) in changes {
-        frame.put(hash, record);
+        frame.put(hash, record.as_ref());
         flush(log, &mut frame, false)?;
     }
     flush(log, &mut frame, true)

@@ -3,7 +3,8 @@
 use super::*;
 use crate::verify::snapshot::{SnapshotSettings, restore};
 use crate::{Parts, VerifySettings};
-use domain::token::Scopes;
+use domain::token::{Scopes, SecretHash};
+use domain::verify::Record;
 use store::Store;
 use store::verify::{Known, Seen};
 use vault::Sealer;
@@ -47,8 +48,8 @@ fn known(service: &Service, n: u32, revoked: bool) -> Known {
 fn look(service: &Service, changed: Vec<Known>) {
     let snapshot = service.snapshot().expect("it keeps one");
     let as_of = snapshot.moment(service.now());
-    let changes = super::super::copies(&changed);
-    service.index().apply(changed, service.now());
+    let changes = super::super::copies(&changed, &[]);
+    service.index().apply(changed, &[], service.now());
     snapshot.applied(changes);
     let (history, seen) = ("one".to_owned(), Seen::stored("1:1:".to_owned()));
     snapshot.agreed(Agreed { history, seen, as_of });
@@ -64,7 +65,7 @@ async fn a_large_index_is_what_it_was() {
     let mut filling = service.index().begin_fill(TOKENS.into(), true, service.now());
     for n in 0..TOKENS {
         let Known { hash, record, .. } = known(&service, n, false);
-        filling.put(&hash, record);
+        filling.put(&hash, Some(record));
     }
     service.index().fill(filling);
     let mut keeper = Keeper::new(service.clone()).expect("it keeps one");

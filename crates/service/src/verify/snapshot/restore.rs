@@ -113,7 +113,7 @@ pub fn inspect(
             bytes,
             |scopes| Scopes::stored(&scopes).into(),
             |hash, record| {
-                if record.revoked {
+                if record.is_none_or(|record| record.revoked) {
                     hashes.remove(hash.bytes())
                 } else {
                     hashes.insert(*hash.bytes())

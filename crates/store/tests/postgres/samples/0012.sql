@@ -1,0 +1,1 @@
+INSERT INTO secrets_gone (hash) VALUES (decode(repeat('41', 32), 'hex')), (NULL);
