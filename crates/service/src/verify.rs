@@ -63,6 +63,24 @@ impl Answer<'_> {
     }
 }
 
+/// When something is judged, and since when somebody waits for it.
+#[derive(Clone, Copy)]
+struct Moment {
+    now: OffsetDateTime,
+    began: Option<Instant>,
+}
+
+impl Moment {
+    fn begin(service: &Service) -> Self {
+        Self { now: service.now(), began: service.usage().begin() }
+    }
+
+    /// Later, for the same wait.
+    fn later(self, service: &Service) -> Self {
+        Self { now: service.now(), ..self }
+    }
+}
+
 /// What can be said without the database.
 enum Recalled<R> {
     /// It was judged.
@@ -82,13 +100,13 @@ enum Judged<R> {
 /// Answers, in the form that `tell` makes of it. What has not the form of a token is refused before it is hashed; what cannot be told is refused as
 /// `unavailable`.
 pub async fn answer<R>(service: &Service, asked: &Asked<'_>, tell: impl Fn(Answer<'_>) -> R) -> R {
-    let began = service.usage().begin();
+    let moment = Moment::begin(service);
     let (index, strangers) = (service.index(), service.index().strangers());
     let asked_at = index.changes();
-    let hash = match recall(service, asked, began, Counting::Here, &tell) {
+    let hash = match recall(service, asked, moment, Counting::Here, &tell) {
         Recalled::Judged(Judged::Told(told)) => return told,
         Recalled::Judged(Judged::Spend(record)) => {
-            return Box::pin(uses::spend(service, record, asked, began, &tell)).await;
+            return Box::pin(uses::spend(service, record, asked, moment, &tell)).await;
         }
         Recalled::Ask(hash) => hash,
     };
@@ -99,17 +117,17 @@ pub async fn answer<R>(service: &Service, asked: &Asked<'_>, tell: impl Fn(Answe
             }
             index.learn(&hash, record.clone(), service.now(), asked_at);
             let entry = record.map(|record| index.entry(&hash, record));
-            judged(service, entry.as_ref(), asked, began, &tell)
+            judged(service, entry.as_ref(), asked, moment.later(service), &tell)
         }
         Err(error) => {
             let fault = Fault::unavailable("looking up a token", error);
             tracing::error!(fault = fault.chain(), "a token could not be verified");
-            Judged::Told(refused(service, Denial::Unavailable, asked, began, &tell))
+            Judged::Told(refused(service, Denial::Unavailable, asked, moment.later(service), &tell))
         }
     };
     match judged {
         Judged::Told(told) => told,
-        Judged::Spend(record) => Box::pin(uses::spend(service, record, asked, began, &tell)).await,
+        Judged::Spend(record) => Box::pin(uses::spend(service, record, asked, moment, &tell)).await,
     }
 }
 
@@ -120,7 +138,7 @@ pub fn answer_at_once<R>(
     tell: impl Fn(Answer<'_>) -> R,
 ) -> Option<R> {
     // A token with a limit of uses would be judged twice, and lose two of its requests.
-    match recall(service, asked, service.usage().begin(), Counting::Elsewhere, tell) {
+    match recall(service, asked, Moment::begin(service), Counting::Elsewhere, tell) {
         Recalled::Judged(Judged::Told(told)) => Some(told),
         Recalled::Judged(Judged::Spend(_)) | Recalled::Ask(_) => None,
     }
@@ -139,12 +157,12 @@ enum Counting {
 fn recall<R>(
     service: &Service,
     asked: &Asked<'_>,
-    began: Option<Instant>,
+    moment: Moment,
     counting: Counting,
     tell: impl Fn(Answer<'_>) -> R,
 ) -> Recalled<R> {
     let refuse =
-        |denial| Recalled::Judged(Judged::Told(refused(service, denial, asked, began, &tell)));
+        |denial| Recalled::Judged(Judged::Told(refused(service, denial, asked, moment, &tell)));
     let Some(hash) = SecretHash::of_offered(asked.offered) else {
         return refuse(Denial::Malformed);
     };
@@ -152,7 +170,7 @@ fn recall<R>(
     let judge = |entry: Option<&Entry>| {
         let counted = entry.is_some_and(|entry| entry.record.uses().is_some());
         let here = !counted || counting == Counting::Here;
-        here.then(|| judged(service, entry, asked, began, &tell))
+        here.then(|| judged(service, entry, asked, moment, &tell))
     };
     match index.ask(&hash, judge) {
         Found::Told(Some(judged)) => return Recalled::Judged(judged),
@@ -161,7 +179,7 @@ fn recall<R>(
         Found::Ask => {}
     }
     // It may have been issued a moment ago, or it has ended and the caller should hear which. Whoever asks for many that are neither gets no query.
-    if index.trust() == Trust::All && !index.strangers().may_ask(asked.origin, service.now()) {
+    if index.trust() == Trust::All && !index.strangers().may_ask(asked.origin, moment.now) {
         return refuse(Denial::Unknown);
     }
     Recalled::Ask(hash)
@@ -172,10 +190,9 @@ fn judged<R>(
     service: &Service,
     entry: Option<&Entry>,
     asked: &Asked<'_>,
-    began: Option<Instant>,
+    Moment { now, began }: Moment,
     tell: impl Fn(Answer<'_>) -> R,
 ) -> Judged<R> {
-    let now = service.now();
     let answer = judge(service, entry, asked, now);
     if let Verdict::Valid(record) = answer.verdict
         && record.uses().is_some()
@@ -191,11 +208,11 @@ fn refused<R>(
     service: &Service,
     denial: Denial,
     asked: &Asked<'_>,
-    began: Option<Instant>,
+    Moment { now, began }: Moment,
     tell: impl Fn(Answer<'_>) -> R,
 ) -> R {
     let answer = Answer::unknown(denial);
-    service.usage().record(asked, &answer, service.now(), began);
+    service.usage().record(asked, &answer, now, began);
     tell(answer)
 }
 

@@ -8,10 +8,10 @@ use uuid::Uuid;
 use wire::verify::VerifyAnswer;
 
 /// What the answer about a known token usually fits in, in bytes.
-const USUAL: usize = 384;
+pub(super) const USUAL: usize = 384;
 
-/// An answer's JSON.
-pub(super) fn of(answer: &VerifyAnswer<'_>) -> Vec<u8> {
+/// Writes an answer's JSON behind what is there.
+pub(super) fn put_answer(json: &mut Vec<u8>, answer: &VerifyAnswer<'_>) {
     let VerifyAnswer {
         valid,
         code,
@@ -23,23 +23,22 @@ pub(super) fn of(answer: &VerifyAnswer<'_>) -> Vec<u8> {
         retry_after_seconds,
         uses_left,
     } = answer;
-    let mut json = Vec::with_capacity(USUAL);
     json.extend_from_slice(if *valid {
         br#"{"valid":true,"code":"#
     } else {
         br#"{"valid":false,"code":"#
     });
-    put_text(&mut json, code);
+    put_text(json, code);
     json.extend_from_slice(br#","token_id":"#);
-    put(&mut json, token_id.as_ref(), put_id);
+    put(json, token_id.as_ref(), put_id);
     json.extend_from_slice(br#","team_id":"#);
-    put(&mut json, team_id.as_ref(), put_id);
+    put(json, team_id.as_ref(), put_id);
     json.extend_from_slice(br#","name":"#);
-    put(&mut json, *name, put_text);
+    put(json, *name, put_text);
     json.extend_from_slice(br#","scopes":"#);
-    put(&mut json, *scopes, put_scopes);
+    put(json, *scopes, put_scopes);
     json.extend_from_slice(br#","expires_at":"#);
-    put(&mut json, expires_at.as_ref(), put_instant);
+    put(json, expires_at.as_ref(), put_instant);
     if let Some(seconds) = retry_after_seconds {
         let _ = write!(json, r#","retry_after_seconds":{seconds}"#);
     }
@@ -47,7 +46,6 @@ pub(super) fn of(answer: &VerifyAnswer<'_>) -> Vec<u8> {
         let _ = write!(json, r#","uses_left":{left}"#);
     }
     json.push(b'}');
-    json
 }
 
 fn put<T: ?Sized>(json: &mut Vec<u8>, some: Option<&T>, put: impl FnOnce(&mut Vec<u8>, &T)) {
@@ -138,6 +136,12 @@ mod tests {
         let unknown =
             VerifyAnswer::from(domain::verify::Verdict::NotKnown(domain::verify::Denial::Unknown));
         assert_eq!(text(of(&unknown)), text(serde_json::to_vec(&unknown).expect("JSON")));
+    }
+
+    fn of(answer: &VerifyAnswer<'_>) -> Vec<u8> {
+        let mut json = Vec::new();
+        put_answer(&mut json, answer);
+        json
     }
 
     fn text(json: Vec<u8>) -> String {

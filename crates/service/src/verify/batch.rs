@@ -1,7 +1,7 @@
 //! Answers about many tokens at once: each from memory where that can be, and all the others by one query; and
 //! the uses of all by one statement.
 
-use super::{Answer, Asked, Counting, Judged, Recalled, judged, recall, refused, uses};
+use super::{Answer, Asked, Counting, Judged, Moment, Recalled, judged, recall, refused, uses};
 use crate::{Fault, Service};
 use domain::token::SecretHash;
 use domain::verify::{Denial, Record};
@@ -21,8 +21,10 @@ pub async fn answer_all<R>(
     let mut spending: Vec<(usize, Box<Record>)> = Vec::new();
     // What stays if nobody can tell.
     let untold = || tell(Answer::unknown(Denial::Unavailable));
+    let now = service.now();
     for (at, one) in asked.iter().enumerate() {
-        told.push(match recall(service, one, service.usage().begin(), Counting::Here, &tell) {
+        let moment = Moment { now, began: service.usage().begin() };
+        told.push(match recall(service, one, moment, Counting::Here, &tell) {
             Recalled::Judged(Judged::Told(told)) => told,
             Recalled::Judged(Judged::Spend(record)) => {
                 spending.push((at, record));
@@ -58,7 +60,7 @@ async fn look_up<R>(
     asked_at: u64,
     tell: impl Fn(Answer<'_>) -> R,
 ) -> Vec<(usize, Judged<R>)> {
-    let began = service.usage().begin();
+    let moment = Moment::begin(service);
     let hashes: Vec<SecretHash> = open.iter().map(|(_, hash)| *hash).collect();
     let found = match service.store().find_records(&hashes).await {
         Ok(found) => found,
@@ -66,20 +68,21 @@ async fn look_up<R>(
             let fault = Fault::unavailable("looking up tokens", error);
             tracing::error!(fault = fault.chain(), "some tokens could not be verified");
             let untold = |at: usize| {
-                Judged::Told(refused(service, Denial::Unavailable, &asked[at], began, &tell))
+                Judged::Told(refused(service, Denial::Unavailable, &asked[at], moment, &tell))
             };
             return open.iter().map(|(at, _)| (*at, untold(*at))).collect();
         }
     };
     let index = service.index();
+    let moment = moment.later(service);
     let answers = open.iter().map(|(at, hash)| {
         let record = found.get(hash.bytes());
         if record.is_none() {
-            index.strangers().asked_in_vain(asked[*at].origin, service.now());
+            index.strangers().asked_in_vain(asked[*at].origin, moment.now);
         }
-        index.learn(hash, record.cloned(), service.now(), asked_at);
+        index.learn(hash, record.cloned(), moment.now, asked_at);
         let entry = record.map(|record| index.entry(hash, record.clone()));
-        (*at, judged(service, entry.as_ref(), &asked[*at], began, &tell))
+        (*at, judged(service, entry.as_ref(), &asked[*at], moment, &tell))
     });
     answers.collect()
 }

@@ -8,13 +8,12 @@ mod queue;
 pub(crate) use queue::Uses;
 
 use super::index::{Found, Trust};
-use super::{Answer, Asked, refused};
+use super::{Answer, Asked, Moment, refused};
 use crate::Service;
 use domain::OffsetDateTime;
 use domain::token::SecretHash;
 use domain::verify::{Denial, Record, Request, Verdict, decide};
 use queue::Use;
-use std::time::Instant;
 use time::Duration;
 
 /// Takes a use, and tells what came of it.
@@ -22,11 +21,11 @@ pub(super) async fn spend<R>(
     service: &Service,
     record: Box<Record>,
     asked: &Asked<'_>,
-    began: Option<Instant>,
+    moment: Moment,
     tell: impl Fn(Answer<'_>) -> R,
 ) -> R {
     let taken = take(service, vec![record.id]).await.pop();
-    told(service, &record, taken.unwrap_or(Use::Untold), asked, began, &tell)
+    told(service, &record, taken.unwrap_or(Use::Untold), asked, moment, &tell)
 }
 
 /// Takes a use for each, in their order, and tells what came of it. Each has its place in `asked`.
@@ -36,11 +35,13 @@ pub(super) async fn spend_all<R>(
     spending: Vec<(usize, Box<Record>)>,
     tell: impl Fn(Answer<'_>) -> R,
 ) -> Vec<(usize, R)> {
-    let began = service.usage().begin();
+    let moment = Moment::begin(service);
     let taken = take(service, spending.iter().map(|(_, record)| record.id).collect()).await;
     let each = spending.iter().zip(taken);
-    each.map(|((at, record), taken)| (*at, told(service, record, taken, &asked[*at], began, &tell)))
-        .collect()
+    each.map(|((at, record), taken)| {
+        (*at, told(service, record, taken, &asked[*at], moment, &tell))
+    })
+    .collect()
 }
 
 /// While the database is away nobody waits for it in vain.
@@ -57,10 +58,12 @@ fn told<R>(
     record: &Record,
     taken: Use,
     asked: &Asked<'_>,
-    began: Option<Instant>,
+    moment: Moment,
     tell: impl Fn(Answer<'_>) -> R,
 ) -> R {
-    let untold = || refused(service, Denial::Unavailable, asked, began, &tell);
+    // What was known when the use was asked for may have changed while it was counted.
+    let Moment { now, began } = moment.later(service);
+    let untold = || refused(service, Denial::Unavailable, asked, Moment { now, began }, &tell);
     let (left, refill_in) = match taken {
         Use::Counted { left, refill_in } => (Some(left), refill_in),
         Use::Uncounted => (None, None),
@@ -70,7 +73,6 @@ fn told<R>(
     let request =
         Request { wanted: asked.wanted, origin: asked.origin, left, ..Request::default() };
     let settle = |record: Option<&Record>| {
-        let now = service.now();
         let verdict = decide(record, &request, now);
         let answer = counted(verdict, left.unwrap_or(0), refill_in);
         service.usage().record(asked, &answer, now, began);
