@@ -21,7 +21,7 @@ lint: ## Check format, clippy for the server and for the browser, types of the b
 fmt: ## Format the code
 	@scripts/fmt
 
-fuzz: ## Look for bytes that break what must hold of tokens, scopes, networks and forwarded addresses; a minute for each
+fuzz: ## Look for bytes that break what must hold of tokens, scopes, networks and header fields; a minute for each
 	@scripts/fuzz
 
 bench: ## Measure: sizes, first byte, creates and verifies per second, beside others (PEERS=no: without them)

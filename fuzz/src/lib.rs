@@ -1,4 +1,4 @@
-//! What must hold of everything that reads text from strangers: tokens, scopes, networks, and what proxies say of callers.
+//! What must hold of everything that reads text from strangers: tokens, scopes, networks, header fields, and what proxies say of callers.
 //!
 //! Each module has one `check`, which takes any bytes and panics where a property does not hold: that nothing panics is the least of them, most
 //! compare with a second implementation that is plain and slow. `make fuzz` looks for bytes that break one; `tests/corpus.rs` replays what it kept.
@@ -6,6 +6,7 @@
 
 pub mod cidr;
 mod doors;
+pub mod fields;
 pub mod forwarded;
 pub mod scope;
 pub mod token;
@@ -14,11 +15,12 @@ pub mod token;
 pub type Check = fn(&[u8]);
 
 /// What is fuzzed: the name of its program and of its corpus, and its check.
-pub const TARGETS: [(&str, Check); 4] = [
+pub const TARGETS: [(&str, Check); 5] = [
     ("token", token::check),
     ("scope", scope::check),
     ("cidr", cidr::check),
     ("forwarded", forwarded::check),
+    ("fields", fields::check),
 ];
 
 /// The lines of a text; nothing where it is none.

@@ -8,6 +8,7 @@ pub mod body;
 pub mod console;
 pub mod docs;
 pub mod failure;
+mod fields;
 pub mod forward_auth;
 pub mod front;
 pub mod headers;

@@ -4,9 +4,9 @@
 //! nginx takes 2xx, 401 and 403 from an auth subrequest and makes 500 of all else (`ngx_http_auth_request_module`), so whatever goes wrong is one
 //! of them; `X-Verify-Status` says which status was meant. Start at [`routes`].
 
+use super::fields::{offered, required_scopes, route, text, verify_key};
 use super::origin::Origin;
-use super::verify::path_of;
-use super::{Web, headers, identify};
+use super::{Web, headers};
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -20,18 +20,13 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
-const REQUIRED_SCOPES: HeaderName = HeaderName::from_static("x-required-scopes");
 const WITH_TIMING: HeaderName = HeaderName::from_static("x-server-timing");
 const TOKEN_ID: HeaderName = HeaderName::from_static("x-token-id");
 const TEAM_ID: HeaderName = HeaderName::from_static("x-team-id");
 const TOKEN_SCOPES: HeaderName = HeaderName::from_static("x-token-scopes");
-const FORWARDED_URI: HeaderName = HeaderName::from_static("x-forwarded-uri");
-const ORIGINAL_URI: HeaderName = HeaderName::from_static("x-original-uri");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 pub(super) const VERIFY_CODE: HeaderName = HeaderName::from_static("x-verify-code");
 const UNAVAILABLE_STATUS: HeaderName = HeaderName::from_static("x-unavailable-status");
-const VERIFY_KEY: HeaderName = HeaderName::from_static("x-verify-key");
 const VERIFY_STATUS: HeaderName = HeaderName::from_static("x-verify-status");
 
 /// In how many seconds it is worth asking again when it cannot be told now.
@@ -99,7 +94,7 @@ impl<'h> Question<'h> {
         timing: bool,
         yes: StatusCode,
     ) -> Self {
-        wanted.extend(in_header(headers));
+        wanted.extend(required_scopes(headers));
         let wanted = Scopes::parse_wanted(wanted.iter().map(String::as_str)).ok();
         let timing = timing || headers.get(WITH_TIMING).is_some_and(|value| value == "1");
         Self { origin, headers, wanted, timing, yes }
@@ -175,27 +170,6 @@ fn timed(mut response: Response, began: Option<Instant>) -> Response {
     response
 }
 
-/// The key of whoever asks; `Authorization` has the caller's token.
-pub(super) fn verify_key(headers: &HeaderMap) -> Option<&str> {
-    headers.get(VERIFY_KEY)?.to_str().ok()
-}
-
-/// The token of `X-API-Key`, else of `Authorization: Bearer`.
-pub(super) fn offered(headers: &HeaderMap) -> Option<&str> {
-    text(headers, &API_KEY)
-        .or_else(|| text(headers, &header::AUTHORIZATION).and_then(identify::bearer))
-}
-
-fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
-    headers.get(name)?.to_str().ok()
-}
-
-/// The path that was asked for at the proxy: Traefik and Caddy send `X-Forwarded-Uri`, nginx is commonly told to send `X-Original-URI`.
-fn route(headers: &HeaderMap) -> Option<&str> {
-    let uri = text(headers, &FORWARDED_URI).or_else(|| text(headers, &ORIGINAL_URI));
-    uri.map(path_of)
-}
-
 /// The scopes of `?scopes=a,b` or `?scope=a&scope=b`, and whether `?timing` is there.
 fn in_query(uri: &Uri) -> (Vec<String>, bool) {
     if uri.query().is_none() {
@@ -210,17 +184,6 @@ fn in_query(uri: &Uri) -> (Vec<String>, bool) {
         .filter(|(name, _)| matches!(name.as_str(), "scope" | "scopes"))
         .flat_map(|(_, value)| value.split(',').map(str::to_owned));
     (wanted.collect(), pairs.iter().any(|(name, _)| name == "timing"))
-}
-
-/// The scopes of `X-Required-Scopes: a b` or `a, b`.
-fn in_header(headers: &HeaderMap) -> Vec<String> {
-    let lines = headers.get_all(REQUIRED_SCOPES).iter();
-    let each = lines.flat_map(|line| match line.to_str() {
-        Ok(text) => text.split([',', ' ', '\t']).map(str::to_owned).collect(),
-        // As above.
-        Err(_) => vec!["?".to_owned()],
-    });
-    each.collect()
 }
 
 fn granted(record: &Record, status: StatusCode) -> Response {

@@ -1,6 +1,7 @@
 //! For whoever holds a token: `GET /api/whoami` and `POST /api/verify/self-revoke`. The token is what lets them in; cookies are not looked at.
 
-use super::forward_auth::{VERIFY_CODE, offered};
+use super::fields::offered;
+use super::forward_auth::VERIFY_CODE;
 use super::origin::Origin;
 use super::{Failure, Web};
 use axum::extract::{Extension, FromRequestParts, State};

@@ -1,5 +1,6 @@
 //! Who is calling: a management key in `Authorization: Bearer`, else the session of the cookie, else nobody.
 
+use super::fields::bearer;
 use super::origin::Origin;
 use super::{Failure, Web};
 use axum::extract::{FromRequestParts, Request, State};
@@ -79,12 +80,6 @@ async fn actor(
         Some(session) => person(web, &session).await,
         None => Ok(Actor::Anonymous),
     }
-}
-
-/// The credentials of `Authorization: Bearer` (RFC 6750, section 2.1; the scheme's case does not matter, RFC 9110, section 11.1).
-pub(super) fn bearer(authorization: &str) -> Option<&str> {
-    let (scheme, credentials) = authorization.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| credentials.trim())
 }
 
 async fn person(web: &Web, session: &Session) -> Result<Actor, Failure> {

@@ -1,8 +1,9 @@
 //! Is this token good? `POST /api/verify` for one, `POST /api/verify/batch` for up to a thousand. Reverse proxies ask in [`super::forward_auth`].
 
+use super::fields::{bearer, path_of, verify_key};
 use super::json::JsonText;
 use super::origin::Origin;
-use super::{Failure, Web, forward_auth, identify, verify_json};
+use super::{Failure, Web, verify_json};
 use axum::Router;
 use axum::extract::{FromRequestParts, State};
 use axum::response::{IntoResponse as _, Response};
@@ -38,8 +39,8 @@ impl FromRequestParts<Web> for Admitted {
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Failure> {
         let Origin(origin) = Origin::of_request(&parts.extensions, &parts.headers, web);
         let authorization = parts.headers.get(header::AUTHORIZATION);
-        let bearer = || authorization?.to_str().ok().and_then(identify::bearer);
-        let key = forward_auth::verify_key(&parts.headers).or_else(bearer);
+        let of_authorization = || authorization?.to_str().ok().and_then(bearer);
+        let key = verify_key(&parts.headers).or_else(of_authorization);
         admit(&web.service, key, origin).await?;
         Ok(Self)
     }
@@ -197,9 +198,4 @@ impl Results {
 fn response(json: Vec<u8>) -> Response {
     const JSON: HeaderValue = HeaderValue::from_static("application/json");
     ([(header::CONTENT_TYPE, JSON)], json).into_response()
-}
-
-/// A path without its query, where secrets are.
-pub(super) fn path_of(uri: &str) -> &str {
-    uri.split(['?', '#']).next().unwrap_or_default()
 }
