@@ -103,7 +103,8 @@ pub async fn answer<R>(service: &Service, asked: &Asked<'_>, tell: impl Fn(Answe
     let moment = Moment::begin(service);
     let (index, strangers) = (service.index(), service.index().strangers());
     let asked_at = index.changes();
-    let hash = match recall(service, asked, moment, Counting::Here, &tell) {
+    let hash = SecretHash::of_offered(asked.offered);
+    let hash = match recall(service, hash, asked, moment, Counting::Here, &tell) {
         Recalled::Judged(Judged::Told(told)) => return told,
         Recalled::Judged(Judged::Spend(record)) => {
             return Box::pin(uses::spend(service, record, asked, moment, &tell)).await;
@@ -138,7 +139,8 @@ pub fn answer_at_once<R>(
     tell: impl Fn(Answer<'_>) -> R,
 ) -> Option<R> {
     // A token with a limit of uses would be judged twice, and lose two of its requests.
-    match recall(service, asked, Moment::begin(service), Counting::Elsewhere, tell) {
+    let hash = SecretHash::of_offered(asked.offered);
+    match recall(service, hash, asked, Moment::begin(service), Counting::Elsewhere, tell) {
         Recalled::Judged(Judged::Told(told)) => Some(told),
         Recalled::Judged(Judged::Spend(_)) | Recalled::Ask(_) => None,
     }
@@ -153,9 +155,10 @@ enum Counting {
     Elsewhere,
 }
 
-/// Answers from memory, where that can be.
+/// Answers from memory, where that can be, about the token of this hash; `None` has not the form of one.
 fn recall<R>(
     service: &Service,
+    hash: Option<SecretHash>,
     asked: &Asked<'_>,
     moment: Moment,
     counting: Counting,
@@ -163,9 +166,7 @@ fn recall<R>(
 ) -> Recalled<R> {
     let refuse =
         |denial| Recalled::Judged(Judged::Told(refused(service, denial, asked, moment, &tell)));
-    let Some(hash) = SecretHash::of_offered(asked.offered) else {
-        return refuse(Denial::Malformed);
-    };
+    let Some(hash) = hash else { return refuse(Denial::Malformed) };
     let index = service.index();
     let judge = |entry: Option<&Entry>| {
         let counted = entry.is_some_and(|entry| entry.record.uses().is_some());

@@ -9,6 +9,9 @@ use domain::verify::{Denial, Record};
 /// How many tokens one question may be about.
 pub const ITEMS_MAX: usize = 1_000;
 
+/// How many are looked for before the first of them is judged: a processor waits for several places of memory at a time, if nothing is between them.
+const AHEAD: usize = 25;
+
 /// Answers each, in order, in the form that `tell` makes of it, as [`super::answer`] would.
 pub async fn answer_all<R>(
     service: &Service,
@@ -22,19 +25,23 @@ pub async fn answer_all<R>(
     // What stays if nobody can tell.
     let untold = || tell(Answer::unknown(Denial::Unavailable));
     let now = service.now();
-    for (at, one) in asked.iter().enumerate() {
-        let moment = Moment { now, began: service.usage().begin() };
-        told.push(match recall(service, one, moment, Counting::Here, &tell) {
-            Recalled::Judged(Judged::Told(told)) => told,
-            Recalled::Judged(Judged::Spend(record)) => {
-                spending.push((at, record));
-                untold()
-            }
-            Recalled::Ask(hash) => {
-                open.push((at, hash));
-                untold()
-            }
-        });
+    for some in asked.chunks(AHEAD) {
+        let hashes: Vec<_> = some.iter().map(|one| SecretHash::of_offered(one.offered)).collect();
+        service.index().fetch(&hashes);
+        for (one, hash) in some.iter().zip(hashes) {
+            let (at, moment) = (told.len(), Moment { now, began: service.usage().begin() });
+            told.push(match recall(service, hash, one, moment, Counting::Here, &tell) {
+                Recalled::Judged(Judged::Told(told)) => told,
+                Recalled::Judged(Judged::Spend(record)) => {
+                    spending.push((at, record));
+                    untold()
+                }
+                Recalled::Ask(hash) => {
+                    open.push((at, hash));
+                    untold()
+                }
+            });
+        }
     }
     if !open.is_empty() {
         for (at, judged) in look_up(service, asked, &open, asked_at, &tell).await {

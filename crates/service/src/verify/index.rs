@@ -113,6 +113,11 @@ impl Index {
         }
     }
 
+    /// Brings what is known of these hashes near: [`Self::ask`] finds it in the processor's cache then.
+    pub(super) fn fetch(&self, hashes: &[Option<SecretHash>]) {
+        self.kept.load().fetch(hashes);
+    }
+
     /// How far what is here may be believed.
     pub fn trust(&self) -> Trust {
         self.clockwork.trust()
