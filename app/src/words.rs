@@ -154,6 +154,7 @@ pub fn happening(kind: EventKind) -> &'static str {
         EventKind::OwnerCreated => td_string!(l, event.owner_created),
         EventKind::SetupLinkCreated => td_string!(l, event.setup_link_created),
         EventKind::KeyCreated => td_string!(l, event.key_created),
+        EventKind::KeyRevoked => td_string!(l, event.key_revoked),
         EventKind::SignedIn => td_string!(l, event.signed_in),
         EventKind::SignInRefused => td_string!(l, event.sign_in_refused),
         EventKind::SignedOut => td_string!(l, event.signed_out),

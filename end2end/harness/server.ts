@@ -84,8 +84,8 @@ export class Server {
     return server;
   }
 
-  /** Starts the program, on the data that is there. */
-  async begin(): Promise<void> {
+  /** Starts the program, on the data that is there. It is ready when this path answers so. */
+  async begin(ready = "/readyz"): Promise<void> {
     const stdout = openSync(this.logs.stdout, "a");
     const stderr = openSync(this.logs.stderr, "a");
     const child = spawn(binary(), ["serve"], { cwd: this.dir, env: this.#env, stdio: ["ignore", stdout, stderr] });
@@ -97,7 +97,7 @@ export class Server {
     await until("the server is ready", READY_WITHIN_MS, async () => {
       if (child.exitCode !== null) failure = `it ended with ${child.exitCode}`;
       if (failure) throw new Error(`The server did not start: ${failure}\n${this.log()}`);
-      const answer = await fetch(`${this.url}/readyz`).catch(() => undefined);
+      const answer = await fetch(this.url + ready).catch(() => undefined);
       return answer?.ok;
     });
     await until("the server has said where it is", READY_WITHIN_MS, () => this.printed().includes(this.url));

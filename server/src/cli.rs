@@ -70,6 +70,13 @@ enum AdminCommand {
         #[arg(long = "scope")]
         scopes: Vec<String>,
     },
+    /// List the management API keys, without their secrets
+    ListKeys,
+    /// End a management API key
+    RevokeKey {
+        /// The key's id or its name
+        id_or_name: String,
+    },
 }
 
 #[derive(Subcommand)]

@@ -27,7 +27,7 @@ pub fn page(headers: &HeaderMap, until: Option<&str>) -> String {
                     <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
                     <meta name="color-scheme" content="light dark"/>
                     <meta name="robots" content="noindex"/>
-                    <title>{title}" · Tokenkeep"</title>
+                    <title inner_html=format!("{title} · Tokenkeep")></title>
                     <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                     <link rel="stylesheet" href="/pkg/tokenkeep.css"/>
                 </head>

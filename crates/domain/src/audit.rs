@@ -58,6 +58,8 @@ kinds! {
     SetupLinkCreated = "setup_link_created";
     /// A management key was made.
     KeyCreated = "key_created";
+    /// A management key was ended.
+    KeyRevoked = "key_revoked";
     /// Somebody signed in.
     SignedIn = "signed_in";
     /// Somebody failed to.

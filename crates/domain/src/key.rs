@@ -41,6 +41,17 @@ pub struct Key {
     pub expires_at: Option<OffsetDateTime>,
 }
 
+/// A management key in a list, without its secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedKey {
+    /// The key; it may have expired.
+    pub key: Key,
+    /// When it was made.
+    pub created_at: OffsetDateTime,
+    /// When it changed something last, as the audit log has it; what it only read is not known.
+    pub changed_at: Option<OffsetDateTime>,
+}
+
 impl Key {
     /// Who acts with it; `None` when it may do nothing that we know of.
     pub fn actor(&self) -> Option<Actor> {

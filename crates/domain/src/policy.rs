@@ -130,6 +130,10 @@ pub enum Action {
     CreateSetupLink,
     /// Make a management key.
     CreateKey,
+    /// See the management keys, never their secrets.
+    ListKeys,
+    /// End a management key.
+    RevokeKey,
     /// Open and end one's own session.
     Session,
     /// Remove what has run out.
@@ -164,6 +168,8 @@ impl Action {
         Self::CreateOwner,
         Self::CreateSetupLink,
         Self::CreateKey,
+        Self::ListKeys,
+        Self::RevokeKey,
         Self::Session,
         Self::Sweep,
         Self::RecordUsage,
@@ -210,17 +216,17 @@ pub fn permit(actor: &Actor, action: Action) -> Result<Permit, Refused> {
 fn may(actor: &Actor, action: Action) -> bool {
     use Action::{
         ChangeConditions, CreateKey, CreateOwner, CreateSetupLink, CreateTeam, CreateToken,
-        DisableToken, EnableToken, FinishRotation, GetOwnToken, GetSettings, ListAudit,
+        DisableToken, EnableToken, FinishRotation, GetOwnToken, GetSettings, ListAudit, ListKeys,
         ListMirrors, ListTeams, ListTokens, NarrowScopes, RecordMirrorRun, RecordUsage,
-        ReleaseMirror, RevealToken, RevokeOwnToken, RevokeToken, RotateToken, Session, Sweep,
-        Verify,
+        ReleaseMirror, RevealToken, RevokeKey, RevokeOwnToken, RevokeToken, RotateToken, Session,
+        Sweep, Verify,
     };
     let owner_rights = match action {
         CreateToken | ListTokens | RevealToken | RevokeToken | DisableToken | EnableToken
         | ChangeConditions | NarrowScopes | RotateToken | FinishRotation | Verify | CreateTeam
         | ListTeams | ListAudit | GetSettings | ListMirrors | ReleaseMirror => true,
         GetOwnToken | RevokeOwnToken | RecordMirrorRun | RecordUsage | CreateOwner
-        | CreateSetupLink | CreateKey | Session | Sweep => false,
+        | CreateSetupLink | CreateKey | ListKeys | RevokeKey | Session | Sweep => false,
     };
     match actor {
         // The setup link, or the password, is what makes the anonymous somebody; the use case checks it.
@@ -229,7 +235,9 @@ fn may(actor: &Actor, action: Action) -> bool {
         Actor::Machine { .. } => owner_rights,
         Actor::Verifier { .. } => action == Verify,
         Actor::Holder { .. } => matches!(action, GetOwnToken | RevokeOwnToken),
-        Actor::Operator => matches!(action, CreateOwner | CreateSetupLink | CreateKey),
+        Actor::Operator => {
+            matches!(action, CreateOwner | CreateSetupLink | CreateKey | ListKeys | RevokeKey)
+        }
         Actor::Clock => {
             matches!(action, ListMirrors | RecordMirrorRun | RecordUsage | Sweep | CreateSetupLink)
         }

@@ -5,7 +5,7 @@ use crate::{Result, Service};
 use domain::Code;
 use domain::audit::{Caller, Event, EventKind, SubjectKind};
 use domain::id::KeyId;
-use domain::key::{Key, KeyScope};
+use domain::key::{Key, KeyScope, ListedKey};
 use domain::policy::{Action, Actor, permit};
 use domain::token::{ExpiryRequest, Prefix, SecretHash, TokenName, TokenSecret};
 use store::key::NewKey;
@@ -58,6 +58,28 @@ pub async fn create_scoped(
     }
     service.commit(tx, caller, event).await?;
     Ok(secret)
+}
+
+/// The keys that nobody revoked, the oldest first; never a secret.
+///
+/// # Errors
+/// `unauthenticated`, `forbidden`; a fault.
+pub async fn list(service: &Service, caller: &Caller) -> Result<Vec<ListedKey>> {
+    let permit = permit(&caller.actor, Action::ListKeys)?;
+    Ok(service.store().list_keys(&permit).await?)
+}
+
+/// Ends a key, named by its id or its name. The API refuses it from then on, and every server that verifies forgets it when it hears of it.
+///
+/// # Errors
+/// `unauthenticated`, `forbidden`; `not_found` when there is none, or it was revoked already; a fault.
+pub async fn revoke(service: &Service, caller: &Caller, id_or_name: &str) -> Result<KeyId> {
+    let mut tx = service.store().begin(permit(&caller.actor, Action::RevokeKey)?).await?;
+    let revoked = tx.revoke_key(id_or_name.trim(), service.now()).await?;
+    let (id, name) = revoked.ok_or(Code::NotFound)?;
+    let event = Event::new(EventKind::KeyRevoked, SubjectKind::Key, Some(id.to_string()), name);
+    service.commit(tx, caller, event).await?;
+    Ok(id)
 }
 
 /// The hash of what is offered as a key; `None` when it has not the form of one.

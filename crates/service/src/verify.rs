@@ -146,6 +146,16 @@ pub fn answer_at_once<R>(
     }
 }
 
+/// Refuses what nobody could be granted, without a look at the token. It is counted as every answer is.
+pub fn refuse<R>(
+    service: &Service,
+    denial: Denial,
+    asked: &Asked<'_>,
+    tell: impl Fn(Answer<'_>) -> R,
+) -> R {
+    refused(service, denial, asked, service.usage().begin(), tell)
+}
+
 /// Where the uses of a token that has a limit of them are counted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Counting {

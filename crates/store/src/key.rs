@@ -3,7 +3,8 @@
 use crate::{Result, Store, Tx};
 use domain::OffsetDateTime;
 use domain::id::KeyId;
-use domain::key::{Key, KeyScope};
+use domain::key::{Key, KeyScope, ListedKey};
+use domain::policy::Permit;
 use domain::token::{Display, SecretHash};
 
 /// A new management key, without its secret.
@@ -38,21 +39,72 @@ impl Store {
         )
         .fetch_optional(self.pool())
         .await?;
-        Ok(row.map(|row| {
-            let known = |scopes: Vec<String>| {
-                scopes.iter().filter_map(|scope| KeyScope::parse(scope)).collect()
-            };
-            Key {
+        Ok(row.map(|row| Key {
+            id: row.id.into(),
+            name: row.name,
+            scopes: known(row.scopes),
+            expires_at: row.expires_at,
+        }))
+    }
+
+    /// The keys that nobody revoked, the oldest first. They are few.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn list_keys(&self, _permit: &Permit) -> Result<Vec<ListedKey>> {
+        let rows = sqlx::query!(
+            r#"SELECT k.id, k.name, k.scopes, k.created_at, k.expires_at, e.at AS "changed_at?"
+               FROM management_keys AS k
+               LEFT JOIN (SELECT actor_id, max(at) AS at FROM audit_events WHERE actor_kind IN ('machine', 'verifier') GROUP BY actor_id) AS e
+                      ON e.actor_id = k.id::text
+               WHERE k.revoked_at IS NULL
+               ORDER BY k.id"#
+        )
+        .fetch_all(self.pool())
+        .await?;
+        let each = rows.into_iter().map(|row| ListedKey {
+            key: Key {
                 id: row.id.into(),
                 name: row.name,
-                scopes: row.scopes.map(known),
+                scopes: known(row.scopes),
                 expires_at: row.expires_at,
-            }
-        }))
+            },
+            created_at: row.created_at,
+            changed_at: row.changed_at,
+        });
+        Ok(each.collect())
     }
 }
 
+fn known(scopes: Option<Vec<String>>) -> Option<Vec<KeyScope>> {
+    scopes.map(|scopes| scopes.iter().filter_map(|scope| KeyScope::parse(scope)).collect())
+}
+
 impl Tx {
+    /// Ends the key of this id, or the one of this name that nobody revoked, and says which that was; `None` when there is none.
+    ///
+    /// # Errors
+    /// As every statement.
+    pub async fn revoke_key(
+        &mut self,
+        id_or_name: &str,
+        now: OffsetDateTime,
+    ) -> Result<Option<(KeyId, String)>> {
+        let row = sqlx::query!(
+            "UPDATE management_keys SET revoked_at = $2
+             WHERE id = (SELECT id FROM management_keys
+                         WHERE revoked_at IS NULL AND (id::text = lower($1) OR lower(name) = lower($1))
+                         ORDER BY id::text = lower($1) DESC
+                         LIMIT 1)
+             RETURNING id, name",
+            id_or_name,
+            now
+        )
+        .fetch_optional(self.connection())
+        .await?;
+        Ok(row.map(|row| (row.id.into(), row.name)))
+    }
+
     /// Adds a management key.
     ///
     /// # Errors

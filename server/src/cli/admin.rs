@@ -2,8 +2,10 @@
 
 use super::{AdminCommand, Context};
 use crate::boot::{self, Stop};
+use crate::http::waiting::shown;
+use domain::OffsetDateTime;
 use domain::audit::Caller;
-use domain::key::KeyScope;
+use domain::key::{KeyScope, ListedKey};
 use domain::policy::Actor;
 use domain::token::{ExpiryRequest, TokenName};
 use domain::user::{Email, Password};
@@ -25,7 +27,7 @@ pub(super) async fn admin(context: &Context, command: AdminCommand) -> Result<()
 }
 
 async fn run(command: AdminCommand, database: &boot::Database) -> Result<(), Stop> {
-    // Neither command seals anything, so that neither needs the encryption keys.
+    // No command seals anything, so that none needs the encryption keys.
     let service = Service::new(Parts::new(database.store.clone())).await?;
     let caller = Caller::local(Actor::Operator);
     match command {
@@ -58,8 +60,47 @@ async fn run(command: AdminCommand, database: &boot::Database) -> Result<(), Sto
             })?;
             println!("{}", key.expose());
         }
+        AdminCommand::ListKeys => {
+            let keys = service::key::list(&service, &caller).await?;
+            if !keys.is_empty() {
+                println!("{}", line(["id", "may", "made", "expires", "last change", "name"]));
+            }
+            for listed in keys {
+                println!("{}", described(&listed, service.now()));
+            }
+        }
+        AdminCommand::RevokeKey { id_or_name } => {
+            let revoked = service::key::revoke(&service, &caller, &id_or_name).await;
+            let id = revoked.map_err(|error| match error.refusals().first().code {
+                Code::NotFound => Stop(
+                    "No key has this id or name. `tokenkeep admin list-keys` has them.".to_owned(),
+                ),
+                _ => error.into(),
+            })?;
+            println!("Revoked the key {id}.");
+        }
     }
     Ok(())
+}
+
+/// The name is last: nobody knows how wide it is.
+fn line([id, may, made, expires, changed, name]: [&str; 6]) -> String {
+    format!("{id:<36}  {may:<10}  {made:<23}  {expires:<23}  {changed:<23}  {name}")
+}
+
+fn described(listed: &ListedKey, now: OffsetDateTime) -> String {
+    let ListedKey { key, created_at, changed_at } = listed;
+    let may = match &key.scopes {
+        None => "everything".to_owned(),
+        Some(scopes) => scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(","),
+    };
+    let expires = match key.expires_at {
+        None => "never".to_owned(),
+        Some(at) if at <= now => "expired".to_owned(),
+        Some(at) => shown(at),
+    };
+    let changed = changed_at.map_or_else(|| "none".to_owned(), shown);
+    line([&key.id.to_string(), &may, &shown(*created_at), &expires, &changed, &key.name])
 }
 
 fn read_password(path: &Path) -> Result<String, Stop> {

@@ -24,10 +24,19 @@ pub(super) async fn serve(context: Context) -> Result<(), Stop> {
     let listener = listen(context.config.listen).await?;
     let stop = CancellationToken::new();
     watch_signals(stop.clone())?;
-    let database = away::open(&context.config, context.path.as_deref()).await?;
+    let Some(database) = open(&context, &stop).await? else { return Ok(()) };
     let served = run(&context.config, &database, listener, stop).await;
     database.close().await;
     served
+}
+
+/// Opens the database; `None` when the server is asked to stop before. One that we run ourselves is started first, and then stopped in its order.
+async fn open(context: &Context, stop: &CancellationToken) -> Result<Option<Database>, Stop> {
+    let opening = away::open(&context.config, context.path.as_deref());
+    match context.config.database_url {
+        Some(_) => stop.run_until_cancelled(opening).await.transpose(),
+        None => opening.await.map(Some),
+    }
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, Stop> {
@@ -65,10 +74,16 @@ async fn run(
     let site = http::site::find(config.site_dir.as_deref()).ok_or_else(|| {
         Stop("The console's files are not beside the program. Set TOKENKEEP_SITE_DIR, or build with `make run`.".to_owned())
     })?;
-    let restored = away::begin(&service, &database.store).await?;
+    let beginning = away::begin(&service, &database.store);
+    let Some(restored) = stop.run_until_cancelled(beginning).await.transpose()? else {
+        return Ok(());
+    };
     let mut opening = Opening::new(config, &database.store, &service, restored.as_ref(), &stop);
     let opened = match &restored {
-        None => Some(opening.once().await?),
+        None => match stop.run_until_cancelled(opening.once()).await.transpose()? {
+            Some(workers) => Some(workers),
+            None => return Ok(()),
+        },
         Some(restored) => {
             tell(config, restored);
             None

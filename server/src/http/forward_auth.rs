@@ -15,7 +15,7 @@ use domain::Code;
 use domain::token::{Scope, Scopes};
 use domain::verify::{Denial, Record, Verdict};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
-use service::verify::{Answer, Asked, admit, admit_at_once, answer, answer_at_once};
+use service::verify::{Answer, Asked, admit, admit_at_once, answer, answer_at_once, refuse};
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
@@ -105,8 +105,8 @@ impl<'h> Question<'h> {
         let key = verify_key(self.headers);
         let response = match admit(&web.service, key, self.origin).await {
             Ok(()) => match self.asked() {
-                Ok(asked) => answer(&web.service, &asked, |answer| self.told(answer)).await,
-                Err(denial) => denied(denial, None),
+                Some(asked) => answer(&web.service, &asked, |answer| self.told(answer)).await,
+                None => self.refused(web),
             },
             Err(error) => not_admitted(error.refusals().first().code),
         };
@@ -117,21 +117,26 @@ impl<'h> Question<'h> {
         let began = self.timing.then(Instant::now);
         let response = match admit_at_once(&web.service, verify_key(self.headers))? {
             Ok(()) => match self.asked() {
-                Ok(asked) => answer_at_once(&web.service, &asked, |answer| self.told(answer))?,
-                Err(denial) => denied(denial, None),
+                Some(asked) => answer_at_once(&web.service, &asked, |answer| self.told(answer))?,
+                None => self.refused(web),
             },
             Err(error) => not_admitted(error.refusals().first().code),
         };
         Some(timed(response, began))
     }
 
+    /// What is asked for cannot be read.
+    fn refused(&self, web: &Web) -> Response {
+        refuse(&web.service, Denial::ScopeDenied, &Asked::default(), |answer| self.told(answer))
+    }
+
     /// What is asked of the service. Without a token it is asked about none, which is malformed as any other text that is no token.
-    fn asked(&self) -> Result<Asked<'_>, Denial> {
+    fn asked(&self) -> Option<Asked<'_>> {
         let headers = self.headers;
         let offered = offered(headers).unwrap_or_default();
-        let wanted = self.wanted.as_deref().ok_or(Denial::ScopeDenied)?;
+        let wanted = self.wanted.as_deref()?;
         let (user_agent, route) = (text(headers, &header::USER_AGENT), route(headers));
-        Ok(Asked { offered, wanted, origin: self.origin, user_agent, route })
+        Some(Asked { offered, wanted, origin: self.origin, user_agent, route })
     }
 
     fn told(&self, answer: Answer<'_>) -> Response {

@@ -1,4 +1,4 @@
-//! `GET /healthz`: alive. `GET /readyz`: able to work, or why not.
+//! `GET /healthz`: alive. `GET /readyz`: able to do all of its work, or why not. `GET /readyz/verify`: able to verify, if only known tokens.
 
 use super::{Web, waiting};
 use axum::extract::State;
@@ -8,14 +8,17 @@ use axum::{Json, Router};
 use domain::Code;
 use http::StatusCode;
 use serde_json::json;
-use service::verify::Bar;
+use service::verify::{Bar, Trust};
 use std::time::Duration;
 
 /// How long the database may take to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(super) fn routes() -> Router<Web> {
-    Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz))
+    Router::new()
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/readyz/verify", get(readyz_verify))
 }
 
 async fn healthz() -> &'static str {
@@ -23,10 +26,8 @@ async fn healthz() -> &'static str {
 }
 
 async fn readyz(State(web): State<Web>) -> Response {
-    match web.service.index().barred() {
-        Some(Bar::Clock) => return unready("the clock is apart from the database's"),
-        Some(Bar::Name) => return unready("another instance has this one's name"),
-        None => {}
+    if let Some(bar) = web.service.index().barred() {
+        return unready(barred(bar));
     }
     if let Some(reason) = waiting::reason(&web.service) {
         return unready(&reason);
@@ -38,6 +39,29 @@ async fn readyz(State(web): State<Web>) -> Response {
         Ok(Err(_)) | Err(_) => "the database does not answer",
     };
     unready(reason)
+}
+
+/// For what balances verification: 200 for as long as known tokens are answered for, whether the database is there or not.
+async fn readyz_verify(State(web): State<Web>) -> Response {
+    let index = web.service.index();
+    let trust = match index.trust() {
+        Trust::All => "all",
+        Trust::WhatIsKnown => "known",
+        // It asks the database each time, and can do no more than that.
+        Trust::TheDatabase => return readyz(State(web)).await,
+        Trust::Nothing => {
+            let over = "the database does not answer, and the time for known tokens is over";
+            return unready(index.barred().map_or(over, barred));
+        }
+    };
+    Json(json!({ "status": "ready", "trust": trust })).into_response()
+}
+
+const fn barred(bar: Bar) -> &'static str {
+    match bar {
+        Bar::Clock => "the clock is apart from the database's",
+        Bar::Name => "another instance has this one's name",
+    }
 }
 
 fn unready(reason: &str) -> Response {

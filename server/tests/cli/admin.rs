@@ -82,6 +82,39 @@ async fn what_is_wrong_with_an_api_key_is_said(_: PgPoolOptions, database: PgCon
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn keys_are_listed_and_revoked_by_name_or_id(_: PgPoolOptions, database: PgConnectOptions) {
+    let run = |arguments: &[&str]| {
+        Program::new(&[&["admin"], arguments].concat()).database(&database).run()
+    };
+    let none = run(&["list-keys"]);
+    assert!(none.good && none.out.is_empty(), "{none:?}");
+    let deploy = api_key(&database, &["--name", "deploy", "--expires-days", "30"]).out;
+    let proxy = api_key(&database, &["--name", "proxy", "--scope", "verify"]).out;
+    let listed = run(&["list-keys"]);
+    assert!(listed.good, "{}", listed.err);
+    let lines: Vec<&str> = listed.out.lines().collect();
+    let [head, first, second] = lines[..] else { panic!("{}", listed.out) };
+    assert!(head.ends_with("name") && first.ends_with("deploy") && second.ends_with("proxy"));
+    assert!(first.contains("everything") && first.contains(" UTC  none"), "{first}");
+    assert!(second.contains("verify") && second.contains("never"), "{second}");
+    for key in [&deploy, &proxy] {
+        assert!(!listed.out.contains(key.trim()));
+    }
+    let id = second.split(' ').next().expect("an id");
+    for (key, told) in [("Deploy", first), (id, second)] {
+        let id = told.split(' ').next().expect("an id");
+        let done = run(&["revoke-key", key]);
+        assert_eq!((done.good, done.out), (true, format!("Revoked the key {id}.\n")));
+        let again = run(&["revoke-key", key]);
+        assert!(!again.good && again.err.contains("list-keys"), "{}", again.err);
+    }
+    assert!(run(&["list-keys"]).out.is_empty());
+    let told =
+        "SELECT count(*) FROM audit_events WHERE kind = 'key_revoked' AND actor_kind = 'operator'";
+    assert_eq!(count(&database, told).await, 2);
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn the_owner_is_made_once(_: PgPoolOptions, database: PgConnectOptions) {
     // The line end of an editor is no part of the password.
     let done = create_owner(&database, "Owner@Example.com", &format!("{PASSWORD}\n"));

@@ -167,6 +167,41 @@ async fn the_configured_owner_is_made_at_the_first_start(
     assert_eq!((owners, made), (1, 1));
 }
 
+/// A port that takes connections and says nothing, as a database behind a firewall may.
+fn silence() -> (TcpListener, String) {
+    let silence = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("postgres://nobody@{}/nothing", silence.local_addr().expect("its address"));
+    (silence, url)
+}
+
+#[test]
+fn it_stops_at_once_while_it_waits_for_its_database() {
+    let key = vault::Sealer::generate_key();
+    for snapshot in [false, true] {
+        let (silence, url) = silence();
+        let mut program = Program::new(&["serve"])
+            .env("DATABASE_URL", &url)
+            .env("TOKENKEEP_LISTEN", &free_address().to_string());
+        let site = program.path().join("site").display().to_string();
+        std::fs::create_dir_all(program.path().join("site/pkg")).expect("a directory");
+        program = program.env("TOKENKEEP_SITE_DIR", &site);
+        if snapshot {
+            let path = program.path().join("snapshot").display().to_string();
+            program =
+                program.env("TOKENKEEP_SNAPSHOT_PATH", &path).env("TOKEN_ENCRYPTION_KEY", &key);
+        }
+        let mut child = program.command.stderr(Stdio::null()).spawn().expect("it starts");
+        let (_connection, _) = silence.accept().expect("it asks for its database");
+        assert!(child.try_wait().expect("it runs").is_none());
+        let began = Instant::now();
+        let pid = child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill").success());
+        let ended = child.wait().expect("it ends");
+        // The database has ten seconds to answer.
+        assert!(ended.success() && began.elapsed() < Duration::from_secs(5), "{ended}");
+    }
+}
+
 #[sqlx::test(migrations = false)]
 async fn a_port_that_is_taken_is_said(_: PgPoolOptions, database: PgConnectOptions) {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");

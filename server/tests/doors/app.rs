@@ -84,7 +84,12 @@ impl TestApp {
 
     /// An app that answers about tokens to whoever has a key.
     pub async fn for_keys(pool: PgPool) -> Self {
-        let verify = VerifySettings { access: VerifyAccess::Key, ..VerifySettings::default() };
+        let access = VerifyAccess::Key;
+        Self::verifying(pool, VerifySettings { access, ..VerifySettings::default() }).await
+    }
+
+    /// An app that verifies like this.
+    pub async fn verifying(pool: PgPool, verify: VerifySettings) -> Self {
         let key = Sealer::generate_key();
         let mut app = Self::begin(pool, Some(&key), Arc::new(Mutex::new(START)), 7, verify).await;
         app.key = app.key_named("deploy", ExpiryRequest::Never).await;

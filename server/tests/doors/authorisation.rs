@@ -23,6 +23,7 @@ use tower_sessions::SessionStore as _;
 const OTHERS: &[(&str, &str)] = &[
     ("GET", "/healthz"),
     ("GET", "/readyz"),
+    ("GET", "/readyz/verify"),
     ("GET", "/metrics"),
     ("GET", "/verify"),
     ("GET", "/verify/"),

@@ -62,6 +62,21 @@ async fn answers_are_counted_and_measured_and_no_token_is_named(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn scopes_that_cannot_be_read_are_a_refusal_that_counts(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let made = app.token(&app.team("platform").await, "import").await;
+    let _following = app.follow().await;
+    for (path, header) in [("/verify?scope=a%20b", "a"), ("/verify/", "?"), ("/verify", "(")] {
+        let ask = app.ask(Method::GET, path).header("x-api-key", &text(&made, "token"));
+        let answer = ask.header("x-required-scopes", header).send().await;
+        assert_eq!((answer.status.as_u16(), answer.header("x-verify-code")), (403, "scope_denied"));
+    }
+    let answer = metrics(&app).await;
+    let line = "tokenkeep_verify_total{outcome=\"scope_denied\"} 3";
+    assert!(answer.text().lines().any(|found| found == line), "{}", answer.text());
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn without_the_database_the_rest_is_told(pool: PgPool) {
     let app = TestApp::new(pool).await;
     app.pool.close().await;

@@ -1,6 +1,8 @@
 //! Who may ask whether tokens are good, where it is not open to everybody.
 
 use crate::app::{Answer, TestApp, Who, text};
+use domain::audit::Caller;
+use domain::policy::Actor;
 use domain::token::ExpiryRequest;
 use http::Method;
 use serde_json::json;
@@ -76,4 +78,23 @@ async fn a_key_that_was_good_is_believed_while_the_database_is_away(pool: PgPool
     app.pool.close().await;
     assert_eq!(asked_by(&app, &key).await.text_of("code"), "malformed");
     assert_eq!(asked_by(&app, &other).await.problem(), "503 unavailable");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_revoked_key_opens_no_door_any_more(pool: PgPool) {
+    let app = TestApp::for_keys(pool).await;
+    let mut following = app.follow().await;
+    let verify = app.verify_key_named("proxy", ExpiryRequest::Never).await;
+    let deploy = &app.key;
+    assert_eq!(asked_by(&app, &verify).await.status, 200);
+    assert_eq!(app.ask(Method::GET, "/api/tokens").by(deploy).send().await.status, 200);
+    let operator = Caller::local(Actor::Operator);
+    for name in ["proxy", "deploy"] {
+        service::key::revoke(&app.service, &operator, name).await.expect("revoked");
+    }
+    let answer = app.ask(Method::GET, "/api/tokens").by(deploy).send().await;
+    assert_eq!(answer.problem(), "401 unauthenticated");
+    following.turn().await.expect("a look");
+    assert_eq!(asked_by(&app, &verify).await.problem(), "401 unauthenticated");
+    assert_eq!(asked_by(&app, deploy).await.problem(), "401 unauthenticated");
 }

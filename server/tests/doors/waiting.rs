@@ -45,6 +45,7 @@ async fn people_see_a_page_in_their_language(pool: PgPool) {
             let page = answer.text();
             assert!(page.starts_with("<!DOCTYPE html>") && page.contains(title), "{page}");
             assert!(page.contains(&format!("<html lang=\"{language}\"")), "{page}");
+            assert!(page.contains(&format!("<title>{title} · Tokenkeep</title>")), "{page}");
             assert!(!page.contains("<script"), "{page}");
             assert!(answer.header("content-security-policy").contains("style-src 'self'"));
         }

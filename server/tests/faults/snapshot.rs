@@ -100,6 +100,8 @@ async fn a_server_starts_without_its_database() {
     assert_eq!(get(server.address, "/healthz", "").await.map(|(status, _)| status), Some(200));
     let (unready, reason) = get(server.address, "/readyz", "").await.expect("an answer");
     assert!(unready == 503 && reason.contains("started from the snapshot"), "{reason}");
+    let (verifies, trust) = get(server.address, "/readyz/verify", "").await.expect("an answer");
+    assert!(verifies == 200 && trust.contains("known"), "{trust}");
     assert!(metric(&server, "tokenkeep_snapshot_age_seconds ").await.is_some_and(|age| age > 0.0));
 
     // Without a budget there is no start without the database.

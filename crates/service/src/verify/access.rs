@@ -1,6 +1,7 @@
 //! Who may ask whether tokens are good: everybody, or whoever has a management key for it.
 //!
-//! A key that was good a moment ago is believed without the database, as tokens are; so a revoked one is refused within [`FRESH`]. Start at [`admit`].
+//! A key that was good a moment ago is believed without the database, as tokens are; and forgotten when [`super::Following`] hears that it was
+//! revoked. Start at [`admit`].
 
 use super::index::{FRESH, Trust};
 use crate::key::hash;
@@ -63,6 +64,18 @@ impl Admitted {
         each.take(KEPT_MAX).collect()
     }
 
+    /// These were revoked, or are no more what they were.
+    pub(super) fn forget(&self, hashes: &[SecretHash]) {
+        for hash in hashes {
+            self.0.remove(hash.bytes());
+        }
+    }
+
+    /// All of them have to be asked about.
+    pub(super) fn clear(&self) {
+        self.0.clear();
+    }
+
     /// A key that was good then.
     pub(super) fn put(&self, hash: &SecretHash, key: Key, at: Instant) {
         self.0.insert(*hash.bytes(), Checked { key, at }.into());
@@ -95,10 +108,15 @@ pub async fn admit(service: &Service, offered: Option<&str>, origin: Option<IpAd
         return Err(Code::Unauthenticated.into());
     }
     let at = Instant::now();
+    let asked_at = service.index().changes();
     match (service.store().find_key(&hash, now).await, known) {
         (Ok(Some(key)), _) => {
             let checked = Arc::new(Checked { key, at });
             keys.insert(*hash.bytes(), Arc::clone(&checked));
+            // Whoever hears of a revocation counts it as a change first, and forgets the key then: one of us sees the other.
+            if service.index().changes() != asked_at {
+                keys.remove(hash.bytes());
+            }
             may_verify(&checked.key)
         }
         (Ok(None), _) => {

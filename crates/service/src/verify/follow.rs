@@ -2,7 +2,7 @@
 //!
 //! One turn looks for changes, applies them, and renews the lease. It takes no input but what it has seen: a notification only makes it come sooner.
 
-use super::index::{Bar, FRESH};
+use super::index::{Bar, FRESH, Trust};
 use super::snapshot::{Agreed, Restored, copies};
 use crate::{Error, Fault, Result, Service};
 use domain::OffsetDateTime;
@@ -176,6 +176,10 @@ impl Following {
             connection.seen().await?
         };
         index.loaded(kept);
+        if index.trust() != Trust::TheDatabase {
+            // What ended since the last look is not told one by one.
+            self.service.admitted().clear();
+        }
         if let Some(snapshot) = self.service.snapshot() {
             snapshot.begin_anew();
         }
@@ -205,6 +209,7 @@ impl Following {
         let idle = tokens.is_empty() && gone.is_empty();
         let changes = snapshot.map(|_| copies(&tokens, &gone));
         index.apply(tokens, &gone, after);
+        self.service.admitted().forget(&gone);
         index.applied(&seen);
         if let Some((snapshot, changes)) = snapshot.zip(changes) {
             // After they were applied: whoever writes the whole index finds them there, or here.

@@ -1,0 +1,1 @@
+UPDATE management_keys SET revoked_at = now() WHERE name = 'proxy';
