@@ -10,9 +10,11 @@ pub mod error;
 pub mod files;
 pub mod object;
 pub mod place;
+pub mod postgres;
 pub mod snapshot;
 
 pub use error::{Error, Result};
 pub use files::Files;
 pub use object::{Listed, OBJECT_MAX, Object, ObjectKey};
 pub use place::{Place, Storage};
+pub use postgres::Postgres;

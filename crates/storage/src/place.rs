@@ -1,6 +1,6 @@
 //! What every backend keeps, and any one of them.
 
-use crate::{Files, Listed, Object, ObjectKey, Result};
+use crate::{Files, Listed, Object, ObjectKey, Postgres, Result};
 use domain::mirror::Digest;
 
 /// An outside key space. Batches and listings, as bulk APIs want them; no transaction over several objects.
@@ -51,6 +51,8 @@ pub trait Storage: Send + Sync {
 pub enum Place {
     /// Local files.
     Files(Files),
+    /// A schema of a foreign Postgres.
+    Postgres(Postgres),
 }
 
 /// The same for whichever it is.
@@ -58,6 +60,7 @@ macro_rules! any {
     ($place:expr, $each:ident => $does:expr) => {
         match $place {
             Place::Files($each) => $does,
+            Place::Postgres($each) => $does,
         }
     };
 }

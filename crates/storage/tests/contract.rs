@@ -3,6 +3,7 @@
 //! The functions take an empty place of keys under `tokens/`, and leave it as they like.
 
 mod files;
+mod postgres;
 
 use storage::{Listed, OBJECT_MAX, Object, ObjectKey, Storage};
 

@@ -37,7 +37,7 @@ impl std::fmt::Display for Problems {
     }
 }
 
-struct Reader {
+pub(super) struct Reader {
     values: BTreeMap<&'static str, (String, Secret)>,
     problems: Vec<Problem>,
 }
@@ -62,7 +62,7 @@ pub fn read(environment: &Environment) -> Result<Config, Problems> {
 }
 
 impl Reader {
-    fn problem(&mut self, key: impl Into<String>, text: impl Into<String>) {
+    pub(super) fn problem(&mut self, key: impl Into<String>, text: impl Into<String>) {
         self.problems.push(Problem { key: key.into(), text: text.into() });
     }
 
@@ -114,7 +114,7 @@ impl Reader {
         }
     }
 
-    fn take(&mut self, key: &str) -> Option<(String, Secret)> {
+    pub(super) fn take(&mut self, key: &str) -> Option<(String, Secret)> {
         debug_assert!(VARIABLES.iter().any(|variable| variable.key == key), "{key} is documented");
         self.values.remove(key)
     }
@@ -200,6 +200,7 @@ impl Reader {
         let admin = self.admin();
         let database_url = self.database_url();
         let snapshot_path = self.snapshot_path(database_url.is_some(), encryption_keys.is_some());
+        let postgres_mirror = self.postgres_mirror();
         // Nothing is judged below: a problem there would hide behind an earlier one.
         Some(Config {
             listen: listen?,
@@ -211,6 +212,7 @@ impl Reader {
             token_prefix: token_prefix?,
             admin,
             mirror_files_path: self.path("mirror_files_path"),
+            postgres_mirror,
             instance: instance?,
             verify_access: verify_access?,
             verify_budget: Duration::from_secs(verify_budget?),

@@ -105,6 +105,23 @@ pub const VARIABLES: &[Variable] = &[
         text: "The directory that the files mirror writes: one JSON object for each valid token.",
     },
     Variable {
+        key: "pgstore_dsn",
+        env: "PGSTORE_DSN",
+        secret: true,
+        default: "none: no Postgres mirror",
+        example: "postgres://mirror@edge.example.com/edge?sslmode=verify-full",
+        text: "The database that the Postgres mirror writes, on a server of its own or on the same one: one row for each valid token. Postgres 11 or newer; a \
+               pgbouncer may stand between. TLS is as its parameters say.",
+    },
+    Variable {
+        key: "pgstore_schema",
+        env: "PGSTORE_SCHEMA",
+        secret: false,
+        default: "tokenkeep_mirror",
+        example: "edge",
+        text: "The schema there, as it is spelled. It is made with its table `objects` where the role may do that. Never the one of Tokenkeep's own tables.",
+    },
+    Variable {
         key: "instance",
         env: "TOKENKEEP_INSTANCE",
         secret: false,

@@ -21,6 +21,8 @@ fn all_problems_are_told_at_once_without_a_value() {
         ("TOKEN_ENCRYPTION_KEY", "marker-key"),
         ("TOKENKEEP_ADMIN_EMAIL", "marker@example.com"),
         ("DATABASE_URL", "marker-url"),
+        ("PGSTORE_DSN", "marker-dsn"),
+        ("PGSTORE_SCHEMA", "marker schema"),
     ];
     for (name, value) in wrong {
         program = program.env(name, value);
@@ -91,6 +93,16 @@ fn a_snapshot_needs_a_database_of_ones_own_and_a_key() {
     let done = Program::new(&["migrate"]).env(path.0, path.1).run();
     assert_eq!(keys(&done), [path.0, path.0]);
     assert!(done.err.contains("DATABASE_URL") && done.err.contains("TOKEN_ENCRYPTION_KEY"));
+    assert!(!done.err.contains("marker"), "{}", done.err);
+}
+
+#[test]
+fn a_schema_for_the_mirror_needs_a_database() {
+    let done = Program::new(&["migrate"]).env("PGSTORE_SCHEMA", "edge").run();
+    assert_eq!(keys(&done), ["PGSTORE_SCHEMA"]);
+    assert!(done.err.contains("PGSTORE_DSN"), "{}", done.err);
+    let done = Program::new(&["migrate"]).env_file("PGSTORE_DSN_FILE", "marker-dsn\n").run();
+    assert_eq!(keys(&done), ["PGSTORE_DSN_FILE"]);
     assert!(!done.err.contains("marker"), "{}", done.err);
 }
 
