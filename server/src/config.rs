@@ -4,6 +4,7 @@
 //! made. Never reads anything else of the environment. All problems are reported at once, each with its key.
 
 pub mod docs;
+pub mod git_mirror;
 pub mod postgres_mirror;
 pub mod read;
 pub mod variables;
@@ -17,6 +18,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
+pub use git_mirror::GitMirror;
 pub use postgres_mirror::PostgresMirror;
 pub use read::{Environment, Problem, Problems};
 
@@ -43,6 +45,8 @@ pub struct Config {
     pub admin: Option<(Email, Secret)>,
     /// Where the files mirror writes; `None` is no such mirror.
     pub mirror_files_path: Option<PathBuf>,
+    /// Where the Git mirror is; `None` is no such mirror.
+    pub git_mirror: Option<GitMirror>,
     /// Where the Postgres mirror is; `None` is no such mirror.
     pub postgres_mirror: Option<PostgresMirror>,
     /// What this instance is called among those that verify; `None` is the machine's name and the port.

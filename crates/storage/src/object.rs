@@ -31,6 +31,11 @@ impl ObjectKey {
         &self.0
     }
 
+    /// The key's text, without the key.
+    pub(crate) fn into_text(self) -> String {
+        self.0
+    }
+
     /// The segments before the last, and the last.
     pub(crate) fn split(&self) -> (&str, &str) {
         self.0.rsplit_once('/').unwrap_or(("", &self.0))
