@@ -14,8 +14,8 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, Command};
 use zeroize::Zeroizing;
 
-/// How long a `git` may take.
-const TIME_MAX: Duration = Duration::from_secs(120);
+/// How long a `git` may take: the first push of 100,000 objects is 12 MB. A connection that says nothing ends sooner.
+const TIME_MAX: Duration = Duration::from_secs(300);
 
 /// What every `git` is told, in place of the machine's and the user's configuration.
 const CONFIGURATION: &[(&str, &str)] = &[
