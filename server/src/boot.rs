@@ -13,7 +13,7 @@ use sqlx::postgres::PgConnectOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use storage::Files;
+use storage::{Files, Git, Postgres};
 use store::Store;
 use store::embedded::{Embedded, EmbeddedConfig, Visit};
 use vault::Sealer;
@@ -262,7 +262,12 @@ pub fn snapshot(config: &Config) -> Option<SnapshotSettings> {
 
 /// The configured mirrors.
 pub fn mirrors(config: &Config) -> Vec<Target> {
-    config.mirror_files_path.iter().map(|path| Target::files(Files::new(path))).collect()
+    let files = config.mirror_files_path.iter().map(|path| Target::files(Files::new(path)));
+    let git = config.git_mirror.iter().map(|mirror| Target::git(Git::new(mirror.clone())));
+    let postgres = config.postgres_mirror.iter().map(|mirror| {
+        Target::postgres(Postgres::new(mirror.options.clone(), mirror.schema.clone()))
+    });
+    files.chain(git).chain(postgres).collect()
 }
 
 /// Makes the configured first owner, if there is none.

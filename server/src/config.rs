@@ -4,6 +4,8 @@
 //! made. Never reads anything else of the environment. All problems are reported at once, each with its key.
 
 pub mod docs;
+pub mod git_mirror;
+pub mod postgres_mirror;
 pub mod read;
 pub mod variables;
 
@@ -16,6 +18,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
+pub use git_mirror::GitMirror;
+pub use postgres_mirror::PostgresMirror;
 pub use read::{Environment, Problem, Problems};
 
 /// A secret of the configuration: no `Debug`, wiped when dropped.
@@ -41,6 +45,10 @@ pub struct Config {
     pub admin: Option<(Email, Secret)>,
     /// Where the files mirror writes; `None` is no such mirror.
     pub mirror_files_path: Option<PathBuf>,
+    /// Where the Git mirror is; `None` is no such mirror.
+    pub git_mirror: Option<GitMirror>,
+    /// Where the Postgres mirror is; `None` is no such mirror.
+    pub postgres_mirror: Option<PostgresMirror>,
     /// What this instance is called among those that verify; `None` is the machine's name and the port.
     pub instance: Option<String>,
     /// For how long known tokens are good while the database does not answer.

@@ -4,6 +4,8 @@
 mod around;
 #[path = "mirror/held.rs"]
 mod held;
+#[path = "mirror/kinds.rs"]
+mod kinds;
 #[path = "mirror/world.rs"]
 mod world;
 

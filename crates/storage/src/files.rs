@@ -15,7 +15,8 @@
 mod dir;
 mod write;
 
-use crate::{Error, Listed, OBJECT_MAX, Object, ObjectKey, Result, Storage};
+use crate::object::within_limits;
+use crate::{Error, Listed, Object, ObjectKey, Result, Storage};
 use dir::Dir;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -78,10 +79,7 @@ impl Storage for Files {
     }
 
     async fn put(&self, objects: Vec<Object>) -> Result<()> {
-        if let Some(large) = objects.iter().find(|object| object.bytes.len() > OBJECT_MAX) {
-            let what = format!("put {}", large.key.as_str());
-            return Err(Error::broken(what, format!("more than {OBJECT_MAX} bytes")));
-        }
+        within_limits(&objects)?;
         self.blocking(move |root| {
             for (parent, objects) in by_parent(&objects, |object| object.key.split().0) {
                 let dir = root.descend(parent, Absent::Make)?;

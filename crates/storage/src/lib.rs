@@ -8,11 +8,15 @@
 
 pub mod error;
 pub mod files;
+pub mod git;
 pub mod object;
 pub mod place;
+pub mod postgres;
 pub mod snapshot;
 
 pub use error::{Error, Result};
 pub use files::Files;
+pub use git::Git;
 pub use object::{Listed, OBJECT_MAX, Object, ObjectKey};
-pub use place::{Place, Storage};
+pub use place::{Done, Place, Storage};
+pub use postgres::Postgres;

@@ -1,5 +1,6 @@
 //! Objects and their keys, as every backend spells them.
 
+use crate::{Error, Result};
 use domain::OffsetDateTime;
 use domain::mirror::Digest;
 
@@ -30,9 +31,25 @@ impl ObjectKey {
         &self.0
     }
 
+    /// The key's text, without the key.
+    pub(crate) fn into_text(self) -> String {
+        self.0
+    }
+
     /// The segments before the last, and the last.
     pub(crate) fn split(&self) -> (&str, &str) {
         self.0.rsplit_once('/').unwrap_or(("", &self.0))
+    }
+}
+
+/// Refuses a batch with an object that is too large.
+pub(crate) fn within_limits(objects: &[Object]) -> Result<()> {
+    match objects.iter().find(|object| object.bytes.len() > OBJECT_MAX) {
+        None => Ok(()),
+        Some(large) => {
+            let what = format!("put {}", large.key.as_str());
+            Err(Error::broken(what, format!("more than {OBJECT_MAX} bytes")))
+        }
     }
 }
 

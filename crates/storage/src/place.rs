@@ -1,6 +1,6 @@
 //! What every backend keeps, and any one of them.
 
-use crate::{Files, Listed, Object, ObjectKey, Result};
+use crate::{Files, Git, Listed, Object, ObjectKey, Postgres, Result};
 use domain::mirror::Digest;
 
 /// An outside key space. Batches and listings, as bulk APIs want them; no transaction over several objects.
@@ -27,17 +27,27 @@ pub trait Storage: Send + Sync {
     /// Of the outside, by class; `broken` when what is there is no object of at most [`OBJECT_MAX`](crate::OBJECT_MAX) bytes.
     fn get(&self, key: &ObjectKey) -> impl Future<Output = Result<Option<Vec<u8>>>> + Send;
 
-    /// Puts objects, each of them whole or not at all; all that were put are durable when it returns. On an error some were put and some were not.
+    /// Puts objects, each of them whole or not at all; all that were put are durable when it returns, or at the latest when [`Self::finish`] does. On an
+    /// error some were put and some were not.
     ///
     /// # Errors
     /// Of the outside, by class; `broken` for an object of more than [`OBJECT_MAX`](crate::OBJECT_MAX) bytes, before anything is put.
     fn put(&self, objects: Vec<Object>) -> impl Future<Output = Result<()>> + Send;
 
-    /// Deletes objects, durably; what is not there is deleted already. On an error some were deleted and some were not.
+    /// Deletes objects, as durably as they are put; what is not there is deleted already. On an error some were deleted and some were not.
     ///
     /// # Errors
     /// Of the outside, by class.
     fn delete(&self, keys: Vec<ObjectKey>) -> impl Future<Output = Result<()>> + Send;
+
+    /// Ends a run that put and deleted so much: when it returns, all of that is durable, and readers see it. A place that keeps every object at once has
+    /// nothing to do. A run that ends without it may have been for nothing, and the next one finds that out.
+    ///
+    /// # Errors
+    /// Of the outside, by class.
+    fn finish(&self, _done: Done) -> impl Future<Output = Result<()>> + Send {
+        std::future::ready(Ok(()))
+    }
 
     /// Removes what a crash left of unfinished puts in the directory `at`, and says how many. Nobody else may be putting there meanwhile.
     ///
@@ -46,11 +56,24 @@ pub trait Storage: Send + Sync {
     fn sweep(&self, at: &ObjectKey) -> impl Future<Output = Result<usize>> + Send;
 }
 
+/// How much a run did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// Objects that were put.
+    pub put: usize,
+    /// Objects that were deleted.
+    pub deleted: usize,
+}
+
 /// Any one of the backends.
 #[derive(Clone, Debug)]
 pub enum Place {
     /// Local files.
     Files(Files),
+    /// A branch of a Git repository.
+    Git(Git),
+    /// A schema of a foreign Postgres.
+    Postgres(Postgres),
 }
 
 /// The same for whichever it is.
@@ -58,6 +81,8 @@ macro_rules! any {
     ($place:expr, $each:ident => $does:expr) => {
         match $place {
             Place::Files($each) => $does,
+            Place::Git($each) => $does,
+            Place::Postgres($each) => $does,
         }
     };
 }
@@ -85,6 +110,10 @@ impl Storage for Place {
 
     async fn delete(&self, keys: Vec<ObjectKey>) -> Result<()> {
         any!(self, place => place.delete(keys).await)
+    }
+
+    async fn finish(&self, done: Done) -> Result<()> {
+        any!(self, place => place.finish(done).await)
     }
 
     async fn sweep(&self, at: &ObjectKey) -> Result<usize> {

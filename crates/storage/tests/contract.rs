@@ -3,6 +3,8 @@
 //! The functions take an empty place of keys under `tokens/`, and leave it as they like.
 
 mod files;
+mod git;
+mod postgres;
 
 use storage::{Listed, OBJECT_MAX, Object, ObjectKey, Storage};
 
@@ -89,7 +91,7 @@ macro_rules! contract {
         $(#[tokio::test]
         async fn $promise() {
             let (place, _alive) = $place();
-            super::$promise(place).await;
+            crate::$promise(place).await;
         })+
     };
 }

@@ -37,9 +37,11 @@ impl std::fmt::Display for Problems {
     }
 }
 
-struct Reader {
+pub(super) struct Reader {
     values: BTreeMap<&'static str, (String, Secret)>,
     problems: Vec<Problem>,
+    /// Where programs are looked for.
+    pub(super) search_path: String,
 }
 
 /// Reads the configuration from the file that `TOKENKEEP_CONFIG` names, if any, and from the environment. An empty variable is an unset one.
@@ -47,7 +49,13 @@ struct Reader {
 /// # Errors
 /// Every problem at once.
 pub fn read(environment: &Environment) -> Result<Config, Problems> {
-    let mut reader = Reader { values: BTreeMap::new(), problems: Vec::new() };
+    let search_path =
+        environment.get("PATH").map_or("/usr/local/bin:/usr/bin:/bin", String::as_str);
+    let mut reader = Reader {
+        values: BTreeMap::new(),
+        problems: Vec::new(),
+        search_path: search_path.to_owned(),
+    };
     if let Some(path) = environment.get(CONFIG).filter(|path| !path.is_empty()) {
         reader.file(Path::new(path));
     }
@@ -62,7 +70,7 @@ pub fn read(environment: &Environment) -> Result<Config, Problems> {
 }
 
 impl Reader {
-    fn problem(&mut self, key: impl Into<String>, text: impl Into<String>) {
+    pub(super) fn problem(&mut self, key: impl Into<String>, text: impl Into<String>) {
         self.problems.push(Problem { key: key.into(), text: text.into() });
     }
 
@@ -114,13 +122,13 @@ impl Reader {
         }
     }
 
-    fn take(&mut self, key: &str) -> Option<(String, Secret)> {
+    pub(super) fn take(&mut self, key: &str) -> Option<(String, Secret)> {
         debug_assert!(VARIABLES.iter().any(|variable| variable.key == key), "{key} is documented");
         self.values.remove(key)
     }
 
     /// The parsed value, or the default; a value that does not parse is a problem.
-    fn parse<T>(
+    pub(super) fn parse<T>(
         &mut self,
         key: &str,
         default: Option<T>,
@@ -142,7 +150,7 @@ impl Reader {
         })
     }
 
-    fn path(&mut self, key: &str) -> Option<PathBuf> {
+    pub(super) fn path(&mut self, key: &str) -> Option<PathBuf> {
         self.take(key).map(|(_, text)| PathBuf::from(text.as_str()))
     }
 
@@ -200,17 +208,22 @@ impl Reader {
         let admin = self.admin();
         let database_url = self.database_url();
         let snapshot_path = self.snapshot_path(database_url.is_some(), encryption_keys.is_some());
+        let data_dir = self.path("data_dir").unwrap_or_else(|| PathBuf::from("./data"));
+        let git_mirror = self.git_mirror(&data_dir);
+        let postgres_mirror = self.postgres_mirror();
         // Nothing is judged below: a problem there would hide behind an earlier one.
         Some(Config {
             listen: listen?,
             public_url: public_url?,
             trusted_proxies: trusted_proxies?,
-            data_dir: self.path("data_dir").unwrap_or_else(|| PathBuf::from("./data")),
+            data_dir,
             database_url,
             encryption_keys: encryption_keys.map(|(_, keys)| keys),
             token_prefix: token_prefix?,
             admin,
             mirror_files_path: self.path("mirror_files_path"),
+            git_mirror,
+            postgres_mirror,
             instance: instance?,
             verify_access: verify_access?,
             verify_budget: Duration::from_secs(verify_budget?),

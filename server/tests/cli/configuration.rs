@@ -21,6 +21,10 @@ fn all_problems_are_told_at_once_without_a_value() {
         ("TOKEN_ENCRYPTION_KEY", "marker-key"),
         ("TOKENKEEP_ADMIN_EMAIL", "marker@example.com"),
         ("DATABASE_URL", "marker-url"),
+        ("GITSTORE_GIT_URL", "https://marker:marker@git.example.com/"),
+        ("GITSTORE_GIT_BRANCH", "-marker"),
+        ("PGSTORE_DSN", "marker-dsn"),
+        ("PGSTORE_SCHEMA", "marker schema"),
     ];
     for (name, value) in wrong {
         program = program.env(name, value);
@@ -92,6 +96,42 @@ fn a_snapshot_needs_a_database_of_ones_own_and_a_key() {
     assert_eq!(keys(&done), [path.0, path.0]);
     assert!(done.err.contains("DATABASE_URL") && done.err.contains("TOKEN_ENCRYPTION_KEY"));
     assert!(!done.err.contains("marker"), "{}", done.err);
+}
+
+#[test]
+fn a_schema_for_the_mirror_needs_a_database() {
+    let done = Program::new(&["migrate"]).env("PGSTORE_SCHEMA", "edge").run();
+    assert_eq!(keys(&done), ["PGSTORE_SCHEMA"]);
+    assert!(done.err.contains("PGSTORE_DSN"), "{}", done.err);
+    let done = Program::new(&["migrate"]).env_file("PGSTORE_DSN_FILE", "marker-dsn\n").run();
+    assert_eq!(keys(&done), ["PGSTORE_DSN_FILE"]);
+    assert!(!done.err.contains("marker"), "{}", done.err);
+}
+
+#[test]
+fn a_git_mirror_needs_what_its_kind_of_address_takes() {
+    let https = ("GITSTORE_GIT_URL", "https://git.example.com/marker.git");
+    let ssh = ("GITSTORE_GIT_URL", "git@git.example.com:marker.git");
+    let (user, token) = (("GITSTORE_GIT_USERNAME", "marker"), ("GITSTORE_GIT_TOKEN", "marker"));
+    let key = ("GITSTORE_SSH_KEY_PATH", "/nowhere/marker");
+    let cases: &[(&[(&str, &str)], &[&str], &str)] = &[
+        (&[token, key], &["GITSTORE_GIT_TOKEN", "GITSTORE_SSH_KEY_PATH"], "GITSTORE_GIT_URL"),
+        (&[https, user], &["GITSTORE_GIT_USERNAME"], "GITSTORE_GIT_TOKEN"),
+        (&[https, token], &["GITSTORE_GIT_TOKEN"], "GITSTORE_GIT_USERNAME"),
+        (&[https, user, token, key], &["GITSTORE_SSH_KEY_PATH"], "take it away"),
+        (&[ssh], &["GITSTORE_GIT_URL", "GITSTORE_GIT_URL"], "GITSTORE_SSH_KEY_PATH"),
+        (&[ssh, key], &["GITSTORE_GIT_URL"], "GITSTORE_SSH_KNOWN_HOSTS_PATH"),
+    ];
+    for (given, expected, mend) in cases {
+        let mut program = Program::new(&["migrate"]);
+        for (name, value) in *given {
+            program = program.env(name, value);
+        }
+        let done = program.run();
+        assert_eq!(keys(&done), *expected, "{}", done.err);
+        assert!(done.err.contains(mend), "{}", done.err);
+        assert!(!done.err.contains("marker"), "{}", done.err);
+    }
 }
 
 #[test]

@@ -26,8 +26,9 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// What `app` may only use on the server.
 const SERVER_SIDE_OF_APP: &[&str] = &["service"];
 
-/// The crates with sqlx outside of their tests: `server` reads `DATABASE_URL` with it, `bench` fills a database.
-const WITH_SQLX: &[&str] = &["store", "server", "bench"];
+/// The crates with sqlx outside of their tests: `server` reads URLs with it, `bench` fills a database, and a mirror of `storage` is in a database that
+/// is not ours.
+const WITH_SQLX: &[&str] = &["store", "storage", "server", "bench"];
 
 fn packages() -> Vec<Value> {
     let output = Command::new(env!("CARGO"))

@@ -4,7 +4,7 @@ use super::Target;
 use super::draft::Draft;
 use super::object;
 use domain::mirror::Plan;
-use storage::{Object, ObjectKey, Result, Storage};
+use storage::{Done, Object, ObjectKey, Result, Storage};
 
 /// How many objects are made at a time: enough to share a directory's sync, few enough to stay small.
 const BATCH: usize = 500;
@@ -22,5 +22,5 @@ pub(super) async fn apply(target: &Target, draft: &Draft, plan: &Plan) -> Result
     for keys in plan.delete.chunks(BATCH) {
         target.place().delete(keys.iter().copied().map(ObjectKey::from).collect()).await?;
     }
-    Ok(())
+    target.place().finish(Done { put: plan.put.len(), deleted: plan.delete.len() }).await
 }

@@ -1,6 +1,6 @@
 //! A place that a mirror writes to, under a name.
 
-use storage::{Files, Place, Storage};
+use storage::{Files, Git, Place, Postgres, Storage};
 
 /// A configured mirror. It is told apart from others by its name alone.
 #[derive(Clone, Debug)]
@@ -13,6 +13,16 @@ impl Target {
     /// The local files mirror: `files`.
     pub fn files(place: Files) -> Self {
         Self { name: "files".to_owned(), place: Place::Files(place) }
+    }
+
+    /// The mirror in a branch of a Git repository: `git`.
+    pub fn git(place: Git) -> Self {
+        Self { name: "git".to_owned(), place: Place::Git(place) }
+    }
+
+    /// The mirror in a schema of a Postgres: `postgres`.
+    pub fn postgres(place: Postgres) -> Self {
+        Self { name: "postgres".to_owned(), place: Place::Postgres(place) }
     }
 
     /// Its name.

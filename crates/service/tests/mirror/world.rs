@@ -64,6 +64,14 @@ impl World {
         Self { service, owner, team, target, pool, clock, dir }
     }
 
+    /// The same with another mirror.
+    pub async fn with(mut self, target: Target) -> Self {
+        self.target = target;
+        let targets = std::slice::from_ref(&self.target);
+        service::mirror::configure(&self.service, targets).await.expect("configured");
+        self
+    }
+
     pub fn set_clock(&self, now: OffsetDateTime) {
         *self.clock.lock().expect("the clock") = now;
     }

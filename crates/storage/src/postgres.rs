@@ -1,0 +1,155 @@
+//! A schema of a foreign Postgres: objects as rows of one table, so that whoever can ask a database can read a mirror.
+//!
+//! - **One table.** `objects(key, content, expires_at, written_at)`, made when it is not there; a role that may not make it is enough where somebody
+//!   made it before. Content is `bytea`, byte for byte what was put: `jsonb` would write numbers, spaces and the order of keys in its own way, so that
+//!   no digest and no signature held.
+//! - **A batch is a transaction.** All of it or nothing.
+//! - **The server computes digests** of what it holds when it is asked (`sha256`), so that an edit by somebody else is found.
+//! - **Never into Tokenkeep's own tables.** A schema that has them is refused, whatever way leads there.
+//! - **Nothing of a session.** Each operation is one transaction with unnamed statements, and settings that end with it, so that a pgbouncer that
+//!   pools transactions may stand between.
+//!
+//! One connection, held between operations; whatever fails closes it, and the next operation opens another. The SQL is in [`sql`].
+
+mod error;
+mod schema;
+mod session;
+mod sql;
+
+pub use schema::Schema;
+
+use crate::object::within_limits;
+use crate::{Error, Listed, OBJECT_MAX, Object, ObjectKey, Result, Storage};
+use domain::OffsetDateTime;
+use domain::mirror::Digest;
+use error::Failed;
+use session::{Session, Slot};
+use sqlx::postgres::{PgArguments, PgConnectOptions};
+use sqlx::query::Query;
+use sqlx::{Postgres as Driver, Row as _};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long an operation may take, connecting included.
+const OPERATION_MAX: Duration = Duration::from_secs(60);
+
+/// Objects as rows of a table; cheap to clone.
+#[derive(Clone)]
+pub struct Postgres {
+    slot: Arc<Slot>,
+}
+
+impl std::fmt::Debug for Postgres {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Postgres").field(&self.describe()).finish()
+    }
+}
+
+impl Postgres {
+    /// Objects in that schema of that database. Touches nothing yet.
+    pub fn new(options: PgConnectOptions, schema: Schema) -> Self {
+        Self { slot: Arc::new(Slot::new(options, schema)) }
+    }
+
+    /// The operation `what`, within its time. Dropped in the middle, it leaves nothing behind: its transaction ends with its connection.
+    async fn timed<T>(
+        &self,
+        what: &str,
+        work: impl Future<Output = Result<T, Failed>> + Send,
+    ) -> Result<T> {
+        let done = tokio::time::timeout(OPERATION_MAX, work).await;
+        done.unwrap_or(Err(Failed::Late(OPERATION_MAX))).map_err(|failed| failed.told(what))
+    }
+
+    async fn begin(&self) -> Result<Session, Failed> {
+        Session::begin(&self.slot).await
+    }
+}
+
+/// A statement without a name: the next one may be another server's.
+fn ask(sql: &'static str) -> Query<'static, Driver, PgArguments> {
+    sqlx::query(sql).persistent(false)
+}
+
+impl Storage for Postgres {
+    fn describe(&self) -> String {
+        self.slot.shown.clone()
+    }
+
+    async fn list(&self, at: &ObjectKey) -> Result<Vec<Listed>> {
+        let (at, directory) = (at.as_str(), format!("{}/", at.as_str()));
+        // The character after the slash: where the directory's keys end.
+        let end = format!("{at}0");
+        self.timed(&format!("list {at}"), async {
+            let mut session = self.begin().await?;
+            let rows = ask(sql::LIST).bind(directory).bind(end);
+            let rows = rows.fetch_all(session.connection()).await?;
+            session.end().await?;
+            let listed = rows.iter().map(|row| {
+                let digest: Option<&[u8]> = row.try_get(1)?;
+                Ok(Listed { path: row.try_get(0)?, digest: digest.and_then(Digest::told) })
+            });
+            listed.collect()
+        })
+        .await
+    }
+
+    async fn get(&self, key: &ObjectKey) -> Result<Option<Vec<u8>>> {
+        let what = format!("read {}", key.as_str());
+        let most = i64::try_from(OBJECT_MAX).unwrap_or(i64::MAX);
+        let found = self.timed(&what, async {
+            let mut session = self.begin().await?;
+            let row = ask(sql::GET).bind(key.as_str()).bind(most);
+            let row = row.fetch_optional(session.connection()).await?;
+            session.end().await?;
+            let bytes = row.map(|row| row.try_get::<Option<Vec<u8>>, _>(0));
+            Ok(bytes.transpose()?)
+        });
+        match found.await? {
+            Some(None) => Err(Error::broken(what, format!("more than {OBJECT_MAX} bytes"))),
+            found => Ok(found.flatten()),
+        }
+    }
+
+    async fn put(&self, objects: Vec<Object>) -> Result<()> {
+        within_limits(&objects)?;
+        if objects.is_empty() {
+            return Ok(());
+        }
+        let what = format!("put {} objects", objects.len());
+        // Each key once, and in order: no statement may touch a row twice, and no two writers wait for each other.
+        let objects: BTreeMap<_, _> =
+            objects.into_iter().map(|object| (object.key.clone(), object)).collect();
+        let keys: Vec<&str> = objects.keys().map(ObjectKey::as_str).collect();
+        let contents: Vec<&[u8]> = objects.values().map(|object| &object.bytes[..]).collect();
+        let expiries: Vec<Option<OffsetDateTime>> =
+            objects.values().map(|object| object.expires_at).collect();
+        self.timed(&what, async {
+            let mut session = self.begin().await?;
+            let put = ask(sql::PUT).bind(&keys).bind(&contents).bind(&expiries);
+            put.execute(session.connection()).await?;
+            session.end().await
+        })
+        .await
+    }
+
+    async fn delete(&self, keys: Vec<ObjectKey>) -> Result<()> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let what = format!("delete {} objects", keys.len());
+        let keys: Vec<&str> = keys.iter().map(ObjectKey::as_str).collect();
+        self.timed(&what, async {
+            let mut session = self.begin().await?;
+            ask(sql::DELETE).bind(&keys).execute(session.connection()).await?;
+            session.end().await
+        })
+        .await
+    }
+
+    /// Nothing to do: a transaction that did not end left nothing.
+    async fn sweep(&self, _at: &ObjectKey) -> Result<usize> {
+        Ok(0)
+    }
+}
