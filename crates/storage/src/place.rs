@@ -1,6 +1,6 @@
 //! What every backend keeps, and any one of them.
 
-use crate::{Files, Listed, Object, ObjectKey, Result};
+use crate::{Files, Kv, Listed, Object, ObjectKey, Result, S3};
 use domain::mirror::Digest;
 
 /// An outside key space. Batches and listings, as bulk APIs want them; no transaction over several objects.
@@ -51,6 +51,10 @@ pub trait Storage: Send + Sync {
 pub enum Place {
     /// Local files.
     Files(Files),
+    /// A bucket.
+    S3(S3),
+    /// A namespace of Workers KV.
+    Kv(Kv),
 }
 
 /// The same for whichever it is.
@@ -58,6 +62,8 @@ macro_rules! any {
     ($place:expr, $each:ident => $does:expr) => {
         match $place {
             Place::Files($each) => $does,
+            Place::S3($each) => $does,
+            Place::Kv($each) => $does,
         }
     };
 }

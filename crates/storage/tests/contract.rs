@@ -3,6 +3,9 @@
 //! The functions take an empty place of keys under `tokens/`, and leave it as they like.
 
 mod files;
+mod kv;
+mod outside;
+mod s3;
 
 use storage::{Listed, OBJECT_MAX, Object, ObjectKey, Storage};
 

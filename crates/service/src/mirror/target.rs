@@ -1,6 +1,6 @@
 //! A place that a mirror writes to, under a name.
 
-use storage::{Files, Place, Storage};
+use storage::{Files, Kv, Place, S3, Storage};
 
 /// A configured mirror. It is told apart from others by its name alone.
 #[derive(Clone, Debug)]
@@ -15,6 +15,16 @@ impl Target {
         Self { name: "files".to_owned(), place: Place::Files(place) }
     }
 
+    /// The bucket: `s3`.
+    pub fn s3(place: S3) -> Self {
+        Self { name: "s3".to_owned(), place: Place::S3(place) }
+    }
+
+    /// The namespace of Workers KV: `kv`.
+    pub fn kv(place: Kv) -> Self {
+        Self { name: "kv".to_owned(), place: Place::Kv(place) }
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
@@ -23,6 +33,15 @@ impl Target {
     /// Where it writes; never with a credential.
     pub fn describe(&self) -> String {
         self.place.describe()
+    }
+
+    /// Lists it, and says how many objects of ours and of others are there: whether it can be used at all.
+    ///
+    /// # Errors
+    /// Of the target, by class.
+    pub async fn count(&self) -> storage::Result<usize> {
+        let at = super::reconcile::directory();
+        Ok(self.place.list(&at).await?.len())
     }
 
     /// How to talk to it.
