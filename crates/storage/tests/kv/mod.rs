@@ -4,7 +4,7 @@ mod faults;
 mod namespace;
 mod server;
 
-use super::{contract, found, key, listed, object};
+use super::{found, key, listed, object};
 use server::Cloudflare;
 use storage::Kv;
 
@@ -14,12 +14,15 @@ fn place() -> (Kv, Cloudflare) {
     (server.place(), server)
 }
 
-contract! { place:
-    an_empty_place_lists_nothing
-    what_is_put_is_listed_and_read_back
-    putting_again_replaces
-    deleting_is_idempotent
-    empty_batches_do_nothing
-    an_object_has_a_largest_size
-    a_thousand_objects_are_one_listing
+/// One test, because each start of the runtime takes the better part of a second; each promise has a namespace of its own.
+#[tokio::test]
+async fn the_runtime_keeps_the_contract() {
+    let server = Cloudflare::start();
+    super::an_empty_place_lists_nothing(server.place_in("namespace0")).await;
+    super::what_is_put_is_listed_and_read_back(server.place_in("namespace1")).await;
+    super::putting_again_replaces(server.place_in("namespace2")).await;
+    super::deleting_is_idempotent(server.place_in("namespace3")).await;
+    super::empty_batches_do_nothing(server.place_in("namespace4")).await;
+    super::an_object_has_a_largest_size(server.place_in("namespace5")).await;
+    super::a_thousand_objects_are_one_listing(server.place_in("namespace6")).await;
 }

@@ -42,7 +42,13 @@ impl Cloudflare {
     }
 
     pub fn place(&self) -> Kv {
-        Kv::new(settings(&self.base())).expect("a client")
+        self.place_in("namespace")
+    }
+
+    pub fn place_in(&self, namespace: &str) -> Kv {
+        let settings = settings(&self.base());
+        let namespace = namespace.to_owned();
+        Kv::new(KvSettings { namespace, ..settings }).expect("a client")
     }
 
     /// What somebody else does by the API, and its answer.

@@ -39,7 +39,7 @@ export default {
 async function control(request, env) {
     const said = await request.json();
     if (said.refuse) refuse = said.refuse;
-    if (said.freeze !== undefined) frozen = said.freeze ? await everything(env) : null;
+    if (said.freeze !== undefined) frozen = said.freeze ? await everything(env.KV_namespace) : null;
     if (said.page) longest = said.page;
     const before = asked;
     if (said.forget) asked = [];
@@ -66,13 +66,14 @@ async function answer(request, sent, url, env) {
     const path = url.pathname.match(/^\/client\/v4\/accounts\/([^/]+)\/storage\/kv\/namespaces\/([^/]+)\/(.+)$/);
     if (!path) throw new Refused(404, 7000, "No route for that URI");
     if (path[1] !== env.ACCOUNT) throw new Refused(403, 10000, "Authentication error");
-    if (path[2] !== env.NAMESPACE) throw new Refused(404, 10013, "namespace not found");
+    const kv = env[`KV_${path[2]}`];
+    if (!kv) throw new Refused(404, 10013, "namespace not found");
     const call = `${request.method} ${path[3]}`;
-    if (call === "GET keys") return list(url.searchParams, env);
-    if (call === "PUT bulk") return put(body(sent), env);
-    if (call === "POST bulk/delete") return remove(body(sent), env);
-    if (call === "POST bulk/get") return read(JSON.parse(sent), env);
-    if (call.startsWith("GET values/")) return value(decodeURIComponent(path[3].slice("values/".length)), env);
+    if (call === "GET keys") return list(url.searchParams, kv);
+    if (call === "PUT bulk") return put(body(sent), kv);
+    if (call === "POST bulk/delete") return remove(body(sent), kv);
+    if (call === "POST bulk/get") return read(JSON.parse(sent), kv);
+    if (call.startsWith("GET values/")) return value(decodeURIComponent(path[3].slice("values/".length)), kv);
     throw new Refused(405, 10405, "Method not allowed");
 }
 
@@ -83,7 +84,7 @@ function body(sent) {
     return items;
 }
 
-async function list(query, env) {
+async function list(query, kv) {
     const limit = Number(query.get("limit") ?? "1000");
     if (!(limit >= 10 && limit <= 1000)) throw new Refused(400, 10029, "limit is 10 to 1000");
     const prefix = query.get("prefix") ?? "";
@@ -91,29 +92,29 @@ async function list(query, env) {
         const keys = frozen.filter((key) => key.name.startsWith(prefix));
         return good(keys, { count: keys.length, cursor: "" });
     }
-    const page = await env.KV.list({ prefix, limit: Math.min(limit, longest), cursor: query.get("cursor") ?? undefined });
+    const page = await kv.list({ prefix, limit: Math.min(limit, longest), cursor: query.get("cursor") ?? undefined });
     return good(page.keys, { count: page.keys.length, cursor: page.list_complete ? "" : page.cursor });
 }
 
-async function everything(env) {
+async function everything(kv) {
     const keys = [];
     for (let cursor; ; ) {
-        const page = await env.KV.list({ cursor });
+        const page = await kv.list({ cursor });
         keys.push(...page.keys);
         if (page.list_complete) return keys;
         cursor = page.cursor;
     }
 }
 
-async function value(name, env) {
-    const found = await env.KV.get(name, "arrayBuffer");
+async function value(name, kv) {
+    const found = await kv.get(name, "arrayBuffer");
     if (found === null) throw new Refused(404, 10009, "get: 'key not found'");
     return new Response(found);
 }
 
-async function read({ keys }, env) {
+async function read({ keys }, kv) {
     if (keys.length > READ_MAX) throw new Refused(400, 10027, `at most ${READ_MAX} keys`);
-    const found = await Promise.all(keys.map(async (key) => [key, await env.KV.get(key, "text")]));
+    const found = await Promise.all(keys.map(async (key) => [key, await kv.get(key, "text")]));
     return good({ values: Object.fromEntries(found) });
 }
 
@@ -125,16 +126,16 @@ function judge({ key, value, expiration, expiration_ttl, metadata }) {
     if (left < EXPIRES_AFTER_MIN) throw new Refused(400, 10020, "expiration must be at least 60 seconds ahead");
 }
 
-async function put(pairs, env) {
+async function put(pairs, kv) {
     pairs.forEach(judge);
     return bulk(pairs, (pair) => pair.key, ({ key, value, base64, expiration, expiration_ttl, metadata }) => {
         const bytes = base64 ? Uint8Array.from(atob(value), (char) => char.charCodeAt(0)).buffer : value;
         const options = expiration_ttl ? { expirationTtl: expiration_ttl } : { expiration };
-        return env.KV.put(key, bytes, { ...options, metadata });
+        return kv.put(key, bytes, { ...options, metadata });
     });
 }
 
-const remove = (names, env) => bulk(names, (name) => name, (name) => env.KV.delete(name));
+const remove = (names, kv) => bulk(names, (name) => name, (name) => kv.delete(name));
 
 async function bulk(items, name, act) {
     const left = new Set(refuse.splice(0));

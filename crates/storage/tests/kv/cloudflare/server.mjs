@@ -4,6 +4,9 @@
 import { readFileSync } from "node:fs";
 import { Miniflare } from "miniflare";
 
+// One for most tests, and one for each promise of the contract.
+const names = ["namespace", ...Array.from({ length: 8 }, (_, number) => `namespace${number}`)];
+
 const server = new Miniflare({
     host: "127.0.0.1",
     port: 0,
@@ -11,8 +14,8 @@ const server = new Miniflare({
     modules: true,
     script: readFileSync(new URL("rest.mjs", import.meta.url), "utf8"),
     compatibilityDate: "2026-04-01",
-    kvNamespaces: { KV: "namespace" },
-    bindings: { ACCOUNT: "account", NAMESPACE: "namespace", TOKEN: process.env.TOKEN },
+    kvNamespaces: Object.fromEntries(names.map((name) => [`KV_${name}`, name])),
+    bindings: { ACCOUNT: "account", TOKEN: process.env.TOKEN },
 });
 const url = await server.ready;
 console.log(`ready ${url.origin}`);
