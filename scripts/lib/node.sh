@@ -29,3 +29,7 @@ install_styles() { npm_install "$TK_ROOT"; }
 name_playwright() { printf 'Playwright'; }
 have_playwright() { [[ ! -e $TK_ROOT/end2end/package-lock.json ]] || npm_current "$TK_ROOT/end2end"; }
 install_playwright() { npm_install "$TK_ROOT/end2end"; }
+
+name_workers() { printf 'The Workers runtime'; }
+have_workers() { npm_current "$TK_ROOT/crates/storage/tests/kv/cloudflare"; }
+install_workers() { npm_install "$TK_ROOT/crates/storage/tests/kv/cloudflare"; }

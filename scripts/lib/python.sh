@@ -11,14 +11,19 @@ have_python() {
 }
 install_python() {
     local venv=$TK_CACHE/python
-    rm -rf "$venv"
-    if ! command -v python3 >/dev/null || ! python3 -m venv "$venv"; then
+    python_venv "$venv"
+    "$venv/bin/python3" -m pip install --quiet --disable-pip-version-check "cryptography==$PYTHON_CRYPTOGRAPHY_VERSION"
+    "$venv/bin/python3" -c 'import cryptography.fernet'
+}
+
+# python_venv DIR: a Python of its own in DIR, from the beginning.
+python_venv() {
+    rm -rf "$1"
+    if ! command -v python3 >/dev/null || ! python3 -m venv "$1"; then
         can_apt || because "Python 3 with its venv module is needed. On Debian: apt-get install python3-venv" \
             "Then run the same command again."
         apt_install python3 python3-venv
-        rm -rf "$venv"
-        python3 -m venv "$venv"
+        rm -rf "$1"
+        python3 -m venv "$1"
     fi
-    "$venv/bin/python3" -m pip install --quiet --disable-pip-version-check "cryptography==$PYTHON_CRYPTOGRAPHY_VERSION"
-    "$venv/bin/python3" -c 'import cryptography.fernet'
 }

@@ -2,7 +2,7 @@
 
 pub mod away;
 
-use crate::config::Config;
+use crate::config::{Config, KvTarget, S3Target};
 use domain::audit::Caller;
 use domain::policy::Actor;
 use domain::user::Password;
@@ -13,7 +13,7 @@ use sqlx::postgres::PgConnectOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use storage::{Files, Git, Postgres};
+use storage::{Files, Git, Kv, KvSettings, Patience, Postgres, S3, S3Settings};
 use store::Store;
 use store::embedded::{Embedded, EmbeddedConfig, Visit};
 use vault::Sealer;
@@ -261,13 +261,49 @@ pub fn snapshot(config: &Config) -> Option<SnapshotSettings> {
 }
 
 /// The configured mirrors.
-pub fn mirrors(config: &Config) -> Vec<Target> {
-    let files = config.mirror_files_path.iter().map(|path| Target::files(Files::new(path)));
-    let git = config.git_mirror.iter().map(|mirror| Target::git(Git::new(mirror.clone())));
-    let postgres = config.postgres_mirror.iter().map(|mirror| {
+///
+/// # Errors
+/// [`Stop`] when one cannot be made.
+pub fn mirrors(config: &Config) -> Result<Vec<Target>, Stop> {
+    let mut targets = Vec::new();
+    targets.extend(config.mirror_files_path.iter().map(|path| Target::files(Files::new(path))));
+    targets.extend(config.git_mirror.iter().map(|mirror| Target::git(Git::new(mirror.clone()))));
+    targets.extend(config.postgres_mirror.iter().map(|mirror| {
         Target::postgres(Postgres::new(mirror.options.clone(), mirror.schema.clone()))
-    });
-    files.chain(git).chain(postgres).collect()
+    }));
+    if let Some(target) = &config.mirror_s3 {
+        targets.push(Target::s3(s3(config, target)?));
+    }
+    if let Some(target) = &config.mirror_kv {
+        targets.push(Target::kv(kv(config, target)?));
+    }
+    Ok(targets)
+}
+
+fn s3(config: &Config, target: &S3Target) -> Result<S3, Stop> {
+    let settings = S3Settings {
+        endpoint: target.endpoint.clone(),
+        bucket: target.bucket.clone(),
+        access_key: target.access_key.clone(),
+        secret_key: target.secret_key.clone(),
+        region: target.region.clone(),
+        prefix: target.prefix.clone(),
+        egress: config.mirror_egress,
+        patience: Patience::default(),
+    };
+    S3::new(settings).map_err(|error| Stop::because("The S3 mirror cannot be made", &error))
+}
+
+fn kv(config: &Config, target: &KvTarget) -> Result<Kv, Stop> {
+    let settings = KvSettings {
+        base: target.base.clone(),
+        account: target.account.clone(),
+        namespace: target.namespace.clone(),
+        token: target.token.clone(),
+        egress: config.mirror_egress,
+        patience: Patience::default(),
+    };
+    Kv::new(settings).map_err(|error| Stop::because("The KV mirror cannot be made", &error))
 }
 
 /// Makes the configured first owner, if there is none.

@@ -16,6 +16,7 @@ use service::verify::VerifyAccess;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
+use storage::{Egress, Endpoint, ObjectKey};
 use zeroize::Zeroizing;
 
 pub use git_mirror::GitMirror;
@@ -49,6 +50,12 @@ pub struct Config {
     pub git_mirror: Option<GitMirror>,
     /// Where the Postgres mirror is; `None` is no such mirror.
     pub postgres_mirror: Option<PostgresMirror>,
+    /// The bucket of the S3 mirror; `None` is no such mirror.
+    pub mirror_s3: Option<S3Target>,
+    /// The namespace of the KV mirror; `None` is no such mirror.
+    pub mirror_kv: Option<KvTarget>,
+    /// Whether mirrors may be at link-local addresses.
+    pub mirror_egress: Egress,
     /// What this instance is called among those that verify; `None` is the machine's name and the port.
     pub instance: Option<String>,
     /// For how long known tokens are good while the database does not answer.
@@ -69,6 +76,34 @@ pub struct Config {
     pub postgres_bin_dir: Option<PathBuf>,
     /// What is logged.
     pub log: String,
+}
+
+/// A bucket, and as whom.
+pub struct S3Target {
+    /// The server.
+    pub endpoint: Endpoint,
+    /// The bucket.
+    pub bucket: String,
+    /// The access key's id.
+    pub access_key: Secret,
+    /// The secret access key.
+    pub secret_key: Secret,
+    /// The region.
+    pub region: String,
+    /// What every key begins with.
+    pub prefix: Option<ObjectKey>,
+}
+
+/// A namespace of Workers KV, and as whom.
+pub struct KvTarget {
+    /// Cloudflare's API.
+    pub base: Endpoint,
+    /// The account's id.
+    pub account: String,
+    /// The namespace's id.
+    pub namespace: String,
+    /// The API token.
+    pub token: Secret,
 }
 
 impl Config {

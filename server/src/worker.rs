@@ -36,9 +36,10 @@ pub fn start(
     following: Following,
     stop: &CancellationToken,
 ) -> Result<Workers, Stop> {
+    let mirrors = boot::mirrors(config)?;
     let tracker = TaskTracker::new();
     tracker.spawn(sweep::run(service.clone(), stop.clone()));
-    tracker.spawn(mirror::run_all(service.clone(), boot::mirrors(config), stop.clone()));
+    tracker.spawn(mirror::run_all(service.clone(), mirrors, stop.clone()));
     let stopped = CancellationToken::new();
     tracker.spawn(verify::run(following, stopped.clone()));
     tracker.spawn(snapshot::run(service.clone(), stopped.clone()));

@@ -37,6 +37,11 @@ impl Error {
     pub(crate) fn broken(what: impl Into<String>, why: impl Into<String>) -> Self {
         Self { class: FailureClass::Broken, what: what.into(), why: why.into() }
     }
+
+    /// A target that may be better soon.
+    pub(crate) fn transient(what: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { class: FailureClass::Transient, what: what.into(), why: why.into() }
+    }
 }
 
 impl From<&Error> for Failure {

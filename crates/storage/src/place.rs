@@ -1,6 +1,6 @@
 //! What every backend keeps, and any one of them.
 
-use crate::{Files, Git, Listed, Object, ObjectKey, Postgres, Result};
+use crate::{Files, Git, Kv, Listed, Object, ObjectKey, Postgres, Result, S3};
 use domain::mirror::Digest;
 
 /// An outside key space. Batches and listings, as bulk APIs want them; no transaction over several objects.
@@ -74,6 +74,10 @@ pub enum Place {
     Git(Git),
     /// A schema of a foreign Postgres.
     Postgres(Postgres),
+    /// A bucket.
+    S3(S3),
+    /// A namespace of Workers KV.
+    Kv(Kv),
 }
 
 /// The same for whichever it is.
@@ -83,6 +87,8 @@ macro_rules! any {
             Place::Files($each) => $does,
             Place::Git($each) => $does,
             Place::Postgres($each) => $does,
+            Place::S3($each) => $does,
+            Place::Kv($each) => $does,
         }
     };
 }

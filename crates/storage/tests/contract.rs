@@ -4,7 +4,10 @@
 
 mod files;
 mod git;
+mod kv;
+mod outside;
 mod postgres;
+mod s3;
 
 use storage::{Listed, OBJECT_MAX, Object, ObjectKey, Storage};
 

@@ -45,6 +45,7 @@ pub(super) async fn doctor(context: &Context) -> Result<ExitCode, Stop> {
         }
     }
     check_snapshot(&mut report, context);
+    check_mirrors(&mut report, context).await;
     match boot::open_database_beside(&context.config, context.path.as_deref(), PATIENCE).await {
         Err(Stop(reason)) => report.bad("database", &reason),
         Ok(database) => {
@@ -100,6 +101,21 @@ fn check_snapshot(report: &mut Report, context: &Context) {
             what,
             &format!("{path}: {unusable}; a server that starts with its database writes it anew"),
         ),
+    }
+}
+
+/// Whether each configured mirror can be listed, with the credentials that are configured for it.
+async fn check_mirrors(report: &mut Report, context: &Context) {
+    let targets = match boot::mirrors(&context.config) {
+        Ok(targets) => targets,
+        Err(Stop(reason)) => return report.bad("mirrors", &reason),
+    };
+    for target in targets {
+        let (what, place) = (format!("mirror {}", target.name()), target.describe());
+        match target.count().await {
+            Ok(objects) => report.good(&what, &format!("{place}: it has {objects} objects")),
+            Err(error) => report.bad(&what, &format!("{place}: {error}")),
+        }
     }
 }
 

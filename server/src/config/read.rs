@@ -1,5 +1,7 @@
 //! Reads the configuration.
 
+mod mirrors;
+
 use super::variables::{CONFIG, VARIABLES, Variable};
 use super::{Config, Secret};
 use domain::token::Prefix;
@@ -199,6 +201,9 @@ impl Reader {
             "off" => Some(false),
             _ => None,
         });
+        let mirror_egress = self.mirror_egress();
+        let mirror_s3 = self.mirror_s3(mirror_egress.unwrap_or_default());
+        let mirror_kv = self.mirror_kv(mirror_egress.unwrap_or_default());
         let encryption_keys = self.take("token_encryption_key");
         if let Some((given_as, keys)) = &encryption_keys
             && let Err(error) = vault::Sealer::parse(keys)
@@ -224,6 +229,9 @@ impl Reader {
             mirror_files_path: self.path("mirror_files_path"),
             git_mirror,
             postgres_mirror,
+            mirror_s3,
+            mirror_kv,
+            mirror_egress: mirror_egress?,
             instance: instance?,
             verify_access: verify_access?,
             verify_budget: Duration::from_secs(verify_budget?),

@@ -141,3 +141,86 @@ fn the_prefixes_of_ours_are_not_for_tokens() {
         assert_eq!(keys(&done), ["TOKENKEEP_TOKEN_PREFIX"], "{prefix}");
     }
 }
+
+#[test]
+fn a_part_of_a_bucket_is_a_problem_that_names_what_is_missing() {
+    let done = Program::new(&["migrate"])
+        .env("OBJECTSTORE_ENDPOINT", "https://s3.example.com")
+        .env_file("OBJECTSTORE_SECRET_KEY_FILE", "marker-secret")
+        .run();
+    assert_eq!(keys(&done), ["OBJECTSTORE_ENDPOINT"]);
+    assert!(
+        done.err.contains("set OBJECTSTORE_BUCKET, OBJECTSTORE_ACCESS_KEY too"),
+        "{}",
+        done.err
+    );
+    let done = Program::new(&["migrate"]).env("OBJECTSTORE_REGION", "marker").run();
+    assert_eq!(keys(&done), ["OBJECTSTORE_REGION"]);
+    assert!(!done.err.contains("marker"), "{}", done.err);
+}
+
+#[test]
+fn what_is_wrong_with_a_bucket_is_told_at_once() {
+    let wrong = [
+        ("OBJECTSTORE_ACCESS_KEY", "marker key"),
+        ("OBJECTSTORE_BUCKET", ".marker"),
+        ("OBJECTSTORE_ENDPOINT", "https://s3.example.com/marker"),
+        ("OBJECTSTORE_PREFIX", "../marker"),
+        ("OBJECTSTORE_REGION", "marker 1"),
+        ("OBJECTSTORE_SECRET_KEY", "marker\nkey"),
+    ];
+    let mut program = Program::new(&["migrate"]);
+    for (name, value) in wrong {
+        program = program.env(name, value);
+    }
+    let done = program.run();
+    let mut told = keys(&done);
+    told.sort_unstable();
+    assert_eq!(told, wrong.map(|(name, _)| name));
+    assert!(!done.err.contains("marker"), "{}", done.err);
+}
+
+#[test]
+fn a_mirror_at_a_metadata_service_is_refused_unless_allowed() {
+    let bucket = |endpoint: &str, allow: &str| {
+        Program::new(&["migrate"])
+            .env("OBJECTSTORE_ENDPOINT", endpoint)
+            .env("OBJECTSTORE_BUCKET", "mirror")
+            .env("OBJECTSTORE_ACCESS_KEY", "x")
+            .env("OBJECTSTORE_SECRET_KEY", "x")
+            .env("TOKENKEEP_MIRROR_ALLOW_LINK_LOCAL", allow)
+            // So that there is always a problem, and nothing is migrated.
+            .env("TOKENKEEP_VERIFY_ACCESS", "neither")
+            .run()
+    };
+    for endpoint in ["http://169.254.169.254", "http://2852039166", "http://[fe80::1]:9000"] {
+        let done = bucket(endpoint, "off");
+        let mut told = keys(&done);
+        told.sort_unstable();
+        assert_eq!(told, ["OBJECTSTORE_ENDPOINT", "TOKENKEEP_VERIFY_ACCESS"], "{endpoint}");
+        assert_eq!(keys(&bucket(endpoint, "on")), ["TOKENKEEP_VERIFY_ACCESS"], "{endpoint}");
+    }
+}
+
+#[test]
+fn a_namespace_needs_its_account_and_a_token() {
+    let done = Program::new(&["migrate"]).env("CLOUDFLARE_ACCOUNT_ID", "marker").run();
+    assert_eq!(keys(&done), ["CLOUDFLARE_ACCOUNT_ID"]);
+    let missing = "set CLOUDFLARE_KV_NAMESPACE_ID, CLOUDFLARE_API_TOKEN too";
+    assert!(done.err.contains(missing), "{}", done.err);
+    let wrong = [
+        ("CLOUDFLARE_ACCOUNT_ID", "marker/1"),
+        ("CLOUDFLARE_API_BASE", "http://169.254.169.254/marker"),
+        ("CLOUDFLARE_API_TOKEN", "marker token"),
+        ("CLOUDFLARE_KV_NAMESPACE_ID", "marker 2"),
+    ];
+    let mut program = Program::new(&["migrate"]);
+    for (name, value) in wrong {
+        program = program.env(name, value);
+    }
+    let done = program.run();
+    let mut told = keys(&done);
+    told.sort_unstable();
+    assert_eq!(told, wrong.map(|(name, _)| name));
+    assert!(!done.err.contains("marker"), "{}", done.err);
+}

@@ -43,6 +43,27 @@ async fn all_is_well(_: PgPoolOptions, database: PgConnectOptions) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn each_mirror_is_listed(_: PgPoolOptions, database: PgConnectOptions) {
+    let mut program = Program::new(&["doctor"]).database(&database);
+    let mirror = program.path().join("mirror").display().to_string();
+    // A port that is free again: nobody listens there.
+    let port = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("it");
+    for (name, value) in [
+        ("TOKENKEEP_MIRROR_FILES_PATH", mirror.as_str()),
+        ("OBJECTSTORE_ENDPOINT", &format!("http://{port}")),
+        ("OBJECTSTORE_BUCKET", "mirror"),
+        ("OBJECTSTORE_ACCESS_KEY", "marker-id"),
+        ("OBJECTSTORE_SECRET_KEY", "marker-key"),
+    ] {
+        program = program.env(name, value);
+    }
+    let done = program.run();
+    assert_eq!(says(&done, "mirror files"), "ok", "{}", done.out);
+    assert_eq!(says(&done, "mirror s3"), "fail", "{}", done.out);
+    assert!(!done.out.contains("marker"), "{}", done.out);
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn without_a_key_it_says_what_that_means(_: PgPoolOptions, database: PgConnectOptions) {
     let done = doctor(&database, None);
     assert!(done.good, "{}", done.out);

@@ -20,9 +20,11 @@ const BESIDE_BOOT: &[(&str, &str)] = &[
     ("server/src/cli/serve/opening.rs", "waits for the store"),
     ("server/src/cli.rs", "prints a new key"),
     ("server/src/cli/doctor.rs", "looks at each by itself"),
+    ("server/src/config.rs", "names what a target is made of"),
     ("server/src/config/read.rs", "judges the keys"),
     ("server/src/config/git_mirror.rs", "judges the address"),
     ("server/src/config/postgres_mirror.rs", "judges the schema's name"),
+    ("server/src/config/read/mirrors.rs", "judges what is said of the targets"),
     ("server/src/http/health.rs", "asks the store alone"),
     ("server/src/http/identify.rs", "names the type behind the sessions"),
 ];

@@ -64,6 +64,16 @@ impl Digest {
         bytes.get_mut(..digest.len())?.copy_from_slice(digest);
         Some(Self(bytes))
     }
+
+    /// 64 hexadecimal digits in lower case.
+    pub fn to_hex(&self) -> String {
+        SecretHash::from_slice(&self.0).map(|hash| hash.to_hex()).unwrap_or_default()
+    }
+
+    /// Reads 64 hexadecimal digits in lower case.
+    pub fn from_hex(hex: &str) -> Option<Self> {
+        SecretHash::from_hex(hex).map(|hash| Self(*hash.bytes()))
+    }
 }
 
 #[cfg(test)]

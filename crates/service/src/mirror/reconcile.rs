@@ -102,9 +102,14 @@ async fn round(service: &Service, target: &Target, permit: &Permit) -> Result<(R
     Ok((run, generation))
 }
 
-async fn observe(target: &Target) -> storage::Result<Observed> {
+/// Where our objects are.
+pub(super) fn directory() -> ObjectKey {
     let directory = key::PREFIX.trim_end_matches('/');
-    let at = ObjectKey::parse(directory).expect("the prefix of our keys is a key");
+    ObjectKey::parse(directory).expect("the prefix of our keys is a key")
+}
+
+async fn observe(target: &Target) -> storage::Result<Observed> {
+    let at = directory();
     target.place().sweep(&at).await?;
     let listed = target.place().list(&at).await?;
     Ok(Observed::sort(listed.into_iter().map(|listed| (listed.path, listed.digest))))

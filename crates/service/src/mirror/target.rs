@@ -1,6 +1,6 @@
 //! A place that a mirror writes to, under a name.
 
-use storage::{Files, Git, Place, Postgres, Storage};
+use storage::{Files, Git, Kv, Place, Postgres, S3, Storage};
 
 /// A configured mirror. It is told apart from others by its name alone.
 #[derive(Clone, Debug)]
@@ -25,6 +25,16 @@ impl Target {
         Self { name: "postgres".to_owned(), place: Place::Postgres(place) }
     }
 
+    /// The bucket: `s3`.
+    pub fn s3(place: S3) -> Self {
+        Self { name: "s3".to_owned(), place: Place::S3(place) }
+    }
+
+    /// The namespace of Workers KV: `kv`.
+    pub fn kv(place: Kv) -> Self {
+        Self { name: "kv".to_owned(), place: Place::Kv(place) }
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
@@ -33,6 +43,15 @@ impl Target {
     /// Where it writes; never with a credential.
     pub fn describe(&self) -> String {
         self.place.describe()
+    }
+
+    /// Lists it, and says how many objects of ours and of others are there: whether it can be used at all.
+    ///
+    /// # Errors
+    /// Of the target, by class.
+    pub async fn count(&self) -> storage::Result<usize> {
+        let at = super::reconcile::directory();
+        Ok(self.place.list(&at).await?.len())
     }
 
     /// How to talk to it.
