@@ -3,6 +3,7 @@
 pub mod away;
 
 use crate::config::{Config, KvTarget, S3Target};
+use crate::trace::Traces;
 use domain::audit::Caller;
 use domain::policy::Actor;
 use domain::user::Password;
@@ -16,6 +17,7 @@ use std::time::Duration;
 use storage::{Files, Git, Kv, KvSettings, Patience, Postgres, S3, S3Settings};
 use store::Store;
 use store::embedded::{Embedded, EmbeddedConfig, Visit};
+use tokio::runtime::Handle;
 use vault::Sealer;
 use zeroize::Zeroizing;
 
@@ -258,6 +260,19 @@ pub fn service(config: &Config, store: &Store) -> Result<Service, Stop> {
 pub fn snapshot(config: &Config) -> Option<SnapshotSettings> {
     let path = config.snapshot_path.clone()?;
     Some(SnapshotSettings { path, instance: config.instance() })
+}
+
+/// The configured traces; `None` is none.
+///
+/// # Errors
+/// [`Stop`].
+pub fn traces(config: &Config, runtime: &Handle) -> Result<Option<Traces>, Stop> {
+    let Some(settings) = &config.traces else { return Ok(None) };
+    // rustls asks for one where several could be built in. A second start, as in tests, keeps the first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Traces::start(settings, config.instance(), runtime)
+        .map(Some)
+        .map_err(|error| Stop::because("The traces cannot be exported", &error))
 }
 
 /// The configured mirrors.

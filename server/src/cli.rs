@@ -10,6 +10,7 @@ mod serve;
 
 use crate::boot::{self, Stop};
 use crate::config::{self, Config, Environment};
+use crate::trace::Traces;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -93,6 +94,7 @@ enum PrintCommand {
 struct Context {
     config: Config,
     path: Option<String>,
+    traces: Option<Traces>,
 }
 
 /// Runs the command that the arguments name.
@@ -126,12 +128,16 @@ fn with_config(command: Command, environment: &Environment) -> Result<ExitCode, 
         Ok(config) => config,
         Err(problems) => return Err(Stop(problems.to_string())),
     };
-    crate::logging::start(&config.log);
-    let context = Context { config, path: environment.get("PATH").cloned() };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Stop::because("The program cannot start its threads", &error))?;
+    let traces = match command {
+        Command::Serve => boot::traces(&config, runtime.handle())?,
+        _ => None,
+    };
+    crate::logging::start(&config.log, traces.as_ref());
+    let context = Context { config, path: environment.get("PATH").cloned(), traces };
     runtime.block_on(async {
         match command {
             Command::Serve => serve::serve(context).await.map(|()| ExitCode::SUCCESS),

@@ -7,6 +7,7 @@ pub mod docs;
 pub mod git_mirror;
 pub mod postgres_mirror;
 pub mod read;
+mod traces;
 pub mod variables;
 
 use domain::token::Prefix;
@@ -22,6 +23,7 @@ use zeroize::Zeroizing;
 pub use git_mirror::GitMirror;
 pub use postgres_mirror::PostgresMirror;
 pub use read::{Environment, Problem, Problems};
+pub use traces::TraceSettings;
 
 /// A secret of the configuration: no `Debug`, wiped when dropped.
 pub type Secret = Zeroizing<String>;
@@ -70,6 +72,8 @@ pub struct Config {
     pub usage_retention_months: u16,
     /// Whether `GET /metrics` answers.
     pub metrics: bool,
+    /// Where traces go, and which; `None` is nowhere.
+    pub traces: Option<TraceSettings>,
     /// Where the console's files are; `None` looks beside the program.
     pub site_dir: Option<PathBuf>,
     /// Where Postgres' programs are; `None` looks in the usual places.

@@ -22,6 +22,7 @@ pub mod openapi;
 pub mod origin;
 pub mod request;
 pub mod site;
+pub mod traced;
 pub mod verify;
 mod verify_json;
 pub mod waiting;
@@ -48,6 +49,7 @@ use tower_http::csrf::CsrfLayer;
 pub use failure::Failure;
 pub use front::Front;
 pub use listen::listen;
+pub use traced::Traced;
 
 /// The largest body that is read, in bytes.
 pub const BODY_MAX: usize = 1024 * 1024;

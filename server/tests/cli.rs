@@ -12,3 +12,7 @@ mod generated;
 mod program;
 #[path = "cli/serve.rs"]
 mod serve;
+#[path = "cli/server.rs"]
+mod server;
+#[path = "cli/traces.rs"]
+mod traces;

@@ -22,3 +22,4 @@ pub mod verify;
 pub use context::{Clock, KeySource, Parts, Randomness, Service, UsageSettings, VerifySettings};
 pub use error::{Error, Fault, Result};
 pub use idempotency::IdempotencyKey;
+pub use store::TRACE;

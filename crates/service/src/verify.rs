@@ -153,7 +153,7 @@ pub fn refuse<R>(
     asked: &Asked<'_>,
     tell: impl Fn(Answer<'_>) -> R,
 ) -> R {
-    refused(service, denial, asked, service.usage().begin(), tell)
+    refused(service, denial, asked, Moment::begin(service), tell)
 }
 
 /// Where the uses of a token that has a limit of them are counted.

@@ -28,6 +28,9 @@ use std::time::Duration;
 /// The channel on which every committed event is announced.
 pub const CHANGES: &str = "tokenkeep_changes";
 
+/// The target of the spans that traces are made of; other spans are not exported. They have no secret in them, and no text of a stranger.
+pub const TRACE: &str = "tokenkeep::trace";
+
 /// The answers of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 

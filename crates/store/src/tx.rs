@@ -4,13 +4,15 @@
 //! compile.
 
 use crate::verify::Change;
-use crate::{CHANGES, Result, Store};
+use crate::{CHANGES, Result, Store, TRACE};
 use domain::OffsetDateTime;
 use domain::audit::{Caller, Event};
 use domain::id::EventId;
 use domain::policy::Permit;
 use serde_json::{Map, Value};
 use sqlx::{PgConnection, Postgres, Transaction};
+use tracing::Span;
+use tracing::field::Empty;
 
 /// The audit row's own id and time, from the caller's clock and generator.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +27,8 @@ pub struct Stamp {
 pub struct Tx {
     inner: Transaction<'static, Postgres>,
     permit: Permit,
+    /// From its beginning to its end; where there are no traces, nothing.
+    span: Span,
 }
 
 impl Store {
@@ -33,7 +37,15 @@ impl Store {
     /// # Errors
     /// As every statement.
     pub async fn begin(&self, permit: Permit) -> Result<Tx> {
-        Ok(Tx { inner: self.pool().begin().await?, permit })
+        let span = tracing::trace_span!(
+            target: TRACE,
+            "transaction",
+            otel.kind = "client",
+            db.system.name = "postgresql",
+            tokenkeep.action = ?permit.action(),
+            tokenkeep.event = Empty,
+        );
+        Ok(Tx { inner: self.pool().begin().await?, permit, span })
     }
 }
 
@@ -86,6 +98,7 @@ impl Tx {
         caller: &Caller,
         event: Event,
     ) -> Result<Option<Change>> {
+        self.span.record("tokenkeep.event", event.kind.as_str());
         let actor = self.permit.actor();
         let detail: Map<String, Value> = event
             .detail

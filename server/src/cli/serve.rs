@@ -6,6 +6,7 @@ use super::Context;
 use crate::boot::{self, Database, Stop, away};
 use crate::config::Config;
 use crate::http;
+use crate::trace::Traces;
 use opening::Opening;
 use service::verify::snapshot::Restored;
 use std::net::SocketAddr;
@@ -25,8 +26,14 @@ pub(super) async fn serve(context: Context) -> Result<(), Stop> {
     let stop = CancellationToken::new();
     watch_signals(stop.clone())?;
     let Some(database) = open(&context, &stop).await? else { return Ok(()) };
-    let served = run(&context.config, &database, listener, stop).await;
-    database.close().await;
+    let Context { config, traces, .. } = context;
+    let served = run(&config, &database, traces.as_ref(), listener, stop).await;
+    let flushed = async {
+        if let Some(traces) = traces {
+            traces.finish().await;
+        }
+    };
+    tokio::join!(database.close(), flushed);
     served
 }
 
@@ -67,6 +74,7 @@ fn watch_signals(stop: CancellationToken) -> Result<(), Stop> {
 async fn run(
     config: &Config,
     database: &Database,
+    traces: Option<&Traces>,
     listener: TcpListener,
     stop: CancellationToken,
 ) -> Result<(), Stop> {
@@ -99,7 +107,7 @@ async fn run(
         trusted_proxies: config.trusted_proxies.clone().map(Arc::new),
         metrics: config.metrics,
     };
-    let mut serving = pin!(answer(listener, web, stop.clone()));
+    let mut serving = pin!(answer(listener, web, traces, stop.clone()));
     let workers = match opened {
         Some(workers) => workers,
         None => tokio::select! {
@@ -114,8 +122,27 @@ async fn run(
 }
 
 /// Answers until `stop`.
-async fn answer(listener: TcpListener, web: http::Web, stop: CancellationToken) {
-    let serving = http::listen(listener, http::Front::new(web), stop.cancelled());
+async fn answer(
+    listener: TcpListener,
+    web: http::Web,
+    traces: Option<&Traces>,
+    stop: CancellationToken,
+) {
+    let serving = async {
+        match traces {
+            // Decided here, so that nothing has to be asked for each request.
+            None => {
+                let front = http::Front::new(web);
+                let answer = move |peer, request| front.answer(Some(peer), request);
+                http::listen(listener, answer, stop.cancelled()).await;
+            }
+            Some(traces) => {
+                let traced = http::Traced::new(web, traces.sampling());
+                let answer = move |peer, request| traced.answer(Some(peer), request);
+                http::listen(listener, answer, stop.cancelled()).await;
+            }
+        }
+    };
     let drained = async {
         stop.cancelled().await;
         tokio::time::sleep(DRAIN).await;

@@ -3,7 +3,7 @@
 mod mirrors;
 
 use super::variables::{CONFIG, VARIABLES, Variable};
-use super::{Config, Secret};
+use super::{Config, Secret, traces};
 use domain::token::Prefix;
 use domain::user::Email;
 use domain::verify::Origins;
@@ -39,6 +39,7 @@ impl std::fmt::Display for Problems {
     }
 }
 
+/// What was given, and what is wrong with it.
 pub(super) struct Reader {
     values: BTreeMap<&'static str, (String, Secret)>,
     problems: Vec<Problem>,
@@ -216,6 +217,7 @@ impl Reader {
         let data_dir = self.path("data_dir").unwrap_or_else(|| PathBuf::from("./data"));
         let git_mirror = self.git_mirror(&data_dir);
         let postgres_mirror = self.postgres_mirror();
+        let traces = traces::read(self);
         // Nothing is judged below: a problem there would hide behind an earlier one.
         Some(Config {
             listen: listen?,
@@ -239,6 +241,7 @@ impl Reader {
             snapshot_path,
             usage_retention_months: u16::try_from(usage_retention_months?).unwrap_or(u16::MAX),
             metrics: metrics?,
+            traces,
             site_dir: self.path("site_dir"),
             postgres_bin_dir: self.path("postgres_bin_dir"),
             log: self.take("log").map_or_else(|| "info".to_owned(), |(_, text)| text.to_string()),

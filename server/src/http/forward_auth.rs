@@ -66,6 +66,15 @@ pub(super) fn at_once(
     question.tell_at_once(web)
 }
 
+/// The pattern of the route of a path that was answered at once.
+pub(super) fn pattern(path: &str) -> &'static str {
+    match path {
+        "/verify" => "/verify",
+        "/verify/" => "/verify/",
+        _ => "/verify/{*path}",
+    }
+}
+
 /// What a proxy asks.
 struct Question<'h> {
     origin: Option<IpAddr>,

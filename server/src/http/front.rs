@@ -39,17 +39,30 @@ impl Front {
     /// The doors of this server.
     pub fn new(web: Web) -> Self {
         let router = router(web.clone());
+        Self::with(web, router)
+    }
+
+    /// The same, with these routes.
+    pub(super) fn with(web: Web, router: Router) -> Self {
         Self(Arc::new(Inner { web, router }))
     }
 
     /// Answers a request that came from `peer`.
-    pub fn answer<B>(&self, peer: Option<SocketAddr>, mut request: Request<B>) -> Answering
+    pub fn answer<B>(&self, peer: Option<SocketAddr>, request: Request<B>) -> Answering
     where
         B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        if let Some(response) = self.at_once(peer, &request) {
-            return Answering::AtOnce(Some(response));
+        match self.at_once(peer, &request) {
+            Some(response) => Answering::AtOnce(Some(response)),
+            None => self.routed(peer, request),
         }
+    }
+
+    /// The router's answer.
+    pub(super) fn routed<B>(&self, peer: Option<SocketAddr>, mut request: Request<B>) -> Answering
+    where
+        B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
         if let Some(peer) = peer {
             request.extensions_mut().insert(ConnectInfo(peer));
         }
@@ -57,7 +70,12 @@ impl Front {
         Answering::Routed(Box::pin(router.oneshot(request.map(Body::new))))
     }
 
-    fn at_once<B>(&self, peer: Option<SocketAddr>, request: &Request<B>) -> Option<Response> {
+    /// The answer, where memory has it.
+    pub(super) fn at_once<B>(
+        &self,
+        peer: Option<SocketAddr>,
+        request: &Request<B>,
+    ) -> Option<Response> {
         let Inner { web, .. } = &*self.0;
         let peer = peer.map(|peer| peer.ip());
         let answer = || forward_auth::at_once(web, peer, request.uri(), request.headers());

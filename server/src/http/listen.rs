@@ -2,12 +2,15 @@
 //!
 //! As `axum::serve` does, without what it puts around each request. HTTP/1.1 and, for proxies that speak it in clear text, HTTP/2 (RFC 9113).
 
-use super::Front;
+use super::front::Answering;
+use http::Request;
+use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
@@ -15,8 +18,11 @@ use tokio::net::{TcpListener, TcpStream};
 /// Until the next try when there can be no more connections, because too many files are open for instance.
 const REST: Duration = Duration::from_secs(1);
 
-/// Answers until `stop`, and then until the requests that have begun are answered.
-pub async fn listen(listener: TcpListener, front: Front, stop: impl Future<Output = ()>) {
+/// Answers by `answer` until `stop`, and then until the requests that have begun are answered.
+pub async fn listen<A>(listener: TcpListener, answer: A, stop: impl Future<Output = ()>)
+where
+    A: Fn(SocketAddr, Request<Incoming>) -> Answering + Clone + Send + 'static,
+{
     let mut builder = Builder::new(TokioExecutor::new());
     // Answers are small: a copy of one costs less than a list of its pieces.
     builder.http1().writev(false);
@@ -35,8 +41,8 @@ pub async fn listen(listener: TcpListener, front: Front, stop: impl Future<Outpu
             }
         };
         prepare(&stream);
-        let front = front.clone();
-        let service = service_fn(move |request| front.answer(Some(peer), request));
+        let answer = answer.clone();
+        let service = service_fn(move |request| answer(peer, request));
         let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
         let connection = connections.watch(connection);
         tokio::spawn(async move {

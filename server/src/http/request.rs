@@ -4,6 +4,7 @@
 
 use super::origin::Origin;
 use super::{Failure, Web};
+use crate::trace;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -34,6 +35,7 @@ pub async fn answer(State(web): State<Web>, mut request: Request, next: Next) ->
     }
     tracing::debug!(
         request_id = id,
+        trace_id = trace::current().map(tracing::field::display),
         %method,
         route = route.as_deref().unwrap_or("-"),
         status = response.status().as_u16(),
@@ -58,7 +60,8 @@ pub fn explain(web: &Web, mut response: Response) -> Response {
 /// The log's line of a failure, and its answer.
 fn told(failure: &Failure, id: &str, response: Response) -> Response {
     if let Some(fault) = &failure.fault {
-        tracing::error!(request_id = id, fault = &**fault, "a request failed");
+        let trace_id = trace::current().map(tracing::field::display);
+        tracing::error!(request_id = id, trace_id, fault = &**fault, "a request failed");
     }
     problem(failure, id, response)
 }

@@ -7,8 +7,11 @@ use domain::mirror::{FailureClass, Outcome, pace};
 use service::mirror::{Run, Target};
 use service::{Error, Service};
 use std::time::Duration;
+use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
 /// How long to wait before listening is tried again. The period goes on meanwhile.
 const LISTEN_AGAIN: Duration = Duration::from_secs(5);
@@ -62,13 +65,26 @@ async fn run(service: Service, target: Target, stop: CancellationToken) {
 
 /// One run, whatever happens in it.
 async fn once(service: &Service, target: &Target) -> Outcome {
+    let span = tracing::trace_span!(
+        target: service::TRACE,
+        parent: None,
+        "mirror run",
+        otel.status_code = Empty,
+        tokenkeep.mirror = target.name(),
+        tokenkeep.mirror.put = Empty,
+        tokenkeep.mirror.deleted = Empty,
+        tokenkeep.mirror.held = Empty,
+    );
     let run = tokio::spawn({
         let (service, target) = (service.clone(), target.clone());
-        async move { service::mirror::reconcile(&service, &target).await }
+        let span = span.clone();
+        async move { service::mirror::reconcile(&service, &target).instrument(span).await }
     });
     // When the server stops, this future is dropped: the run must not outlive it.
     let _aborts = AbortOnDrop(run.abort_handle());
-    match run.await {
+    let run = run.await;
+    note(&span, &run);
+    match run {
         Ok(Ok(run)) => {
             log(target, &run);
             run.outcome
@@ -80,6 +96,27 @@ async fn once(service: &Service, target: &Target) -> Outcome {
         Err(died) => {
             tracing::error!(mirror = target.name(), error = %died, "the run panicked; the loop goes on");
             Outcome::Failed(FailureClass::Broken)
+        }
+    }
+}
+
+/// The numbers of a run, and whether it failed. Never what the target said.
+fn note(span: &Span, run: &Result<service::Result<Run>, JoinError>) {
+    match run {
+        Ok(Ok(run)) => {
+            // As OpenTelemetry counts: its numbers have a sign.
+            let count = |name: &str, count: usize| {
+                span.record(name, i64::try_from(count).unwrap_or(i64::MAX));
+            };
+            count("tokenkeep.mirror.put", run.put);
+            count("tokenkeep.mirror.deleted", run.deleted);
+            count("tokenkeep.mirror.held", run.held);
+            if run.failure.is_some() {
+                span.record("otel.status_code", "ERROR");
+            }
+        }
+        _ => {
+            span.record("otel.status_code", "ERROR");
         }
     }
 }

@@ -108,13 +108,16 @@ fn a_schema_for_the_mirror_needs_a_database() {
     assert!(!done.err.contains("marker"), "{}", done.err);
 }
 
+/// What is given, which keys are complained about, and a word of how to mend it.
+type Case<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str], &'a str);
+
 #[test]
 fn a_git_mirror_needs_what_its_kind_of_address_takes() {
     let https = ("GITSTORE_GIT_URL", "https://git.example.com/marker.git");
     let ssh = ("GITSTORE_GIT_URL", "git@git.example.com:marker.git");
     let (user, token) = (("GITSTORE_GIT_USERNAME", "marker"), ("GITSTORE_GIT_TOKEN", "marker"));
     let key = ("GITSTORE_SSH_KEY_PATH", "/nowhere/marker");
-    let cases: &[(&[(&str, &str)], &[&str], &str)] = &[
+    let cases: &[Case] = &[
         (&[token, key], &["GITSTORE_GIT_TOKEN", "GITSTORE_SSH_KEY_PATH"], "GITSTORE_GIT_URL"),
         (&[https, user], &["GITSTORE_GIT_USERNAME"], "GITSTORE_GIT_TOKEN"),
         (&[https, token], &["GITSTORE_GIT_TOKEN"], "GITSTORE_GIT_USERNAME"),

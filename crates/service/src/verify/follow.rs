@@ -4,12 +4,13 @@
 
 use super::index::{Bar, FRESH, Trust};
 use super::snapshot::{Agreed, Restored, copies};
-use crate::{Error, Fault, Result, Service};
+use crate::{Error, Fault, Result, Service, TRACE};
 use domain::OffsetDateTime;
 use domain::id::{TokenId, VerifierId};
 use std::time::{Duration, Instant};
 use store::verify::verifier::Verifier;
 use store::verify::{Changed, Follower, Seen};
+use tracing::field::Empty;
 
 /// Between two looks when nothing is announced.
 pub const HEARTBEAT: Duration = Duration::from_millis(500);
@@ -192,6 +193,9 @@ impl Following {
         let Some(Loaded { history, seen: since }) = self.loaded.clone() else {
             return Ok(Looked::InVain);
         };
+        // One that found nothing tells nothing, and is not exported.
+        let span =
+            tracing::trace_span!(target: TRACE, parent: None, "look", tokenkeep.tokens = Empty);
         let index = self.service.index();
         let snapshot = self.service.snapshot();
         let before = self.service.now();
@@ -207,6 +211,10 @@ impl Following {
         let revoked = tokens.iter().filter(|known| known.record.revoked);
         let ended: Vec<TokenId> = revoked.map(|known| known.record.id).collect();
         let idle = tokens.is_empty() && gone.is_empty();
+        if !idle {
+            // As OpenTelemetry counts: its numbers have a sign.
+            span.record("tokenkeep.tokens", i64::try_from(tokens.len()).unwrap_or(i64::MAX));
+        }
         let changes = snapshot.map(|_| copies(&tokens, &gone));
         index.apply(tokens, &gone, after);
         self.service.admitted().forget(&gone);
