@@ -8,6 +8,7 @@ use crate::report::Report;
 use crate::{CONNECTIONS, ROUND, ROUNDS, Result};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use tokio::process::Command;
 
 /// How many a batch has.
 const BATCH: u64 = 1_000;
@@ -56,6 +57,25 @@ async fn measure_batches(report: &mut Report, server: &Program, tokens: u64) -> 
         &format!(
             "{tokens} tokens: POST /api/verify/batch of {BATCH}, tokens a second on one connection"
         ),
+        &figures,
+    );
+    Ok(())
+}
+
+/// Measures batches without HTTP, by the program that `TOKENKEEP_BATCH` names.
+pub async fn measure_alone(report: &mut Report, tokens: u64, database: &str) -> Result<()> {
+    let Ok(program) = std::env::var("TOKENKEEP_BATCH") else { return Ok(()) };
+    println!("measuring batches of {tokens} tokens by themselves");
+    let output = Command::new(program).args([database, &tokens.to_string()]).output().await?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into());
+    }
+    let mut figures = Figures::default();
+    for figure in String::from_utf8(output.stdout)?.split_whitespace() {
+        figures.push(figure.parse()?);
+    }
+    report.line(
+        &format!("{tokens} tokens: a batch of {BATCH} without HTTP, tokens a second of one core"),
         &figures,
     );
     Ok(())

@@ -26,9 +26,13 @@ impl Sized {
         let began = Instant::now();
         let server = Program::instance("bench", database).await?;
         let ready = format!("{:.1} s", began.elapsed().as_secs_f64());
-        let memory = format!("{} MiB", server.resident()? / (1024 * 1024));
+        let memory = memory(&server)?;
         Ok(Self { tokens, server, ready, memory })
     }
+}
+
+fn memory(server: &Program) -> Result<String> {
+    Ok(format!("{} MiB", server.resident()? / (1024 * 1024)))
 }
 
 /// Measures every size and every peer, in turns.
@@ -55,6 +59,9 @@ pub async fn measure(
         contests.extend(both(&size.server, size.tokens)?);
     }
     contest::measure(&mut contests).await?;
+    for size in &mut sizes {
+        size.memory = format!("{}, {} at work", size.memory, memory(&size.server)?);
+    }
     tell_sizes(report, &sizes, &contests);
 
     // What was learned until now is no peer's cost.
@@ -75,6 +82,9 @@ pub async fn measure(
         let rate = contests[2 + 2 * at].rates.median() / 2.0;
         detail::measure(report, bare, &size.server, size.tokens, rate).await?;
         size.server.stop().await?;
+    }
+    for (tokens, database) in databases {
+        detail::measure_alone(report, *tokens, database).await?;
     }
     Ok(())
 }

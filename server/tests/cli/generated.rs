@@ -57,11 +57,11 @@ fn the_default_file_is_good_with_its_comments_taken_away() {
         .map(|line| line.trim().split(':').next().unwrap_or_default())
         .collect();
     let incomplete = [
-        "gitstore_git_username",
         "objectstore_endpoint",
         "cloudflare_account_id",
         "admin_email",
         "snapshot_path",
+        "gitstore_git_username",
     ];
     assert_eq!(problems[..1], ["TOKENKEEP_LISTEN"]);
     assert_eq!(problems[1..], incomplete, "{}", done.err);

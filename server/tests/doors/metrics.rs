@@ -40,7 +40,7 @@ async fn answers_are_counted_and_measured_and_no_token_is_named(pool: PgPool) {
         "tokenkeep_verify_duration_seconds_count{outcome=\"revoked\"} 0",
         "tokenkeep_index_trust{state=\"database\"} 1",
         "tokenkeep_usage_flush_lag_seconds 0",
-        "tokenkeep_usage_waiting 2",
+        "tokenkeep_usage_waiting 1",
         "tokenkeep_usage_overflow_total{part=\"token\"} 0",
         "tokenkeep_mirror_pending{mirror=\"files\"} 1",
         "tokenkeep_mirror_lag_seconds{mirror=\"files\"} 0",
