@@ -3,6 +3,7 @@
 use crate::Result;
 use crate::client::{Connection, Request};
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -95,7 +96,8 @@ pub async fn steady(
     Ok(Answered { count, time: began.elapsed() })
 }
 
-/// Times of answers at `rate` requests a second, each counted from when it was due: one that waits for another counts that wait too.
+/// Times of answers at `rate` requests a second, each counted from when it was due: one that waits for another counts that wait too. One thread asks: it
+/// must not wait in its sleep, and with more than one the server would have no core left to answer on.
 pub async fn at_rate(
     address: SocketAddr,
     connections: usize,
@@ -103,38 +105,56 @@ pub async fn at_rate(
     time: Duration,
     requests: &Arc<[Request]>,
 ) -> Result<Vec<Duration>> {
-    let began = tokio::time::Instant::now();
     #[allow(clippy::cast_precision_loss, reason = "counts are small")]
     let gap = Duration::from_secs_f64(connections as f64 / rate);
-    let tasks: Vec<_> = (0..connections)
-        .map(|n| {
-            let requests = Arc::clone(requests);
-            tokio::spawn(async move {
-                let mut connection = Connection::open(address).await?;
-                let mut times = Vec::new();
-                let part = u32::try_from(n)?;
-                let mut due = began + gap * part / u32::try_from(connections)?;
-                for request in requests.iter().cycle().skip(n * requests.len() / connections) {
-                    if due.duration_since(began) > time {
-                        break;
-                    }
-                    // A timer of a millisecond would be coarser than what is measured.
-                    while tokio::time::Instant::now() < due {
-                        tokio::task::yield_now().await;
-                    }
-                    connection.send(request).await?;
-                    times.push(due.elapsed());
-                    due += gap;
-                }
-                Ok::<_, Box<dyn std::error::Error + Send + Sync>>(times)
-            })
+    let requests = Arc::clone(requests);
+    let ask = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            // Until then every connection is open.
+            let began = tokio::time::Instant::now() + Duration::from_millis(100);
+            let tasks: Vec<_> = (0..connections)
+                .map(|n| {
+                    let requests = Arc::clone(&requests);
+                    let first = n * requests.len() / connections;
+                    #[allow(clippy::cast_precision_loss, reason = "counts are small")]
+                    let due = began + gap.mul_f64(n as f64 / connections as f64);
+                    tokio::spawn(one_at_rate(address, requests, first, due..began + time, gap))
+                })
+                .collect();
+            let mut all = Vec::new();
+            for task in tasks {
+                all.extend(task.await??);
+            }
+            Ok(all)
         })
-        .collect();
-    let mut all = Vec::new();
-    for task in tasks {
-        all.extend(task.await??);
+    };
+    tokio::task::spawn_blocking(ask).await?
+}
+
+/// The requests of one connection, from the `first` on: one is due at the beginning of `span`, and the next ones after each `gap`.
+async fn one_at_rate(
+    address: SocketAddr,
+    requests: Arc<[Request]>,
+    first: usize,
+    span: Range<tokio::time::Instant>,
+    gap: Duration,
+) -> Result<Vec<Duration>> {
+    let mut connection = Connection::open(address).await?;
+    let (mut times, mut due) = (Vec::new(), span.start);
+    for request in requests.iter().cycle().skip(first) {
+        if due > span.end {
+            break;
+        }
+        // A timer of a millisecond would be coarser than what is measured.
+        while tokio::time::Instant::now() < due {
+            tokio::task::yield_now().await;
+        }
+        connection.send(request).await?;
+        times.push(due.elapsed());
+        due += gap;
     }
-    Ok(all)
+    Ok(times)
 }
 
 /// `count` requests, each another one, over `connections`: ten figures, one for each tenth.

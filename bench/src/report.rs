@@ -50,6 +50,22 @@ impl Report {
         );
     }
 
+    /// Times of several rounds: the median, then what 99 of 100 are within, each as the least, the median and the most of the rounds. A machine that has
+    /// something else to do for a moment spoils a round, and not the figure.
+    pub fn latencies(&mut self, what: &str, rounds: &mut [Vec<Duration>]) {
+        rounds.iter_mut().for_each(|times| times.sort());
+        for (name, share) in [("p50", 50), ("p99", 99)] {
+            let at =
+                |times: &Vec<Duration>| times.get((times.len().max(1) - 1) * share / 100).copied();
+            let each = rounds.iter().filter_map(at).map(|time| time.as_secs_f64() * 1000.0);
+            let (min, median, max) = Figures(each.collect()).spread();
+            self.row(
+                &format!("{what}, {name} of each round"),
+                [min, median, max].map(|ms| format!("{ms:.2} ms")),
+            );
+        }
+    }
+
     /// A size: as it is, in gzip, in brotli.
     pub fn size(&mut self, name: &str, size: [usize; 3]) {
         let [raw, gzip, brotli] =

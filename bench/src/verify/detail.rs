@@ -25,11 +25,11 @@ pub async fn measure(
     let gets = gets(tokens);
     let (mut bares, mut ours) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        bares.extend(at_rate(bare.address, CONNECTIONS, rate, ROUND, &gets).await?);
-        ours.extend(at_rate(server.address, CONNECTIONS, rate, ROUND, &gets).await?);
+        bares.push(at_rate(bare.address, CONNECTIONS, rate, ROUND, &gets).await?);
+        ours.push(at_rate(server.address, CONNECTIONS, rate, ROUND, &gets).await?);
     }
-    report.latency(&format!("bare axum handler at {rate:.0} requests a second"), &mut bares);
-    report.latency(
+    report.latencies(&format!("bare axum handler at {rate:.0} requests a second"), &mut bares);
+    report.latencies(
         &format!("{tokens} tokens: GET /verify at {rate:.0} requests a second"),
         &mut ours,
     );
