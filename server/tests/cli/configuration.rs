@@ -162,6 +162,19 @@ fn a_part_of_a_bucket_is_a_problem_that_names_what_is_missing() {
     assert!(!done.err.contains("marker"), "{}", done.err);
 }
 
+/// Each of these, in the order of their names, is a problem, and none is repeated.
+fn each_is_told<const N: usize>(wrong: [(&str, &str); N]) {
+    let mut program = Program::new(&["migrate"]);
+    for (name, value) in wrong {
+        program = program.env(name, value);
+    }
+    let done = program.run();
+    let mut told = keys(&done);
+    told.sort_unstable();
+    assert_eq!(told, wrong.map(|(name, _)| name));
+    assert!(!done.err.contains("marker"), "{}", done.err);
+}
+
 #[test]
 fn what_is_wrong_with_a_bucket_is_told_at_once() {
     let wrong = [
@@ -172,15 +185,7 @@ fn what_is_wrong_with_a_bucket_is_told_at_once() {
         ("OBJECTSTORE_REGION", "marker 1"),
         ("OBJECTSTORE_SECRET_KEY", "marker\nkey"),
     ];
-    let mut program = Program::new(&["migrate"]);
-    for (name, value) in wrong {
-        program = program.env(name, value);
-    }
-    let done = program.run();
-    let mut told = keys(&done);
-    told.sort_unstable();
-    assert_eq!(told, wrong.map(|(name, _)| name));
-    assert!(!done.err.contains("marker"), "{}", done.err);
+    each_is_told(wrong);
 }
 
 #[test]
@@ -217,13 +222,5 @@ fn a_namespace_needs_its_account_and_a_token() {
         ("CLOUDFLARE_API_TOKEN", "marker token"),
         ("CLOUDFLARE_KV_NAMESPACE_ID", "marker 2"),
     ];
-    let mut program = Program::new(&["migrate"]);
-    for (name, value) in wrong {
-        program = program.env(name, value);
-    }
-    let done = program.run();
-    let mut told = keys(&done);
-    told.sort_unstable();
-    assert_eq!(told, wrong.map(|(name, _)| name));
-    assert!(!done.err.contains("marker"), "{}", done.err);
+    each_is_told(wrong);
 }

@@ -1,27 +1,23 @@
 //! What one seat collected since the last flush.
 
+mod full;
 mod plain;
 
+pub(super) use full::{AfterEnd, Full, Last, SeenOrigin, Unnamed};
 pub(super) use plain::{Plain, Text, Texts};
 
 use crate::verify::Asked;
 use domain::OffsetDateTime;
 use domain::id::TokenId;
-use domain::token::{Scope, Scopes};
-use domain::usage::{Origin, Outcome};
-use domain::verify::Denial;
+use domain::token::Scopes;
+use domain::usage::Outcome;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
-use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The longest user agent and route that are kept, in characters.
 pub const TEXT_MAX: usize = 200;
-/// Origins of a token that one seat keeps apart between two flushes.
-const ORIGINS_MAX: usize = 32;
-/// Scopes of a token that one seat keeps apart between two flushes.
-const SCOPES_MAX: usize = 64;
 
 /// How much more may be kept, over all seats.
 pub(super) struct Room {
@@ -88,66 +84,12 @@ impl Hasher for Spread {
 
 pub(super) type Tallies = HashMap<Key, Tally, BuildHasherDefault<Spread>>;
 
-/// What was collected about a token in an hour. Most are plain, and there are many: a plain one has one cache line and nothing behind it.
+/// What was collected about a token in an hour. Most are plain, and there are many: a plain one is small and has nothing behind it.
 pub(super) enum Tally {
     /// Every use was good, named no scope and came from one origin.
     Plain(Plain),
     /// Any other.
     Full(Box<Full>),
-}
-
-/// What was collected about a token in an hour, whatever it is.
-#[derive(Default)]
-pub(super) struct Full {
-    pub(super) counts: [u32; Outcome::COUNT],
-    pub(super) last: Option<Last>,
-    pub(super) unnamed: Option<Unnamed>,
-    pub(super) after_end: Option<AfterEnd>,
-    pub(super) origins: Vec<SeenOrigin>,
-    pub(super) scopes: Vec<SeenScope>,
-}
-
-/// The last time that the token was good.
-pub(super) struct Last {
-    pub(super) at: OffsetDateTime,
-    pub(super) origin: Option<IpAddr>,
-    pub(super) user_agent: String,
-    pub(super) route: String,
-}
-
-/// Good uses that named no scope.
-#[derive(Clone, Copy)]
-pub(super) struct Unnamed {
-    pub(super) count: u64,
-    pub(super) first_at: OffsetDateTime,
-    pub(super) last_at: OffsetDateTime,
-}
-
-/// The last time that it was used when its time was over.
-#[derive(Clone, Copy)]
-pub(super) struct AfterEnd {
-    pub(super) at: OffsetDateTime,
-    pub(super) outcome: Outcome,
-    pub(super) origin: Option<IpAddr>,
-}
-
-pub(super) struct SeenOrigin {
-    pub(super) origin: Origin,
-    pub(super) first_at: OffsetDateTime,
-    pub(super) last_at: OffsetDateTime,
-    pub(super) valid: u64,
-    pub(super) refused: u64,
-    /// Refused because the token's time was over; also in `refused`.
-    pub(super) ended: u64,
-    pub(super) last_valid_at: Option<OffsetDateTime>,
-}
-
-pub(super) struct SeenScope {
-    pub(super) scope: Scope,
-    pub(super) first_at: OffsetDateTime,
-    pub(super) last_at: OffsetDateTime,
-    pub(super) granted: u64,
-    pub(super) refused: u64,
 }
 
 /// What did not fit, so that the details are not whole.
@@ -258,175 +200,6 @@ impl Tally {
     }
 }
 
-impl Full {
-    #[expect(clippy::too_many_arguments, reason = "what a window lends, and what was asked")]
-    fn add(
-        &mut self,
-        scopes: &Scopes,
-        outcome: Outcome,
-        now: OffsetDateTime,
-        asked: &Asked<'_>,
-        room: &Room,
-        parts: &mut usize,
-        overflow: &mut Overflow,
-    ) {
-        count(&mut self.counts[outcome.index()]);
-        if outcome == Outcome::Valid {
-            self.used(now, asked);
-        } else if outcome.is_after_end() {
-            self.after_end = Some(AfterEnd { at: now, outcome, origin: asked.origin });
-        }
-        if let Some(origin) = asked.origin
-            && !self.came_from(Origin::of(origin), outcome, now, room, parts)
-        {
-            overflow.origins += 1;
-        }
-        let denied = match outcome {
-            Outcome::Valid => false,
-            Outcome::Refused(Denial::ScopeDenied) => true,
-            Outcome::Refused(_) => return,
-        };
-        for wanted in asked.wanted {
-            // Of a refused request, only what was lacking is known.
-            if denied && scopes.cover(std::slice::from_ref(wanted)) {
-                continue;
-            }
-            if !self.asked_for(wanted, denied, now, room, parts) {
-                overflow.scopes += 1;
-            }
-        }
-    }
-
-    fn used(&mut self, now: OffsetDateTime, asked: &Asked<'_>) {
-        let last = self.last.get_or_insert_with(|| Last {
-            at: now,
-            origin: None,
-            user_agent: String::new(),
-            route: String::new(),
-        });
-        last.at = last.at.max(now);
-        last.origin = asked.origin;
-        keep(&mut last.user_agent, asked.user_agent, asked.offered);
-        keep(&mut last.route, asked.route, asked.offered);
-        if asked.wanted.is_empty() {
-            let none = Unnamed { count: 0, first_at: now, last_at: now };
-            let unnamed = self.unnamed.get_or_insert(none);
-            unnamed.count += 1;
-            unnamed.last_at = unnamed.last_at.max(now);
-        }
-    }
-
-    /// Whether there was room for it.
-    fn came_from(
-        &mut self,
-        origin: Origin,
-        outcome: Outcome,
-        now: OffsetDateTime,
-        room: &Room,
-        parts: &mut usize,
-    ) -> bool {
-        let place = match self.origins.iter().position(|seen| seen.origin == origin) {
-            Some(place) => place,
-            None if self.origins.len() < ORIGINS_MAX && room.take(1) => {
-                *parts += 1;
-                self.origins.push(SeenOrigin {
-                    origin,
-                    first_at: now,
-                    last_at: now,
-                    valid: 0,
-                    refused: 0,
-                    ended: 0,
-                    last_valid_at: None,
-                });
-                self.origins.len() - 1
-            }
-            None => return false,
-        };
-        let seen = &mut self.origins[place];
-        seen.last_at = seen.last_at.max(now);
-        if outcome == Outcome::Valid {
-            seen.valid += 1;
-            seen.last_valid_at = seen.last_valid_at.max(Some(now));
-        } else {
-            seen.refused += 1;
-            seen.ended += u64::from(outcome.is_after_end());
-        }
-        true
-    }
-
-    /// Whether there was room for it.
-    fn asked_for(
-        &mut self,
-        scope: &Scope,
-        denied: bool,
-        now: OffsetDateTime,
-        room: &Room,
-        parts: &mut usize,
-    ) -> bool {
-        let place = match self.scopes.iter().position(|seen| seen.scope == *scope) {
-            Some(place) => place,
-            None if self.scopes.len() < SCOPES_MAX && room.take(1) => {
-                *parts += 1;
-                self.scopes.push(SeenScope {
-                    scope: scope.clone(),
-                    first_at: now,
-                    last_at: now,
-                    granted: 0,
-                    refused: 0,
-                });
-                self.scopes.len() - 1
-            }
-            None => return false,
-        };
-        let seen = &mut self.scopes[place];
-        seen.last_at = seen.last_at.max(now);
-        if denied {
-            seen.refused += 1;
-        } else {
-            seen.granted += 1;
-        }
-        true
-    }
-}
-
 const fn count(count: &mut u32) {
     *count = count.saturating_add(1);
-}
-
-/// Keeps a text that somebody sent: cut, without what no text of Postgres or of a page should have, and never with the token in it.
-fn keep(kept: &mut String, sent: Option<&str>, secret: &str) {
-    let sent = sent.unwrap_or_default();
-    if kept == sent {
-        return;
-    }
-    kept.clear();
-    if sent.len() >= secret.len() && sent.contains(secret) {
-        return;
-    }
-    if sent.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        kept.push_str(&sent[..sent.len().min(TEXT_MAX)]);
-    } else {
-        kept.extend(sent.chars().filter(|c| !c.is_control()).take(TEXT_MAX));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_is_cut_and_cleaned_and_never_the_secret() {
-        let mut kept = String::new();
-        let mut keeps = |sent: Option<&str>| {
-            keep(&mut kept, sent, "ntk_secret");
-            kept.clone()
-        };
-        assert_eq!(keeps(Some("curl/8.0")), "curl/8.0");
-        assert_eq!(keeps(Some("a\0b\u{7}é")), "abé");
-        assert_eq!(keeps(Some(&"é".repeat(300))).chars().count(), TEXT_MAX);
-        assert_eq!(keeps(Some(&"e".repeat(300))).len(), TEXT_MAX);
-        assert_eq!(keeps(Some("/hooks/ntk_secret/run")), "");
-        assert_eq!(keeps(Some("/hooks")), "/hooks");
-        assert_eq!(keeps(None), "");
-    }
 }
