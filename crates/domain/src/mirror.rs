@@ -6,6 +6,7 @@
 
 pub mod entry;
 pub mod failure;
+pub mod format;
 pub mod key;
 pub mod pace;
 pub mod plan;
@@ -13,6 +14,7 @@ pub mod state;
 
 pub use entry::{Candidate, Entry};
 pub use failure::{Failure, FailureClass};
+pub use format::Format;
 pub use key::{Digest, Key};
 pub use pace::Outcome;
 pub use plan::{Observed, Plan, plan};
