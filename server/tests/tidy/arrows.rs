@@ -7,20 +7,24 @@ use std::process::Command;
 const ARROWS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("wire", &["domain"]),
+    ("record", &["domain"]),
     ("store", &["domain"]),
     ("storage", &["domain"]),
     ("vault", &["domain"]),
     ("gateway", &["domain"]),
-    ("service", &["domain", "store", "storage", "vault", "gateway"]),
+    ("service", &["domain", "record", "store", "storage", "vault", "gateway"]),
     ("app", &["domain", "wire", "service"]),
-    ("server", &["domain", "wire", "service", "app", "store", "storage", "vault", "gateway"]),
+    (
+        "server",
+        &["domain", "record", "wire", "service", "app", "store", "storage", "vault", "gateway"],
+    ),
     ("frontend", &["app"]),
     ("cli", &["domain", "wire", "vault"]),
-    ("edge", &["domain", "wire"]),
+    ("edge", &["domain", "record", "wire"]),
     // Measures the program from outside.
     ("bench", &[]),
     // Looks at one file of the server beside the domain, without being its user.
-    ("fuzz", &["domain"]),
+    ("fuzz", &["domain", "record"]),
 ];
 
 /// What `app` may only use on the server.
