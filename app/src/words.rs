@@ -111,6 +111,7 @@ pub fn sentence(code: Code) -> &'static str {
         Code::OverlapRunning => td_string!(l, code.overlap_running),
         Code::NoOverlap => td_string!(l, code.no_overlap),
         Code::NotHeld => td_string!(l, code.not_held),
+        Code::MirrorPaused => td_string!(l, code.mirror_paused),
         Code::IdempotencyMismatch => td_string!(l, code.idempotency_mismatch),
         Code::IdempotencyKeyInvalid => td_string!(l, code.idempotency_key_invalid),
         Code::CursorInvalid => td_string!(l, code.cursor_invalid),
@@ -160,6 +161,12 @@ pub fn happening(kind: EventKind) -> &'static str {
         EventKind::SignedOut => td_string!(l, event.signed_out),
         EventKind::MirrorHeld => td_string!(l, event.mirror_held),
         EventKind::MirrorReleased => td_string!(l, event.mirror_released),
+        EventKind::MirrorAsked => td_string!(l, event.mirror_asked),
+        EventKind::MirrorPaused => td_string!(l, event.mirror_paused),
+        EventKind::MirrorResumed => td_string!(l, event.mirror_resumed),
+        EventKind::MirrorForeignEnded => td_string!(l, event.mirror_foreign_ended),
+        EventKind::MirrorFailing => td_string!(l, event.mirror_failing),
+        EventKind::MirrorRecovered => td_string!(l, event.mirror_recovered),
     }
 }
 

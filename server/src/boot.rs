@@ -5,6 +5,7 @@ pub mod away;
 use crate::config::{Config, KvTarget, S3Target};
 use crate::trace::Traces;
 use domain::audit::Caller;
+use domain::mirror::Format;
 use domain::policy::Actor;
 use domain::user::Password;
 use service::mirror::Target;
@@ -292,7 +293,13 @@ pub fn mirrors(config: &Config) -> Result<Vec<Target>, Stop> {
     if let Some(target) = &config.mirror_kv {
         targets.push(Target::kv(kv(config, target)?));
     }
-    Ok(targets)
+    let format =
+        |target: Target| match config.mirror_token_manager.iter().any(|name| name == target.name())
+        {
+            true => target.written_for(Format::TokenManager),
+            false => target,
+        };
+    Ok(targets.into_iter().map(format).collect())
 }
 
 fn s3(config: &Config, target: &S3Target) -> Result<S3, Stop> {

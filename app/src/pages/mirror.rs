@@ -72,6 +72,7 @@ pub fn status_words(status: MirrorStatus) -> (Tone, &'static str, Option<Glyph>)
         MirrorStatus::Failing => (Tone::Warn, say!(mirror.failing), None),
         MirrorStatus::Stopped => (Tone::Danger, say!(mirror.stopped), None),
         MirrorStatus::Held => (Tone::Warn, say!(mirror.held), Some(Glyph::Pause)),
+        MirrorStatus::Paused => (Tone::Plain, say!(mirror.paused), Some(Glyph::Pause)),
     }
 }
 

@@ -70,6 +70,18 @@ kinds! {
     MirrorHeld = "mirror_held";
     /// A person released it.
     MirrorReleased = "mirror_released";
+    /// A person asked it for a look at everything, for a plan, or to adopt foreign records.
+    MirrorAsked = "mirror_asked";
+    /// A person stopped it.
+    MirrorPaused = "mirror_paused";
+    /// A person let it go on.
+    MirrorResumed = "mirror_resumed";
+    /// A person let its foreign records go.
+    MirrorForeignEnded = "mirror_foreign_ended";
+    /// It failed several times in a row.
+    MirrorFailing = "mirror_failing";
+    /// It is well again.
+    MirrorRecovered = "mirror_recovered";
 }
 
 impl EventKind {
@@ -86,6 +98,9 @@ impl EventKind {
                 | Self::TokenRotationFinished
                 | Self::TokenScopesNarrowed
                 | Self::MirrorReleased
+                | Self::MirrorAsked
+                | Self::MirrorResumed
+                | Self::MirrorForeignEnded
         )
     }
 }

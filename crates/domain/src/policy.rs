@@ -122,6 +122,10 @@ pub enum Action {
     ListMirrors,
     /// Release a held mirror plan.
     ReleaseMirror,
+    /// Ask a mirror for a look at everything, for a plan, or to adopt foreign records.
+    AskMirror,
+    /// Stop a mirror, and let it go on.
+    PauseMirror,
     /// Record what a mirror run did.
     RecordMirrorRun,
     /// Make the first owner.
@@ -164,6 +168,8 @@ impl Action {
         Self::GetSettings,
         Self::ListMirrors,
         Self::ReleaseMirror,
+        Self::AskMirror,
+        Self::PauseMirror,
         Self::RecordMirrorRun,
         Self::CreateOwner,
         Self::CreateSetupLink,
@@ -215,16 +221,17 @@ pub fn permit(actor: &Actor, action: Action) -> Result<Permit, Refused> {
 
 fn may(actor: &Actor, action: Action) -> bool {
     use Action::{
-        ChangeConditions, CreateKey, CreateOwner, CreateSetupLink, CreateTeam, CreateToken,
-        DisableToken, EnableToken, FinishRotation, GetOwnToken, GetSettings, ListAudit, ListKeys,
-        ListMirrors, ListTeams, ListTokens, NarrowScopes, RecordMirrorRun, RecordUsage,
-        ReleaseMirror, RevealToken, RevokeKey, RevokeOwnToken, RevokeToken, RotateToken, Session,
-        Sweep, Verify,
+        AskMirror, ChangeConditions, CreateKey, CreateOwner, CreateSetupLink, CreateTeam,
+        CreateToken, DisableToken, EnableToken, FinishRotation, GetOwnToken, GetSettings,
+        ListAudit, ListKeys, ListMirrors, ListTeams, ListTokens, NarrowScopes, PauseMirror,
+        RecordMirrorRun, RecordUsage, ReleaseMirror, RevealToken, RevokeKey, RevokeOwnToken,
+        RevokeToken, RotateToken, Session, Sweep, Verify,
     };
     let owner_rights = match action {
         CreateToken | ListTokens | RevealToken | RevokeToken | DisableToken | EnableToken
         | ChangeConditions | NarrowScopes | RotateToken | FinishRotation | Verify | CreateTeam
-        | ListTeams | ListAudit | GetSettings | ListMirrors | ReleaseMirror => true,
+        | ListTeams | ListAudit | GetSettings | ListMirrors | ReleaseMirror | AskMirror
+        | PauseMirror => true,
         GetOwnToken | RevokeOwnToken | RecordMirrorRun | RecordUsage | CreateOwner
         | CreateSetupLink | CreateKey | ListKeys | RevokeKey | Session | Sweep => false,
     };

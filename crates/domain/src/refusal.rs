@@ -138,6 +138,8 @@ codes! {
     NoOverlap = "no_overlap", Conflict;
     /// The mirror's plan is not held.
     NotHeld = "not_held", Conflict;
+    /// The mirror is stopped by a person.
+    MirrorPaused = "mirror_paused", Conflict;
     /// The `Idempotency-Key` was used for another request.
     IdempotencyMismatch = "idempotency_mismatch", Invalid;
     /// The `Idempotency-Key` is not 1 to 255 printable ASCII characters.

@@ -1,5 +1,6 @@
 //! What every use case needs at hand: the store, the sealer, the clock, the generator.
 
+use crate::mirror::RecordKeys;
 use crate::password::Passwords;
 use crate::throttle::Throttle;
 use crate::usage::Recorder;
@@ -132,6 +133,7 @@ struct Inner {
     store: Store,
     sealer: Option<Sealer>,
     browser_sealer: OnceLock<Sealer>,
+    record_keys: RecordKeys,
     key_source: KeySource,
     prefix: Prefix,
     embedded: bool,
@@ -169,6 +171,7 @@ impl Service {
         let snapshot = snapshot.map(|(settings, sealer)| Snapshot::new(settings, sealer));
         let inner = Inner {
             store: parts.store,
+            record_keys: RecordKeys::of(parts.sealer.as_ref()),
             sealer: parts.sealer,
             browser_sealer: OnceLock::new(),
             key_source: parts.key_source,
@@ -216,6 +219,11 @@ impl Service {
     /// The database. For the worker and the readiness check; use cases of other crates go through the verbs.
     pub fn store(&self) -> &Store {
         &self.inner.store
+    }
+
+    /// What signs the records of mirrors, and what others verify them with.
+    pub fn record_keys(&self) -> &RecordKeys {
+        &self.inner.record_keys
     }
 
     /// Makes something random.

@@ -3,19 +3,29 @@
 //! Owns the body of the reconcile loop and what a person may do about it. Never decides when to run (`server::worker` does), never makes
 //! a target right by what an event says: only by what is true now. Start at [`reconcile`].
 
-mod apply;
+mod alarm;
+pub mod ask;
 pub mod changes;
 pub mod configure;
-mod draft;
+mod foreign;
+pub mod get;
+mod head;
 mod hold;
+mod keys;
+mod lane;
 pub mod list;
-pub mod object;
+mod pass;
+mod push;
 pub mod reconcile;
 pub mod release;
 pub mod target;
+mod whole;
 
+pub use ask::{ask, delete_foreign, pause, resume};
 pub use changes::Changes;
 pub use configure::configure;
+pub use get::{Detail, get};
+pub use keys::RecordKeys;
 pub use list::list;
 pub use reconcile::{Run, reconcile};
 pub use release::release;

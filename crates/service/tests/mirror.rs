@@ -2,10 +2,18 @@
 
 #[path = "mirror/around.rs"]
 mod around;
+#[path = "mirror/asked.rs"]
+mod asked;
+#[path = "mirror/changes.rs"]
+mod changes;
+#[path = "mirror/foreign.rs"]
+mod foreign;
 #[path = "mirror/held.rs"]
 mod held;
 #[path = "mirror/kinds.rs"]
 mod kinds;
+#[path = "mirror/signed.rs"]
+mod signed;
 #[path = "mirror/world.rs"]
 mod world;
 
@@ -21,12 +29,14 @@ async fn a_token_appears_as_a_file_with_exactly_its_metadata(pool: PgPool) {
     let world = World::new(pool).await;
     let token = world.create("image job", Some(1)).await;
     let run = world.reconcile().await;
-    assert_eq!((run.put, run.deleted), (1, 0));
+    assert_eq!((run.work.put, run.work.deleted), (1, 0));
     let wanted = format!(
-        r#"{{"name":"image job","team_id":"{}","scopes":["images:read"],"created_at":"2026-11-22T10:00:00Z","expires_at":"2026-11-23T10:00:00Z"}}"#,
-        world.team
+        r#"{{"name":"image job","team_id":"{}","scopes":["images:read"],"created_at":"2026-11-22T10:00:00Z","expires_at":"2026-11-23T10:00:00Z","token_id":"{}","slot":"current","revision":"#,
+        world.team, token.id
     );
-    assert_eq!(world.files(), [(token.path, wanted)].into());
+    let files = world.files();
+    assert_eq!(files.len(), 1);
+    assert!(files[&token.path].starts_with(&wanted), "{}", files[&token.path]);
     assert_eq!(run.outcome, Outcome::Settled { next_moment: Some(NOW + Duration::DAY) });
     let mirror = world.mirror().await;
     assert_eq!((mirror.status(), mirror.objects, mirror.pending), (Status::Current, 1, 0));
@@ -39,7 +49,7 @@ async fn a_second_run_does_nothing(pool: PgPool) {
     world.create("one", None).await;
     world.reconcile().await;
     let run = world.reconcile().await;
-    assert_eq!((run.put, run.deleted, run.held), (0, 0, 0));
+    assert_eq!((run.work.put, run.work.deleted, run.held), (0, 0, 0));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -50,7 +60,7 @@ async fn a_revoked_token_disappears(pool: PgPool) {
     world.revoke(&gone).await;
     let mirror = world.mirror().await;
     assert_eq!((mirror.status(), mirror.pending), (Status::Behind, 1));
-    assert_eq!(world.reconcile().await.deleted, 1);
+    assert_eq!(world.reconcile().await.work.deleted, 1);
     assert_eq!(world.paths(), [stays.path]);
 }
 
@@ -65,7 +75,7 @@ async fn a_token_that_lost_scopes_is_written_anew(pool: PgPool) {
     narrowed.await.expect("narrowed");
     assert_eq!(world.mirror().await.status(), Status::Behind);
     let run = world.reconcile().await;
-    assert_eq!((run.put, run.deleted), (1, 0));
+    assert_eq!((run.work.put, run.work.deleted), (1, 0));
     assert!(world.files()[&token.path].contains(r#""scopes":["images:read"]"#));
 }
 
@@ -112,11 +122,14 @@ async fn foreign_files_stay_and_edited_and_missing_ones_are_mended(pool: PgPool)
     world.write("tokens/README", "hands off");
     world.write(&edited.path, r#"{"scopes":["*"]}"#);
     world.remove(&missing.path);
-    assert_eq!(world.reconcile().await.put, 2);
+    assert_eq!(world.reconcile().await.work.put, 2);
     let mut found = world.files();
     assert_eq!(found.remove("tokens/README").as_deref(), Some("hands off"));
     assert_eq!(found, wanted);
-    assert_eq!(world.mirror().await.objects, 2, "foreign ones are not counted as ours");
+    let mirror = world.mirror().await;
+    assert_eq!(mirror.objects, 2, "others' are not counted as ours");
+    assert_eq!((mirror.drift.missing, mirror.drift.altered, mirror.drift.others), (1, 1, 1));
+    assert_eq!(mirror.observed_at, Some(NOW));
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -52,6 +52,8 @@ pub enum MirrorStatus {
     Stopped,
     /// A plan that deletes a large share waits for a person.
     Held,
+    /// A person stopped it.
+    Paused,
 }
 
 /// A token whose row breaks a rule, so that it is shown here and not pushed.
@@ -96,6 +98,7 @@ impl From<Status> for MirrorStatus {
             Status::Failing => Self::Failing,
             Status::Stopped => Self::Stopped,
             Status::Held => Self::Held,
+            Status::Paused => Self::Paused,
         }
     }
 }

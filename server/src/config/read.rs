@@ -203,6 +203,7 @@ impl Reader {
             _ => None,
         });
         let mirror_egress = self.mirror_egress();
+        let mirror_token_manager = self.mirror_token_manager();
         let mirror_s3 = self.mirror_s3(mirror_egress.unwrap_or_default());
         let mirror_kv = self.mirror_kv(mirror_egress.unwrap_or_default());
         let encryption_keys = self.take("token_encryption_key");
@@ -234,6 +235,7 @@ impl Reader {
             mirror_s3,
             mirror_kv,
             mirror_egress: mirror_egress?,
+            mirror_token_manager: mirror_token_manager?,
             instance: instance?,
             verify_access: verify_access?,
             verify_budget: Duration::from_secs(verify_budget?),

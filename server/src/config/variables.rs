@@ -259,6 +259,15 @@ pub const VARIABLES: &[Variable] = &[
         text: "Where Cloudflare's API is, to its version.",
     },
     Variable {
+        key: "mirror_token_manager",
+        env: "TOKENKEEP_MIRROR_TOKEN_MANAGER",
+        secret: false,
+        default: "none",
+        example: "kv, files",
+        text: "Mirrors that are written for the readers of token-manager: its five fields and instants without a zone, no conditions, no signature. Their names, parted by \
+               commas: `files`, `git`, `postgres`, `s3`, `kv`. Tokens whose conditions such a reader would not see are left out.",
+    },
+    Variable {
         key: "mirror_allow_link_local",
         env: "TOKENKEEP_MIRROR_ALLOW_LINK_LOCAL",
         secret: false,

@@ -150,17 +150,80 @@ fn usage(page: &mut Page, service: &Service) {
 }
 
 fn mirrors(page: &mut Page, mirrors: &[Mirror], now: OffsetDateTime) {
-    let name = "tokenkeep_mirror_pending";
-    page.head(name, "gauge", "Changes that a mirror has not seen.");
+    gauge(
+        page,
+        mirrors,
+        "tokenkeep_mirror_pending",
+        "Changes that a mirror has not seen.",
+        |mirror| Some(mirror.pending as f64),
+    );
+    gauge(
+        page,
+        mirrors,
+        "tokenkeep_mirror_lag_seconds",
+        "Seconds since the oldest change that a mirror has not seen.",
+        |mirror| Some(mirror.lag(now).unwrap_or_default().as_seconds_f64()),
+    );
+    gauge(
+        page,
+        mirrors,
+        "tokenkeep_mirror_last_success_timestamp_seconds",
+        "When a mirror was last found or made to be what it should be.",
+        |mirror| mirror.last_ok_at.map(unix),
+    );
+    gauge(
+        page,
+        mirrors,
+        "tokenkeep_mirror_objects",
+        "Records that a mirror held then.",
+        |mirror| Some(mirror.objects as f64),
+    );
+    gauge(
+        page,
+        mirrors,
+        "tokenkeep_mirror_failures",
+        "Runs of a mirror that failed since its last good one.",
+        |mirror| Some(f64::from(mirror.failures)),
+    );
+    gauge(
+        page,
+        mirrors,
+        "tokenkeep_mirror_may_still_accept",
+        "Revoked tokens that a mirror has not confirmed to be gone.",
+        |mirror| Some(mirror.lingering as f64),
+    );
+    gauge(
+        page,
+        mirrors,
+        "tokenkeep_mirror_set_aside",
+        "Rows that are invalid, and so not in a mirror.",
+        |mirror| Some(mirror.set_aside_total as f64),
+    );
+    gauge(
+        page,
+        mirrors,
+        "tokenkeep_mirror_foreign",
+        "Records in a mirror that nobody here issued.",
+        |mirror| Some(mirror.foreign_waiting() as f64),
+    );
+}
+
+/// One gauge, of every mirror that has it.
+fn gauge(
+    page: &mut Page,
+    mirrors: &[Mirror],
+    name: &str,
+    help: &str,
+    value: impl Fn(&Mirror) -> Option<f64>,
+) {
+    page.head(name, "gauge", help);
     for mirror in mirrors {
-        page.line(name, &[("mirror", &mirror.name)], mirror.pending);
-    }
-    let name = "tokenkeep_mirror_lag_seconds";
-    page.head(name, "gauge", "Seconds since a mirror was found or made to be what it should be.");
-    for mirror in mirrors {
-        if let Some(at) = mirror.last_ok_at {
-            let lag = (now - at).as_seconds_f64().max(0.0);
-            page.line(name, &[("mirror", &mirror.name)], lag);
+        if let Some(value) = value(mirror) {
+            page.line(name, &[("mirror", &mirror.name)], value);
         }
     }
+}
+
+fn unix(at: OffsetDateTime) -> f64 {
+    (at - OffsetDateTime::UNIX_EPOCH).as_seconds_f64()
 }

@@ -105,11 +105,11 @@ fn note(span: &Span, run: &Result<service::Result<Run>, JoinError>) {
     match run {
         Ok(Ok(run)) => {
             // As OpenTelemetry counts: its numbers have a sign.
-            let count = |name: &str, count: usize| {
+            let count = |name: &str, count: u64| {
                 span.record(name, i64::try_from(count).unwrap_or(i64::MAX));
             };
-            count("tokenkeep.mirror.put", run.put);
-            count("tokenkeep.mirror.deleted", run.deleted);
+            count("tokenkeep.mirror.put", run.work.put);
+            count("tokenkeep.mirror.deleted", run.work.deleted);
             count("tokenkeep.mirror.held", run.held);
             if run.failure.is_some() {
                 span.record("otel.status_code", "ERROR");
@@ -134,11 +134,18 @@ fn log(target: &Target, run: &Run) {
     if let Some(failure) = &run.failure {
         let class = failure.class.as_str();
         tracing::warn!(mirror, class, error = failure.said, "the target failed");
-    } else if run.put + run.deleted > 0 {
-        tracing::info!(mirror, put = run.put, deleted = run.deleted, "pushed");
+    } else if run.work.did_something() {
+        tracing::info!(mirror, put = run.work.put, deleted = run.work.deleted, "pushed");
     }
     if run.held > 0 {
         tracing::warn!(mirror, deletes = run.held, "a plan is held until a person releases it");
+    }
+    if run.foreign > 0 {
+        tracing::warn!(
+            mirror,
+            records = run.foreign,
+            "records that nobody here issued wait for a person"
+        );
     }
     if run.set_aside > 0 {
         tracing::warn!(mirror, rows = run.set_aside, "invalid rows are set aside");

@@ -30,6 +30,11 @@ impl Key {
         format!("{PREFIX}{hex}{SUFFIX}")
     }
 
+    /// The first eight digits: enough for a person to tell it from others, and never the whole hash.
+    pub fn short(&self) -> String {
+        self.path().chars().skip(PREFIX.len()).take(8).collect()
+    }
+
     /// The 32 bytes of the token's hash.
     pub const fn bytes(&self) -> &[u8; 32] {
         &self.0
@@ -44,7 +49,7 @@ impl Key {
 /// Enough to tell keys apart in a test or a log; never the whole hash.
 impl std::fmt::Debug for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}…", &self.path()[..PREFIX.len() + 8])
+        write!(f, "{PREFIX}{}…", self.short())
     }
 }
 

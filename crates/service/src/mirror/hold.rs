@@ -1,49 +1,31 @@
 //! Whether a plan waits for a person.
 
-use super::Target;
-use crate::{Result, Service};
+use super::pass::{Pass, Trouble};
+use super::push;
 use domain::audit::{Caller, Event, EventKind, SubjectKind};
 use domain::mirror::Plan;
-use domain::policy::{Action, Actor, Permit, permit};
-use std::collections::BTreeSet;
+use domain::policy::{Action, Actor, permit};
 
-/// A plan that waits for a person.
-pub(super) struct Held {
-    /// How many of its deletes no ended token explains.
-    pub deletes: usize,
-    /// What of it is done meanwhile.
-    pub meanwhile: Plan,
-}
-
-/// Whether the plan must wait; notes it, and tells the audit log when that is news.
-pub(super) async fn hold(
-    service: &Service,
-    target: &Target,
-    may: &Permit,
-    plan: &Plan,
-) -> Result<Option<Held>> {
-    if !plan.may_be_drastic() {
-        return Ok(None);
+/// How many deletes of rows that are gone must wait for a person; notes it, and tells the audit log when that is news.
+pub(super) async fn hold(pass: &Pass<'_>, plan: &Plan, gone: usize) -> Result<u64, Trouble> {
+    if !plan.drastic(gone) {
+        return Ok(0);
     }
-    let ended: BTreeSet<_> = service.store().list_ended(may, &plan.delete, service.now()).await?;
-    if !plan.drastic(&ended) {
-        return Ok(None);
-    }
-    let deletes = plan.unexplained(&ended);
-    let wanted = u64::try_from(deletes).unwrap_or(u64::MAX);
+    let wanted = push::count(gone);
     let clock = Caller::local(Actor::Clock);
-    let mut tx = service.store().begin(permit(&clock.actor, Action::RecordMirrorRun)?).await?;
-    let (known, released) = tx.lock_mirror_holds(target.name()).await?.unwrap_or_default();
+    let may = permit(&clock.actor, Action::RecordMirrorRun).map_err(crate::Error::from)?;
+    let mut tx = pass.store().begin(may).await?;
+    let (known, released) = tx.lock_mirror_holds(pass.name()).await?.unwrap_or_default();
     if released >= wanted {
-        return Ok(None);
+        return Ok(0);
     }
     if wanted > known || released > 0 {
-        tx.set_mirror_holds(target.name(), wanted, 0).await?;
-        let name = target.name();
+        tx.set_mirror_holds(pass.name(), wanted, 0).await?;
+        let name = pass.name();
         let event =
             Event::new(EventKind::MirrorHeld, SubjectKind::Mirror, Some(name.to_owned()), name)
                 .with("deletes", wanted.to_string());
-        service.commit(tx, &clock, event).await?;
+        pass.service.commit(tx, &clock, event).await?;
     }
-    Ok(Some(Held { deletes, meanwhile: plan.explained(&ended) }))
+    Ok(wanted)
 }

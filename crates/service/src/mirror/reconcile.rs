@@ -1,21 +1,17 @@
-//! One run: goal, observe, plan, hold or apply, record; and again when the goal moved meanwhile.
+//! One run: what changed, and when it is time everything; then it is recorded.
 //!
-//! Its only input is its target. Whatever woke it, it does the same, and doing it twice does it once.
+//! Its only input is its target. Whatever woke it, it does the same, and doing it twice does it once. What ended is taken away first, in
+//! [`super::lane`]; everything is compared in [`super::whole`].
 
-use super::Target;
-use super::apply::apply;
-use super::draft::{Draft, draft};
-use super::hold::hold;
-use crate::{Fault, Result, Service};
+use super::pass::{Pass, Trouble};
+use super::{Target, alarm, lane, whole};
+use crate::{Result, Service};
 use domain::OffsetDateTime;
-use domain::mirror::{Failure, Observed, Outcome, key, plan};
-use domain::policy::{Action, Actor, Permit, permit};
-use storage::{ObjectKey, Storage};
+use domain::mirror::state::{Asked, RunKind, Work};
+use domain::mirror::{Failure, Outcome, pace};
+use domain::policy::{Action, Actor, permit};
 use store::mirror::run::{RunEnd, RunRecord};
-use store::verify::Seen;
-
-/// How often a run begins again because the goal moved. After that it ends, and its wait is the shortest.
-const ROUNDS_MAX: usize = 3;
+use store::mirror::{Mark, Standing};
 
 /// What a run did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,29 +20,20 @@ pub struct Run {
     pub outcome: Outcome,
     /// What the target said, when it failed.
     pub failure: Option<Failure>,
-    /// Whether another instance is at it, so that nothing was done.
-    pub busy: bool,
-    /// Objects that were put.
-    pub put: usize,
-    /// Objects that were deleted.
-    pub deleted: usize,
+    /// What was done.
+    pub work: Work,
     /// Deletes that wait for a person.
-    pub held: usize,
-    /// Rows that are invalid.
+    pub held: u64,
+    /// Records that nobody here issued, and that wait for a person.
+    pub foreign: u64,
+    /// Rows that are invalid, where everything was looked at.
     pub set_aside: u64,
 }
 
 impl Run {
-    const fn settled(next_moment: Option<OffsetDateTime>) -> Self {
-        Self {
-            outcome: Outcome::Settled { next_moment },
-            failure: None,
-            busy: false,
-            put: 0,
-            deleted: 0,
-            held: 0,
-            set_aside: 0,
-        }
+    const fn of(outcome: Outcome) -> Self {
+        let work = Work { put: 0, deleted: 0, calls: 0, bytes: 0 };
+        Self { outcome, failure: None, work, held: 0, foreign: 0, set_aside: 0 }
     }
 }
 
@@ -57,97 +44,113 @@ impl Run {
 pub async fn reconcile(service: &Service, target: &Target) -> Result<Run> {
     let permit = permit(&Actor::Clock, Action::RecordMirrorRun)?;
     let Some(lock) = service.store().lock_mirror(&permit, target.name()).await? else {
-        return Ok(Run { busy: true, ..Run::settled(None) });
+        return Ok(Run::of(Outcome::Busy));
     };
-    let run = rounds(service, target, &permit).await;
+    let mut pass = Pass::begin(service, target, &permit);
+    let run = locked(&mut pass).await;
     lock.release().await?;
     run
 }
 
-async fn rounds(service: &Service, target: &Target, permit: &Permit) -> Result<Run> {
-    let mut done = Run::settled(None);
-    for _ in 0..ROUNDS_MAX {
-        let (run, generation) = round(service, target, permit).await?;
-        done = Run { put: done.put + run.put, deleted: done.deleted + run.deleted, ..run };
-        let settled = matches!(done.outcome, Outcome::Settled { .. });
-        if !settled || service.store().mirror_generation(permit).await? == generation {
-            return Ok(done);
+async fn locked(pass: &mut Pass<'_>) -> Result<Run> {
+    let nothing = Run::of(Outcome::Settled { next_moment: None });
+    let Some(standing) = pass.store().mirror_standing(pass.permit, pass.name()).await? else {
+        return Ok(nothing);
+    };
+    if standing.paused {
+        return Ok(nothing);
+    }
+    let run = attempt(pass, &standing).await?;
+    alarm::tell(pass, standing.failures, run.failure.as_ref()).await?;
+    Ok(run)
+}
+
+async fn attempt(pass: &mut Pass<'_>, standing: &Standing) -> Result<Run> {
+    let mut done = Run::of(Outcome::Settled { next_moment: None });
+    let mut everything = is_due(standing, pass.service.now());
+    if let Some((seen, at)) = &standing.since {
+        match lane::changes(pass, standing, seen, *at).await {
+            Err(trouble) => return failed(pass, RunKind::Changes, done, trouble).await,
+            Ok(lane::Changes::TooMany) => everything = true,
+            Ok(lane::Changes::Held) => done.held = standing.held.0 - standing.held.1,
+            Ok(lane::Changes::Done { mark, judge_again, objects }) => {
+                everything |= judge_again;
+                done.outcome = Outcome::Settled { next_moment: mark.next_moment };
+                let end = RunEnd::Good { mark, objects };
+                done.work = record(pass, RunKind::Changes, end, None).await?;
+            }
         }
     }
-    done.outcome = Outcome::Settled { next_moment: Some(service.now()) };
-    Ok(done)
+    if !everything {
+        return Ok(done);
+    }
+    match whole::look(pass, standing).await {
+        Err(trouble) => failed(pass, RunKind::Whole, done, trouble).await,
+        Ok(None) => Ok(done),
+        Ok(Some(found)) => {
+            done.held = found.held;
+            done.foreign = found.foreign;
+            done.set_aside = found.set_aside.1;
+            done.outcome = Outcome::Settled { next_moment: found.mark.next_moment };
+            let work = record_whole(pass, found).await?;
+            done.work.put += work.put;
+            done.work.deleted += work.deleted;
+            done.work.calls += work.calls;
+            done.work.bytes += work.bytes;
+            Ok(done)
+        }
+    }
 }
 
-/// One round, and the generation of the goal that it worked for.
-async fn round(service: &Service, target: &Target, permit: &Permit) -> Result<(Run, i64)> {
-    let goal = service.store().mirror_goal(permit, service.now()).await?;
-    let (generation, seen, next_beginning) = (goal.generation, goal.seen, goal.next_beginning);
-    // Judging and hashing 100,000 rows takes longer than other tasks should wait.
-    let place = target.place().clone();
-    let mut draft = tokio::task::spawn_blocking(move || draft(&goal.candidates, &place))
-        .await
-        .map_err(|error| Fault::new("judging the rows for a mirror", error))?;
-    draft.next_moment = draft.next_moment.into_iter().chain(next_beginning).min();
-    let (run, end) = match observe(target).await {
-        Err(error) => failed(&draft, &error),
-        Ok(observed) => act(service, target, permit, &draft, &observed, (generation, seen)).await?,
+/// Whether everything is looked at: because it never was, for long was not, or failed; or because a person asked, released, or let records go.
+fn is_due(standing: &Standing, now: OffsetDateTime) -> bool {
+    let long = standing.observed_at.is_none_or(|at| now - at >= pace::OBSERVE);
+    let wished = matches!(standing.asked, Some(Asked::Look | Asked::Plan | Asked::Adopt));
+    let released = standing.held.1 > 0 || standing.foreign.1 > 0;
+    long || wished || released || standing.failures > 0 || standing.since.is_none()
+}
+
+async fn failed(pass: &mut Pass<'_>, kind: RunKind, done: Run, trouble: Trouble) -> Result<Run> {
+    let failure = match trouble {
+        Trouble::Ours(error) => return Err(error),
+        Trouble::Theirs(error) => Failure::from(&error),
     };
-    let record = RunRecord {
-        at: service.now(),
+    let outcome = Outcome::Failed(failure.class);
+    record(pass, kind, RunEnd::Failed(failure.clone()), None).await?;
+    Ok(Run { outcome, failure: Some(failure), ..done })
+}
+
+async fn record_whole(pass: &mut Pass<'_>, found: whole::Found) -> Result<Work> {
+    let end = match found.held {
+        0 => RunEnd::Good { mark: found.mark.clone(), objects: Some(found.objects) },
+        _ => RunEnd::Held,
+    };
+    record(pass, RunKind::Whole, end, Some(found)).await
+}
+
+async fn record(
+    pass: &mut Pass<'_>,
+    kind: RunKind,
+    end: RunEnd,
+    found: Option<whole::Found>,
+) -> Result<Work> {
+    let (drift, set_aside) = found.map(|found| (found.drift, found.set_aside)).unzip();
+    let run = RunRecord {
+        kind,
+        began_at: pass.began_at,
+        at: pass.service.now(),
+        work: pass.work(),
         end,
-        set_aside: draft.set_aside,
-        set_aside_total: draft.set_aside_total,
+        drift,
+        set_aside,
+        head: pass.head,
     };
-    service.store().record_mirror_run(permit, target.name(), &record).await?;
-    Ok((run, generation))
+    pass.failures = pass.store().record_mirror_run(pass.permit, pass.name(), &run).await?;
+    pass.start_anew();
+    Ok(run.work)
 }
 
-/// Where our objects are.
-pub(super) fn directory() -> ObjectKey {
-    let directory = key::PREFIX.trim_end_matches('/');
-    ObjectKey::parse(directory).expect("the prefix of our keys is a key")
-}
-
-async fn observe(target: &Target) -> storage::Result<Observed> {
-    let at = directory();
-    target.place().sweep(&at).await?;
-    let mut listed = Vec::new();
-    target.place().list(&at, &mut |page| listed.extend(page)).await?;
-    Ok(Observed::sort(listed.into_iter().map(|listed| (listed.path, listed.digest))))
-}
-
-/// Plans, and does the plan or holds it.
-async fn act(
-    service: &Service,
-    target: &Target,
-    permit: &Permit,
-    draft: &Draft,
-    observed: &Observed,
-    (generation, seen): (i64, Seen),
-) -> Result<(Run, RunEnd)> {
-    let whole = plan(&draft.digests, observed);
-    let held = hold(service, target, permit, &whole).await?;
-    let plan = held.as_ref().map_or(&whole, |held| &held.meanwhile);
-    let now = match apply(target, draft, plan).await {
-        Ok(()) => Run::settled(draft.next_moment),
-        Err(error) => return Ok(failed(draft, &error)),
-    };
-    let (put, deleted, set_aside) = (plan.put.len(), plan.delete.len(), draft.set_aside_total);
-    let run =
-        Run { put, deleted, set_aside, held: held.as_ref().map_or(0, |held| held.deletes), ..now };
-    let objects = u64::try_from(draft.digests.len()).unwrap_or(u64::MAX);
-    let good = RunEnd::Good { objects, generation, seen };
-    let end = if held.is_some() { RunEnd::Held } else { good };
-    Ok((run, end))
-}
-
-fn failed(draft: &Draft, error: &storage::Error) -> (Run, RunEnd) {
-    let failure = Failure::from(error);
-    let run = Run {
-        outcome: Outcome::Failed(failure.class),
-        failure: Some(failure.clone()),
-        set_aside: draft.set_aside_total,
-        ..Run::settled(None)
-    };
-    (run, RunEnd::Failed(failure))
+/// What a run has made the target hold.
+pub(super) fn newer(one: Mark, other: Mark) -> Mark {
+    if one.seen.is_before(&other.seen) { other } else { one }
 }

@@ -1,38 +1,67 @@
 //! A place that a mirror writes to, under a name.
 
+use domain::mirror::Format;
 use storage::{Files, Git, Kv, Place, Postgres, S3, Storage};
+use time::Duration;
+
+/// What mirrors are called.
+pub const NAMES: &[&str] = &["files", "git", "postgres", "s3", "kv"];
 
 /// A configured mirror. It is told apart from others by its name alone.
 #[derive(Clone, Debug)]
 pub struct Target {
     name: String,
     place: Place,
+    format: Format,
 }
 
 impl Target {
+    fn new(name: &str, place: Place) -> Self {
+        Self { name: name.to_owned(), place, format: Format::default() }
+    }
+
+    /// The same, written for other readers.
+    #[must_use]
+    pub fn written_for(self, format: Format) -> Self {
+        Self { format, ..self }
+    }
+
+    /// For whom it is written.
+    pub(crate) const fn format(&self) -> Format {
+        self.format
+    }
+
+    /// How old its head becomes at most while nothing happens. In Git each is a commit.
+    pub(crate) const fn head_period(&self) -> Duration {
+        match self.place {
+            Place::Git(_) => Duration::HOUR,
+            _ => Duration::minutes(5),
+        }
+    }
+
     /// The local files mirror: `files`.
     pub fn files(place: Files) -> Self {
-        Self { name: "files".to_owned(), place: Place::Files(place) }
+        Self::new("files", Place::Files(place))
     }
 
     /// The mirror in a branch of a Git repository: `git`.
     pub fn git(place: Git) -> Self {
-        Self { name: "git".to_owned(), place: Place::Git(place) }
+        Self::new("git", Place::Git(place))
     }
 
     /// The mirror in a schema of a Postgres: `postgres`.
     pub fn postgres(place: Postgres) -> Self {
-        Self { name: "postgres".to_owned(), place: Place::Postgres(place) }
+        Self::new("postgres", Place::Postgres(place))
     }
 
     /// The bucket: `s3`.
     pub fn s3(place: S3) -> Self {
-        Self { name: "s3".to_owned(), place: Place::S3(place) }
+        Self::new("s3", Place::S3(place))
     }
 
     /// The namespace of Workers KV: `kv`.
     pub fn kv(place: Kv) -> Self {
-        Self { name: "kv".to_owned(), place: Place::Kv(place) }
+        Self::new("kv", Place::Kv(place))
     }
 
     /// Its name.
@@ -50,7 +79,7 @@ impl Target {
     /// # Errors
     /// Of the target, by class.
     pub async fn count(&self) -> storage::Result<usize> {
-        let at = super::reconcile::directory();
+        let at = super::whole::directory();
         let mut count = 0;
         self.place.list(&at, &mut |page| count += page.len()).await?;
         Ok(count)

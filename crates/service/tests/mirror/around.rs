@@ -2,7 +2,7 @@
 
 use crate::world::World;
 use domain::Code;
-use domain::mirror::Status;
+use domain::mirror::{Outcome, Status};
 use domain::refusal::Kind;
 use service::mirror;
 use sqlx::PgPool;
@@ -12,10 +12,10 @@ async fn one_instance_at_a_time(pool: PgPool) {
     let world = World::new(pool).await;
     world.create("one", None).await;
     let lock = world.lock().await;
-    assert!(world.reconcile().await.busy);
+    assert!(world.push().await.outcome == Outcome::Busy);
     assert_eq!(world.paths(), [""; 0]);
     lock.release().await.expect("released");
-    assert!(!world.reconcile().await.busy);
+    assert_ne!(world.push().await.outcome, Outcome::Busy);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

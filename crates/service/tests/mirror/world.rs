@@ -3,7 +3,8 @@
 use domain::OffsetDateTime;
 use domain::audit::Caller;
 use domain::id::{KeyId, TeamId, TokenId};
-use domain::mirror::{Key, Mirror};
+use domain::mirror::state::Asked;
+use domain::mirror::{Format, Key, Mirror};
 use domain::policy::{Action, Actor, permit};
 use domain::team::{NewTeam, TeamName};
 use domain::text::Description;
@@ -19,7 +20,10 @@ use std::sync::{Arc, Mutex};
 use store::Store;
 use store::mirror::MirrorLock;
 use time::macros::datetime;
+use vault::Sealer;
 
+/// An encryption key, as Fernet writes them.
+const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 /// When every story begins.
 pub const NOW: OffsetDateTime = datetime!(2026-11-22 10:00 UTC);
 
@@ -46,6 +50,7 @@ impl World {
         let parts = Parts {
             clock: Arc::new(move || *told.lock().expect("the clock")),
             randomness: Box::new(ChaCha20Rng::seed_from_u64(7)),
+            sealer: Some(Sealer::parse(KEY).expect("a key")),
             ..Parts::new(Store::on(pool.clone()))
         };
         let service = Service::new(parts).await.expect("a service");
@@ -70,6 +75,12 @@ impl World {
         let targets = std::slice::from_ref(&self.target);
         service::mirror::configure(&self.service, targets).await.expect("configured");
         self
+    }
+
+    /// The same, written for other readers.
+    pub async fn written_for(self, format: Format) -> Self {
+        let target = self.target.clone().written_for(format);
+        self.with(target).await
     }
 
     pub fn set_clock(&self, now: OffsetDateTime) {
@@ -103,7 +114,15 @@ impl World {
         service::token::revoke(&self.service, &self.owner, token.id).await.expect("revoked");
     }
 
+    /// A run that looks at everything.
     pub async fn reconcile(&self) -> Run {
+        let name = self.target.name();
+        service::mirror::ask(&self.service, &self.owner, name, Asked::Look).await.expect("asked");
+        self.push().await
+    }
+
+    /// A run, as a change wakes it.
+    pub async fn push(&self) -> Run {
         service::mirror::reconcile(&self.service, &self.target).await.expect("a run")
     }
 

@@ -1,6 +1,7 @@
 //! How a key is spelled in KV.
 //!
-//! `tokens/{name}.json` is `token:{name}`, the form that Workers read. Every other key is its own name. So a name tells its key, but for names
+//! `tokens/{name}.json` is `token:{name}`, the form that Workers read, and a document beside them, `head.json` for instance, is `head`. Every other key is
+//! its own name. So a name tells its key, but for names
 //! that are no key of ours at all: those are listed as they are.
 
 use crate::ObjectKey;
@@ -12,7 +13,10 @@ const TOKENS: &str = "tokens";
 pub(super) fn name(key: &ObjectKey) -> String {
     match token(key) {
         Some(token) => format!("token:{token}"),
-        None => key.as_str().to_owned(),
+        None => match key.split() {
+            ("", file) => file.strip_suffix(".json").unwrap_or(file).to_owned(),
+            _ => key.as_str().to_owned(),
+        },
     }
 }
 
@@ -65,6 +69,13 @@ mod tests {
         let routes = key("routes");
         assert_eq!(path("routes/a.json", &routes).as_deref(), Some("routes/a.json"));
         assert_eq!(path("routes/deep/a.json", &routes), None);
+    }
+
+    #[test]
+    fn a_document_has_the_name_that_workers_look_for() {
+        assert_eq!(name(&key("head.json")), "head");
+        assert_eq!(name(&key("routes.json")), "routes");
+        assert_eq!(name(&key("routes/a.json")), "routes/a.json");
     }
 
     #[test]

@@ -27,6 +27,20 @@ impl Tx {
         Ok(done.rows_affected() > 0)
     }
 
+    /// Whether a mirror is stopped; `None` when there is none of that name. It stays so until the transaction ends.
+    ///
+    /// # Errors
+    /// As every statement.
+    pub async fn mirror_paused(&mut self, name: &str) -> Result<Option<bool>> {
+        let row = sqlx::query_scalar!(
+            r#"SELECT paused_at IS NOT NULL AS "paused!" FROM mirrors WHERE name = $1 FOR UPDATE"#,
+            name
+        )
+        .fetch_optional(self.connection())
+        .await?;
+        Ok(row)
+    }
+
     /// Stops a mirror, or lets it go on. Whether that changed anything; `None` when there is none of that name.
     ///
     /// # Errors

@@ -233,6 +233,30 @@ impl Store {
         Ok(keys.iter().map(|key| (*key, why.get(key).copied().unwrap_or(Why::Foreign))).collect())
     }
 
+    /// How many secrets the mirrors should tell of at `now`; `None` when they are more than `most`, which is not worth counting.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn count_mirrored(
+        &self,
+        _permit: &Permit,
+        now: OffsetDateTime,
+        most: u64,
+    ) -> Result<Option<u64>> {
+        let count = sqlx::query_scalar!(
+            r#"SELECT count(*) AS "count!" FROM (
+                   SELECT FROM mirror_secrets
+                   WHERE kept AND (expires_at IS NULL OR expires_at > $1) AND (retires_at IS NULL OR retires_at > $1)
+                   LIMIT $2
+               ) AS first"#,
+            now,
+            super::run::count(most.saturating_add(1)),
+        )
+        .fetch_one(self.pool())
+        .await?;
+        Ok(Some(count.unsigned_abs()).filter(|count| *count <= most))
+    }
+
     /// The last change that touches the mirrors.
     ///
     /// # Errors
@@ -253,10 +277,11 @@ impl Store {
     ) -> Result<(Vec<Key>, i64)> {
         let rows = sqlx::query_scalar!(
             r#"SELECT hash AS "hash!" FROM (
-                   SELECT s.hash, r.revoked_at AS at
-                   FROM (SELECT token_id, revoked_at FROM revocations ORDER BY xid DESC LIMIT $2) AS r
-                   JOIN mirror_secrets AS s USING (token_id)
-                   WHERE r.revoked_at > $1
+                   SELECT s.hash, t.revoked_at AS at
+                   FROM (SELECT token_id FROM revocations ORDER BY xid DESC LIMIT $2) AS r
+                   JOIN tokens AS t ON t.id = r.token_id
+                   JOIN mirror_secrets AS s ON s.token_id = t.id
+                   WHERE t.revoked_at > $1
                    UNION ALL
                    SELECT s.hash, t.disabled_at FROM tokens AS t JOIN mirror_secrets AS s ON s.token_id = t.id WHERE t.disabled_at > $1
                    UNION ALL

@@ -26,6 +26,8 @@ pub struct Standing {
     pub set_aside: Vec<TokenId>,
     /// When its head was last written.
     pub head_at: Option<OffsetDateTime>,
+    /// Runs that failed since the last good one.
+    pub failures: u32,
 }
 
 impl Store {
@@ -36,7 +38,7 @@ impl Store {
     pub async fn mirror_standing(&self, _permit: &Permit, name: &str) -> Result<Option<Standing>> {
         let row = sqlx::query!(
             "SELECT seen::text AS seen, looked_at, observed_at, held_deletes, released_deletes, foreign_total, foreign_ended,
-                    paused_at, asked, set_aside, head_at
+                    paused_at, asked, set_aside, head_at, failures
              FROM mirrors WHERE name = $1",
             name
         )
@@ -54,6 +56,7 @@ impl Store {
                 .map(|row| row.token)
                 .collect(),
             head_at: row.head_at,
+            failures: row.failures.unsigned_abs(),
         }))
     }
 }

@@ -37,6 +37,16 @@ impl Reader {
         })
     }
 
+    /// Which mirrors are written for the readers of token-manager.
+    pub(super) fn mirror_token_manager(&mut self) -> Option<Vec<String>> {
+        let mend = "name mirrors of files, git, postgres, s3 and kv, parted by commas";
+        self.parse("mirror_token_manager", Some(Vec::new()), mend, |text| {
+            let names: Vec<_> = text.split(',').map(|name| name.trim().to_owned()).collect();
+            let known = |name: &String| service::mirror::target::NAMES.contains(&name.as_str());
+            names.iter().all(known).then_some(names)
+        })
+    }
+
     /// The bucket of the S3 mirror.
     pub(super) fn mirror_s3(&mut self, egress: Egress) -> Option<S3Target> {
         let needs = [

@@ -1,0 +1,90 @@
+//! What every step of a run has at hand: its target, its permit, and how much was done.
+
+use super::{Target, push};
+use crate::{Error, Service};
+use domain::OffsetDateTime;
+use domain::mirror::state::Work;
+use domain::policy::Permit;
+use storage::{Calls, Done, Storage};
+use store::Store;
+
+/// Why a step did not end.
+pub(super) enum Trouble {
+    /// The target failed: that is recorded, and tried again.
+    Theirs(storage::Error),
+    /// We did.
+    Ours(Error),
+}
+
+impl From<storage::Error> for Trouble {
+    fn from(error: storage::Error) -> Self {
+        Self::Theirs(error)
+    }
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Ours(error)
+    }
+}
+
+impl From<store::Error> for Trouble {
+    fn from(error: store::Error) -> Self {
+        Self::Ours(error.into())
+    }
+}
+
+/// A run that has begun.
+pub(super) struct Pass<'a> {
+    pub service: &'a Service,
+    pub target: &'a Target,
+    pub permit: &'a Permit,
+    pub began_at: OffsetDateTime,
+    /// What was put and deleted since it was last recorded.
+    pub done: Done,
+    /// Whether the head was written since then.
+    pub head: bool,
+    /// How many runs have failed in a row.
+    pub failures: u32,
+    calls: Calls,
+}
+
+impl<'a> Pass<'a> {
+    pub(super) fn begin(service: &'a Service, target: &'a Target, permit: &'a Permit) -> Self {
+        let (began_at, calls) = (service.now(), target.place().calls());
+        let (done, head, failures) = (Done::default(), false, 0);
+        Self { service, target, permit, began_at, done, head, failures, calls }
+    }
+
+    pub(super) fn store(&self) -> &'a Store {
+        self.service.store()
+    }
+
+    pub(super) fn name(&self) -> &'a str {
+        self.target.name()
+    }
+
+    /// What was done since it was last recorded, and what that cost.
+    pub(super) fn work(&self) -> Work {
+        let calls = self.target.place().calls();
+        Work {
+            put: push::count(self.done.put),
+            deleted: push::count(self.done.deleted),
+            calls: calls.requests - self.calls.requests,
+            bytes: calls.bytes - self.calls.bytes,
+        }
+    }
+
+    /// What follows is another run's.
+    pub(super) fn start_anew(&mut self) {
+        self.began_at = self.service.now();
+        self.done = Done::default();
+        self.head = false;
+        self.calls = self.target.place().calls();
+    }
+
+    /// Makes what was done durable.
+    pub(super) async fn finish(&self) -> storage::Result<()> {
+        self.target.place().finish(self.done).await
+    }
+}

@@ -1,0 +1,209 @@
+//! A look at everything: what should be there, what is there, and the plan from one to the other, which is done, or held, or only told.
+
+use super::foreign;
+use super::hold::hold;
+use super::lane::{self, Changes};
+use super::pass::{Pass, Trouble};
+use super::push::{self, Judged, NAMED};
+use super::{head, reconcile::newer};
+use domain::OffsetDateTime;
+use domain::mirror::state::{Asked, Drift, MirrorPlan};
+use domain::mirror::{Comparison, Goal, Key, Plan, SetAside, Why, key, renewal};
+use std::collections::BTreeSet;
+use storage::{ObjectKey, Storage};
+use store::mirror::{Mark, Standing};
+
+/// How many rows are judged or fetched in one statement.
+const ROWS: usize = 5_000;
+
+/// What was found, and done about it.
+pub(super) struct Found {
+    /// What the target has in it.
+    pub mark: Mark,
+    /// How many objects that is.
+    pub objects: u64,
+    /// What differed.
+    pub drift: Drift,
+    /// Deletes that wait for a person; with them, nothing was put.
+    pub held: u64,
+    /// Records that nobody here issued, and that wait for a person.
+    pub foreign: u64,
+    /// The first invalid rows by id, and how many they are.
+    pub set_aside: (Vec<SetAside>, u64),
+}
+
+/// What of the unwanted objects is why.
+#[derive(Default)]
+struct Unwanted {
+    ended: Vec<Key>,
+    gone: Vec<Key>,
+    foreign: Vec<Key>,
+}
+
+/// Looks, and makes it right; `None` where only the plan was asked for, and nothing was done.
+pub(super) async fn look(
+    pass: &mut Pass<'_>,
+    standing: &Standing,
+) -> Result<Option<Found>, Trouble> {
+    let (goal, mut mark, set_aside) = goal(pass).await?;
+    let objects = push::count(goal.len());
+    let plan = compare(pass, goal).await?;
+    let mut unwanted = unwanted(pass, &plan).await?;
+    let drift = drift(&plan, &unwanted, standing, pass.service.now());
+    if standing.asked == Some(Asked::Plan) {
+        let told = told(pass, &plan, &unwanted, &drift);
+        pass.store().record_mirror_plan(pass.permit, pass.name(), &told).await?;
+        return Ok(None);
+    }
+    if standing.asked == Some(Asked::Adopt) {
+        foreign::adopt(pass, &mut unwanted.foreign).await?;
+    }
+    head::push(pass, standing.head_at, !unwanted.ended.is_empty()).await?;
+    push::delete(pass, &unwanted.ended).await?;
+    let released = standing.foreign.1 >= push::count(unwanted.foreign.len());
+    let foreign = if released { 0 } else { push::count(unwanted.foreign.len()) };
+    let held = hold(pass, &plan, unwanted.gone.len()).await?;
+    if held == 0 {
+        for keys in plan.missing.chunks(ROWS).chain(plan.altered.chunks(ROWS)) {
+            put(pass, keys).await?;
+            mark = meanwhile(pass, standing, mark).await?;
+        }
+        push::delete(pass, &unwanted.gone).await?;
+        if released {
+            push::delete(pass, &unwanted.foreign).await?;
+        }
+    }
+    pass.finish().await?;
+    Ok(Some(Found { mark, objects, drift, held, foreign, set_aside }))
+}
+
+/// What should be there. Of each object only its key and its digest are kept: it is made again when it is put.
+async fn goal(pass: &Pass<'_>) -> Result<(Goal, Mark, (Vec<SetAside>, u64)), Trouble> {
+    let now = pass.service.now();
+    let mut wanted = Vec::new();
+    let (mut aside, mut aside_total) = (Vec::new(), 0);
+    let mark = pass
+        .store()
+        .mirror_goal(pass.permit, now, |candidate| match push::judge(pass, &candidate, now) {
+            Judged::Object(entry, bytes) => {
+                wanted.push((entry.key(), pass.target.place().digest(&bytes)));
+            }
+            Judged::Unsaid => {}
+            Judged::Aside(row) => {
+                aside_total += 1;
+                aside.push(row);
+                // By id, and not all of them.
+                if aside.len() > 2 * NAMED {
+                    aside.sort_by_key(|row: &SetAside| row.token.uuid());
+                    aside.truncate(NAMED);
+                }
+            }
+        })
+        .await?;
+    aside.sort_by_key(|row: &SetAside| row.token.uuid());
+    aside.truncate(NAMED);
+    Ok((Goal::new(wanted), mark, (aside, aside_total)))
+}
+
+/// Where our objects are.
+pub(super) fn directory() -> ObjectKey {
+    let directory = key::PREFIX.trim_end_matches('/');
+    ObjectKey::parse(directory).expect("the prefix of our keys is a key")
+}
+
+async fn compare(pass: &Pass<'_>, goal: Goal) -> Result<Plan, Trouble> {
+    let (place, at) = (pass.target.place(), directory());
+    place.sweep(&at).await?;
+    let mut comparison = Comparison::new(goal);
+    let mut see = |page: Vec<storage::Listed>| {
+        for listed in page {
+            comparison.see(&listed.path, listed.digest);
+        }
+    };
+    place.list(&at, &mut see).await?;
+    Ok(comparison.plan())
+}
+
+async fn unwanted(pass: &Pass<'_>, plan: &Plan) -> Result<Unwanted, Trouble> {
+    let mut unwanted = Unwanted::default();
+    for keys in plan.unwanted.chunks(ROWS) {
+        let now = pass.service.now();
+        let mut live = BTreeSet::new();
+        for (key, why) in pass.store().judge_unwanted(pass.permit, keys, now).await? {
+            match why {
+                Why::Live => drop(live.insert(key)),
+                Why::Ended => unwanted.ended.push(key),
+                Why::Gone => unwanted.gone.push(key),
+                Why::Foreign => unwanted.foreign.push(key),
+            }
+        }
+        // A live one came after the goal was read, or it is invalid, or this format cannot say it: then what it was is not true either.
+        let keys: Vec<Key> = live.iter().copied().collect();
+        for candidate in pass.store().mirror_candidates(pass.permit, &keys, now).await? {
+            if let Judged::Object(entry, _) = push::judge(pass, &candidate, now) {
+                live.remove(&entry.key());
+            }
+        }
+        unwanted.ended.extend(live);
+    }
+    Ok(unwanted)
+}
+
+/// What others did there: not what a first look finds to be done, and not a record whose time to be written anew has come.
+fn drift(plan: &Plan, unwanted: &Unwanted, standing: &Standing, now: OffsetDateTime) -> Drift {
+    let (missing, altered) = match (&standing.since, standing.observed_at) {
+        (Some(_), Some(since)) => {
+            let old = |key: &&Key| renewal::due(key, since, now);
+            let renewed = plan.altered.iter().filter(old).count();
+            (plan.missing.len(), plan.altered.len() - renewed)
+        }
+        _ => (0, 0),
+    };
+    Drift {
+        missing: push::count(missing),
+        altered: push::count(altered),
+        others: push::count(plan.others),
+        foreign: push::count(unwanted.foreign.len()),
+        foreign_some: unwanted.foreign.iter().take(NAMED).map(Key::short).collect(),
+    }
+}
+
+fn told(pass: &Pass<'_>, plan: &Plan, unwanted: &Unwanted, drift: &Drift) -> MirrorPlan {
+    let puts = plan.missing.iter().chain(&plan.altered).map(|key| format!("+ {}", key.short()));
+    let gone = unwanted.ended.iter().chain(&unwanted.gone);
+    let deletes = gone.map(|key| format!("- {}", key.short()));
+    MirrorPlan {
+        at: pass.service.now(),
+        drift: Drift {
+            missing: push::count(plan.missing.len()),
+            altered: push::count(plan.altered.len()),
+            ..drift.clone()
+        },
+        ended: push::count(unwanted.ended.len()),
+        gone: push::count(unwanted.gone.len()),
+        unchanged: push::count(plan.unchanged),
+        some: deletes.chain(puts).take(NAMED).collect(),
+    }
+}
+
+/// Puts the objects of those keys, as they are by now.
+async fn put(pass: &mut Pass<'_>, keys: &[Key]) -> Result<(), Trouble> {
+    let now = pass.service.now();
+    let candidates = pass.store().mirror_candidates(pass.permit, keys, now).await?;
+    let objects =
+        candidates.iter().filter_map(|candidate| match push::judge(pass, candidate, now) {
+            Judged::Object(entry, bytes) => Some((entry, bytes)),
+            Judged::Unsaid | Judged::Aside(_) => None,
+        });
+    let objects = objects.collect();
+    push::put(pass, objects).await
+}
+
+/// A long push holds up no revocation: what changed since is brought between its parts.
+async fn meanwhile(pass: &mut Pass<'_>, standing: &Standing, mark: Mark) -> Result<Mark, Trouble> {
+    match lane::changes(pass, standing, &mark.seen, mark.at).await? {
+        Changes::Done { mark: next, .. } => Ok(newer(mark, next)),
+        // The next run sees to it.
+        Changes::Held | Changes::TooMany => Ok(mark),
+    }
+}

@@ -1,0 +1,83 @@
+//! Stories of what people ask of a mirror.
+
+use crate::world::{NOW, World};
+use domain::Code;
+use domain::audit::Caller;
+use domain::mirror::Status;
+use domain::mirror::state::Asked;
+use domain::policy::Actor;
+use domain::refusal::Kind;
+use service::mirror;
+use sqlx::PgPool;
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_plan_is_told_and_nothing_is_done(pool: PgPool) {
+    let world = World::new(pool).await;
+    let (one, two) = (world.create("one", None).await, world.create("two", None).await);
+    world.push().await;
+    world.remove(&one.path);
+    world.write(&two.path, "{}");
+    let before = world.files();
+    mirror::ask(&world.service, &world.owner, "files", Asked::Plan).await.expect("asked");
+    assert_eq!(world.mirror().await.asked, Some(Asked::Plan));
+    assert!(!world.push().await.work.did_something());
+    assert_eq!(world.files(), before);
+    let detail = mirror::get(&world.service, &world.owner, "files").await.expect("the mirror");
+    let plan = detail.plan.expect("a plan");
+    assert_eq!((plan.drift.missing, plan.drift.altered, plan.unchanged, plan.ended), (1, 1, 0, 0));
+    assert_eq!((plan.at, plan.some.len()), (NOW, 2));
+    assert!(
+        plan.some.iter().all(|line| line.len() == 10 && line.starts_with("+ ")),
+        "{:?}",
+        plan.some
+    );
+    assert_eq!(detail.mirror.asked, None);
+    assert_eq!(world.events("mirror_asked").await, 1);
+    assert_eq!(world.reconcile().await.work.put, 2);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_is_stopped_stays_as_it_is_until_it_goes_on(pool: PgPool) {
+    let world = World::new(pool).await;
+    let token = world.create("one", None).await;
+    world.push().await;
+    for _ in 0..2 {
+        mirror::pause(&world.service, &world.owner, "files").await.expect("paused");
+    }
+    assert_eq!(world.events("mirror_paused").await, 1);
+    world.revoke(&token).await;
+    assert!(!world.push().await.work.did_something());
+    let told = world.mirror().await;
+    assert_eq!((told.status(), told.paused_at, told.lingering), (Status::Paused, Some(NOW), 1));
+    let refused = mirror::ask(&world.service, &world.owner, "files", Asked::Look).await;
+    assert_eq!(refused.expect_err("paused").refusals().first().code, Code::MirrorPaused);
+    mirror::resume(&world.service, &world.owner, "files").await.expect("resumed");
+    assert_eq!(world.push().await.work.deleted, 1);
+    assert_eq!(world.mirror().await.status(), Status::Current);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn who_may_not_asks_for_nothing(pool: PgPool) {
+    let world = World::new(pool).await;
+    let (service, nobody) = (&world.service, Caller::local(Actor::Anonymous));
+    let refusals = [
+        mirror::ask(service, &nobody, "files", Asked::Look).await,
+        mirror::pause(service, &nobody, "files").await,
+        mirror::resume(service, &nobody, "files").await,
+        mirror::delete_foreign(service, &nobody, "files").await,
+        mirror::get(service, &nobody, "files").await.map(drop),
+    ];
+    for refused in refusals {
+        let refused = refused.expect_err("refused");
+        assert_eq!(refused.refusals().first().code.kind(), Kind::Unauthenticated);
+    }
+    let unknown = [
+        mirror::ask(service, &world.owner, "else", Asked::Look).await,
+        mirror::pause(service, &world.owner, "else").await,
+        mirror::delete_foreign(service, &world.owner, "else").await,
+        mirror::get(service, &world.owner, "else").await.map(drop),
+    ];
+    for refused in unknown {
+        assert_eq!(refused.expect_err("refused").refusals().first().code, Code::NotFound);
+    }
+}

@@ -1,0 +1,86 @@
+//! Stories of what a reader can be sure of.
+
+use crate::world::{NOW, World};
+use domain::mirror::Format;
+use domain::token::SecretHash;
+use record::Head;
+use sqlx::PgPool;
+use time::Duration;
+
+fn hash(path: &str) -> SecretHash {
+    let hex = path.strip_prefix("tokens/").and_then(|rest| rest.strip_suffix(".json"));
+    hex.and_then(SecretHash::from_hex).expect("a hash")
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn each_record_is_signed_for_its_own_place(pool: PgPool) {
+    let world = World::new(pool).await;
+    let (one, two) = (world.create("one", None).await, world.create("two", None).await);
+    world.push().await;
+    let (files, keys) = (world.files(), world.service.record_keys().public());
+    let check = |path: &str, bytes: &str| {
+        record::verify(&record::document(&hash(path)), bytes.as_bytes(), &keys).is_ok()
+    };
+    assert!(check(&one.path, &files[&one.path]) && check(&two.path, &files[&two.path]));
+    assert!(!check(&one.path, &files[&two.path]), "a record cannot be moved");
+    let widened = files[&one.path].replace("images:read", "images:*");
+    assert!(!check(&one.path, &widened), "or be changed");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_head_tells_how_new_it_is_and_whom_to_refuse(pool: PgPool) {
+    let world = World::new(pool).await;
+    let token = world.create("one", None).await;
+    world.create("two", None).await;
+    world.push().await;
+    let head = || {
+        let bytes = std::fs::read(world.root().join("head.json")).expect("a head");
+        let keys = world.service.record_keys().public();
+        assert!(record::verify(record::HEAD, &bytes, &keys).is_ok());
+        Head::read(&bytes).expect("readable")
+    };
+    let first = head();
+    assert_eq!((first.written_at, first.denied().len()), (NOW, 0));
+    world.set_clock(NOW + Duration::SECOND);
+    world.push().await;
+    assert_eq!(head().written_at, NOW, "not at every run");
+    world.revoke(&token).await;
+    world.push().await;
+    let told = head();
+    assert_eq!(told.written_at, NOW + Duration::SECOND);
+    assert!(told.denies(&hash(&token.path)) && told.audit_seq > first.audit_seq);
+    world.set_clock(NOW + Duration::minutes(6));
+    world.push().await;
+    assert_eq!(head().written_at, NOW + Duration::minutes(6), "a reader sees that it is alive");
+    world.set_clock(NOW + Duration::hours(2));
+    world.push().await;
+    assert!(!head().denies(&hash(&token.path)), "by now no cache has it");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_record_is_written_anew_before_it_is_too_old(pool: PgPool) {
+    let world = World::new(pool).await;
+    world.create_many(3).await;
+    world.push().await;
+    world.set_clock(NOW + Duration::days(7));
+    assert_eq!(world.push().await.work.put, 3);
+    assert_eq!(world.mirror().await.drift.altered, 0, "old is not altered");
+    for content in world.files().values() {
+        let told = record::Told::parse(content.as_bytes()).expect("a record");
+        let at = told.more.expect("full").written_at;
+        assert!(at > NOW && at <= NOW + Duration::days(7));
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn readers_of_token_manager_find_its_five_fields(pool: PgPool) {
+    let world = World::new(pool).await.written_for(Format::TokenManager).await;
+    let token = world.create("one", Some(1)).await;
+    world.push().await;
+    let wanted = format!(
+        r#"{{"name":"one","team_id":"{}","scopes":["images:read"],"created_at":"2026-11-22T10:00:00.000000","expires_at":"2026-11-23T10:00:00.000000"}}"#,
+        world.team
+    );
+    assert_eq!(world.files(), [(token.path, wanted)].into());
+    assert!(!world.root().join("head.json").exists());
+}
