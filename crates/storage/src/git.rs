@@ -8,21 +8,23 @@
 //! - **A listing is the tree.** Git's own ids of contents (SHA-1 over `blob <size>\0` and the bytes) are the digests, so that no content is read.
 //! - **Credentials** are in the environment of a `git` process, never in its arguments, in the address or in a file of the clone.
 //!
-//! Start at [`Settings`]; the steps on the clone are in `local`, how a `git` is run in `program`.
+//! Start at [`Settings`]; the steps on the clone are in `local`, how a `git` is run in `program`, and where it may connect to in `way`.
 
 mod error;
 mod local;
 mod program;
 mod remote;
 mod stream;
+mod way;
 
+pub use program::Times;
 pub use remote::{Address, Branch, Kind};
 
 use crate::calls::Meter;
 use crate::object::within_limits;
 use crate::page::Filling;
 use crate::place::Done;
-use crate::{Calls, Error, Listed, Object, ObjectKey, Pages, Result, Storage};
+use crate::{Calls, Egress, Error, Listed, Object, ObjectKey, Pages, Result, Storage};
 use domain::mirror::{Digest, FailureClass};
 use local::Local;
 use sha1::{Digest as _, Sha1};
@@ -56,6 +58,10 @@ pub struct Settings {
     pub local_path: PathBuf,
     /// Where programs are looked for, as `PATH` has it.
     pub search_path: String,
+    /// Whether link-local addresses are allowed.
+    pub egress: Egress,
+    /// How long a `git` may take.
+    pub times: Times,
 }
 
 /// Objects as files of a branch; cheap to clone.

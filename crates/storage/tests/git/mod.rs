@@ -4,14 +4,15 @@ mod clone;
 mod http;
 mod others;
 mod server;
+mod way;
 
 use super::contract;
 use crate::{found, key, list, listed, object};
 use domain::mirror::{Digest, FailureClass};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use storage::git::{Address, Branch, Settings};
-use storage::{Calls, Done, Git, Object, ObjectKey, Pages, Result, Storage};
+use storage::git::{Address, Branch, Settings, Times};
+use storage::{Calls, Done, Egress, Git, Object, ObjectKey, Pages, Result, Storage};
 use tempfile::TempDir;
 
 /// Runs `git` as somebody else would, and answers what it says.
@@ -52,6 +53,8 @@ impl Remote {
             branch: Branch::default(),
             local_path: self.0.path().join("data"),
             search_path: std::env::var("PATH").expect("PATH"),
+            egress: Egress::Guarded,
+            times: Times::default(),
         }
     }
 

@@ -3,6 +3,7 @@
 mod away;
 mod pooled;
 mod rights;
+mod way;
 
 use crate::{found, key, listed, object};
 use domain::OffsetDateTime;
