@@ -122,6 +122,15 @@ async fn a_thousand_objects_are_one_listing(place: impl Storage) {
     assert_eq!(listed(&place).await, wanted);
 }
 
+async fn a_probe_leaves_nothing(place: impl Storage) {
+    place.put(vec![object("tokens/a.json", "one")]).await.expect("put");
+    for _ in 0..2 {
+        place.probe().await.expect("it can be used");
+    }
+    assert_eq!(list(&place, "probe").await.expect("a listing"), []);
+    assert_eq!(listed(&place).await, [found(&place, "tokens/a.json", b"one")]);
+}
+
 async fn a_long_listing_comes_in_pages(place: impl Storage) {
     let path = |n: usize| format!("tokens/{n:04}.json");
     let objects: Vec<_> = (0..=PAGE_MAX).map(|n| object(&path(n), format!("{n}"))).collect();

@@ -6,11 +6,10 @@
 
 use super::error::Failed;
 use crate::egress::literal;
+use crate::probe::random_name;
 use crate::{Egress, Error};
 use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher as _, Hasher as _};
 use std::io;
 use tokio::net::{TcpStream, UnixListener, UnixStream};
 
@@ -42,8 +41,7 @@ pub(super) async fn connect(
 
 /// Where sqlx finds what is ours.
 fn door(options: &PgConnectOptions) -> io::Result<(UnixListener, PgConnectOptions)> {
-    let random = || RandomState::new().build_hasher().finish();
-    let directory = format!("\0tokenkeep-{:016x}{:016x}", random(), random());
+    let directory = format!("\0tokenkeep-{}", random_name());
     let listener = UnixListener::bind(format!("{directory}/.s.PGSQL.{}", options.get_port()))?;
     Ok((listener, options.clone().socket(directory)))
 }

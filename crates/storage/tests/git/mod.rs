@@ -12,7 +12,7 @@ use domain::mirror::{Digest, FailureClass};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use storage::git::{Address, Branch, Settings, Times};
-use storage::{Calls, Done, Egress, Git, Object, ObjectKey, Pages, Result, Storage};
+use storage::{Calls, Done, Egress, Git, Object, ObjectKey, Pages, Result, Storage, Unfit};
 use tempfile::TempDir;
 
 /// Runs `git` as somebody else would, and answers what it says.
@@ -138,6 +138,10 @@ impl Storage for EachARun {
     async fn sweep(&self, at: &ObjectKey) -> Result<usize> {
         self.0.sweep(at).await
     }
+
+    async fn probe(&self) -> Result<(), Unfit> {
+        self.0.probe().await
+    }
 }
 
 fn place() -> (EachARun, Remote) {
@@ -153,6 +157,7 @@ contract! { place:
     empty_batches_do_nothing
     an_object_has_a_largest_size
     the_longest_key_is_taken
+    a_probe_leaves_nothing
     what_it_was_asked_is_counted
     a_thousand_objects_are_one_listing
     a_long_listing_comes_in_pages
@@ -205,6 +210,19 @@ async fn what_was_never_pushed_is_seen_by_us_alone_and_swept() {
     assert_eq!(place.sweep(&key("tokens")).await.expect("swept"), 2);
     assert_eq!(listed(&place).await, [found(&place, "tokens/a.json", b"one")]);
     assert_eq!(remote.log().len(), 1);
+}
+
+#[tokio::test]
+async fn a_probe_takes_nothing_of_a_run_with_it() {
+    let remote = Remote::make();
+    let place = remote.place();
+    place.put(vec![object("tokens/a.json", "one")]).await.expect("put");
+    place.probe().await.expect("it can be used");
+    assert_eq!(listed(&place).await.len(), 1, "still collected");
+    assert_eq!(remote.log(), ["Mirror: a probe"; 2]);
+    assert_eq!(git(&remote.path(), &["ls-tree", "-r", "--name-only", "main"]), "");
+    place.finish(Done { put: 1, deleted: 0 }).await.expect("pushed");
+    assert_eq!(remote.file("tokens/a.json"), "one");
 }
 
 #[tokio::test]
