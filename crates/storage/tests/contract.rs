@@ -2,6 +2,7 @@
 //!
 //! The functions take an empty place of keys under `tokens/`, and leave it as they like.
 
+mod faults;
 mod files;
 mod git;
 mod kv;

@@ -37,6 +37,10 @@ impl Failed {
                 (of_sqlstate(&code), format!("{} (SQLSTATE {code})", error.message()))
             }
             Self::Sql(sqlx::Error::Io(error)) => (of_io(error.kind()), error.to_string()),
+            // So sqlx tells a connection that was cut while TLS was asked for.
+            Self::Sql(sqlx::Error::Protocol(said)) if said.contains("SSLRequest: 0x00") => {
+                (FailureClass::Transient, "the connection was cut".to_owned())
+            }
             Self::Sql(error) => (FailureClass::Broken, error.to_string()),
         };
         Error { class, what: what.to_owned(), why }

@@ -3,7 +3,7 @@
 mod clone;
 mod http;
 mod others;
-mod server;
+pub mod server;
 mod way;
 
 use super::contract;
@@ -16,7 +16,7 @@ use storage::{Calls, Done, Egress, Git, Object, ObjectKey, Pages, Result, Storag
 use tempfile::TempDir;
 
 /// Runs `git` as somebody else would, and answers what it says.
-fn git(dir: &Path, arguments: &[&str]) -> String {
+pub fn git(dir: &Path, arguments: &[&str]) -> String {
     let mut command = Command::new("git");
     command.arg("-C").arg(dir).args(["-c", "user.name=Else", "-c", "user.email=else@localhost"]);
     command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
@@ -26,17 +26,38 @@ fn git(dir: &Path, arguments: &[&str]) -> String {
     said
 }
 
+/// Where a program is.
+pub fn real_program(name: &str) -> String {
+    let path = std::env::var("PATH").expect("PATH");
+    let mut found = path.split(':').map(|dir| Path::new(dir).join(name));
+    found.find(|path| path.exists()).expect(name).display().to_string()
+}
+
+/// A repository, cloned in that directory.
+pub fn settings(address: &str, local_path: PathBuf) -> Settings {
+    Settings {
+        address: Address::parse(address).expect("an address"),
+        credentials: None,
+        ssh: None,
+        branch: Branch::default(),
+        local_path,
+        search_path: std::env::var("PATH").expect("PATH"),
+        egress: Egress::Guarded,
+        times: Times::default(),
+    }
+}
+
 /// An empty repository, and room for clones of it.
-struct Remote(TempDir);
+pub struct Remote(pub TempDir);
 
 impl Remote {
-    fn make() -> Self {
+    pub fn make() -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         git(dir.path(), &["init", "--quiet", "--bare", "--initial-branch=main", "remote.git"]);
         Self(dir)
     }
 
-    fn path(&self) -> PathBuf {
+    pub fn path(&self) -> PathBuf {
         self.0.path().join("remote.git")
     }
 
@@ -45,17 +66,8 @@ impl Remote {
         self.0.path().join("data/tokenkeep-mirror.git")
     }
 
-    fn settings(&self, address: &str) -> Settings {
-        Settings {
-            address: Address::parse(address).expect("an address"),
-            credentials: None,
-            ssh: None,
-            branch: Branch::default(),
-            local_path: self.0.path().join("data"),
-            search_path: std::env::var("PATH").expect("PATH"),
-            egress: Egress::Guarded,
-            times: Times::default(),
-        }
+    pub fn settings(&self, address: &str) -> Settings {
+        settings(address, self.0.path().join("data"))
     }
 
     fn place(&self) -> Git {

@@ -1,12 +1,12 @@
 //! Where a `git` may connect to, and that it is held to that.
 
 use super::server::{PASSWORD, Server, USER};
-use super::{EachARun, Remote};
+use super::{EachARun, Remote, real_program};
 use crate::{found, list, listed, object};
 use domain::mirror::FailureClass;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use storage::git::{Address, Settings};
 use storage::{Done, Egress, Git, Storage};
 use zeroize::Zeroizing;
@@ -23,12 +23,6 @@ fn before(remote: &Remote, name: &str, script: &str) -> (String, PathBuf) {
     (format!("{}:{others}", programs.display()), noted)
 }
 
-fn real(program: &str) -> String {
-    let path = std::env::var("PATH").expect("PATH");
-    let mut found = path.split(':').map(|dir| Path::new(dir).join(program));
-    found.find(|path| path.exists()).expect(program).display().to_string()
-}
-
 const FORBIDDEN: [&str; 4] = [
     "http://169.254.169.254/mirror.git",
     "https://2852039166/mirror.git",
@@ -40,7 +34,8 @@ const FORBIDDEN: [&str; 4] = [
 async fn link_local_addresses_are_denied_before_git_is_asked() {
     for address in FORBIDDEN {
         let remote = Remote::make();
-        let script = format!("case $1 in fetch|push) exit 1;; esac; exec {} \"$@\"", real("git"));
+        let script =
+            format!("case $1 in fetch|push) exit 1;; esac; exec {} \"$@\"", real_program("git"));
         let (search_path, noted) = before(&remote, "git", &script);
         let settings = Settings { search_path, ..remote.settings(address) };
         let place = Git::new(settings.clone());
@@ -65,7 +60,7 @@ async fn over_http_a_name_is_held_to_what_was_judged() {
     let remote = Remote::make();
     let server = Server::start(remote.0.path());
     let address = server.url("remote.git").replace("127.0.0.1", "localhost");
-    let script = format!("exec {} \"$@\"", real("git"));
+    let script = format!("exec {} \"$@\"", real_program("git"));
     let (search_path, noted) = before(&remote, "git", &script);
     let credentials = Some((USER.to_owned(), Zeroizing::new(PASSWORD.to_owned())));
     let settings = Settings { search_path, credentials, ..remote.settings(&address) };

@@ -2,7 +2,7 @@
 
 mod faults;
 mod namespace;
-mod server;
+pub mod server;
 
 use super::{found, key, list, listed, object};
 use server::Cloudflare;

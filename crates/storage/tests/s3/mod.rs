@@ -5,7 +5,7 @@
 
 mod bucket;
 mod faults;
-mod servers;
+pub mod servers;
 
 use super::{contract, found, key, list, listed, object};
 use servers::{Moto, S3s};
