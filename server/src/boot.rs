@@ -285,7 +285,9 @@ pub fn mirrors(config: &Config) -> Result<Vec<Target>, Stop> {
     targets.extend(config.mirror_files_path.iter().map(|path| Target::files(Files::new(path))));
     targets.extend(config.git_mirror.iter().map(|mirror| Target::git(Git::new(mirror.clone()))));
     targets.extend(config.postgres_mirror.iter().map(|mirror| {
-        Target::postgres(Postgres::new(mirror.options.clone(), mirror.schema.clone()))
+        let (options, schema) = (mirror.options.clone(), mirror.schema.clone());
+        let patience = storage::postgres::PATIENCE;
+        Target::postgres(Postgres::with(options, schema, config.mirror_egress, patience))
     }));
     if let Some(target) = &config.mirror_s3 {
         targets.push(Target::s3(s3(config, target)?));

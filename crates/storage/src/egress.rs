@@ -3,8 +3,12 @@
 //! Whoever may choose a target's address could otherwise make the server ask there. Names are judged by every address that they resolve to, at
 //! each connection, so that a name which changes its mind is judged anew. Loopback and private addresses are allowed: a MinIO is often there.
 
+use crate::{Error, Result};
+use domain::mirror::FailureClass;
+use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
 
 /// Whether targets may be at link-local and metadata addresses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,25 +27,69 @@ pub enum Egress {
 )]
 pub(crate) struct Forbidden;
 
+impl Forbidden {
+    /// As the error of what was attempted.
+    pub(crate) fn told(&self, what: impl Into<String>) -> Error {
+        Error { class: FailureClass::Denied, what: what.into(), why: self.to_string() }
+    }
+}
+
+/// How long a name may take to resolve.
+const RESOLVE_MAX: Duration = Duration::from_secs(10);
+
 /// Names of metadata services.
 const NAMES: &[&str] = &["metadata.google.internal", "metadata.goog", "instance-data.ec2.internal"];
 
 impl Egress {
     /// Whether an endpoint may be used as it is written; what its name resolves to is judged at each connection.
     pub fn allows(self, endpoint: &crate::Endpoint) -> bool {
-        self.judge_host(endpoint.host()).is_ok()
+        self.allows_host(endpoint.host())
+    }
+
+    /// The same of a host alone: a name, or an address, in brackets if it is IPv6.
+    pub fn allows_host(self, host: &str) -> bool {
+        self.judge_host(host).is_ok()
     }
 
     /// Judges the host of a URL: an address, in brackets if it is IPv6, or a name before it is resolved.
     pub(crate) fn judge_host(self, host: &str) -> Result<(), Forbidden> {
         let bare = host.trim_matches(['[', ']']).trim_end_matches('.');
-        match bare.parse() {
-            Ok(address) => self.judge(address),
-            Err(_) if self.refuses(|| NAMES.iter().any(|name| name.eq_ignore_ascii_case(bare))) => {
+        match literal(bare) {
+            Some(address) => self.judge(address),
+            None if self.refuses(|| NAMES.iter().any(|name| name.eq_ignore_ascii_case(bare))) => {
                 Err(Forbidden)
             }
-            Err(_) => Ok(()),
+            None => Ok(()),
         }
+    }
+
+    /// Every address of a host, once all of them were judged; for whoever connects by an address and not by the name.
+    ///
+    /// # Errors
+    /// `denied` for a forbidden one, of the resolver by class.
+    pub(crate) async fn addresses(
+        self,
+        what: &str,
+        host: &str,
+        port: u16,
+    ) -> Result<Vec<SocketAddr>> {
+        self.judge_host(host).map_err(|forbidden| forbidden.told(what))?;
+        let lookup = tokio::net::lookup_host((host.trim_matches(['[', ']']), port));
+        let found = tokio::time::timeout(RESOLVE_MAX, lookup).await;
+        let found = found.map_err(|_| {
+            let limit = RESOLVE_MAX.as_secs();
+            Error::transient(what, format!("the name did not resolve within {limit} s"))
+        })?;
+        let found = found.map_err(|error| Error::transient(what, error.to_string()))?;
+        self.judge_all(found).map_err(|forbidden| forbidden.told(what))
+    }
+
+    /// One bad address condemns the name: which of them is used would be a matter of luck.
+    fn judge_all(
+        self,
+        found: impl Iterator<Item = SocketAddr>,
+    ) -> Result<Vec<SocketAddr>, Forbidden> {
+        found.map(|address| self.judge(address.ip()).map(|()| address)).collect()
     }
 
     fn judge(self, address: IpAddr) -> Result<(), Forbidden> {
@@ -59,12 +107,18 @@ impl Resolve for Egress {
         Box::pin(async move {
             egress.judge_host(name.as_str())?;
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let addresses: Vec<SocketAddr> = found.collect();
-            // One bad address condemns the name: which of them is used would be a matter of luck.
-            addresses.iter().try_for_each(|address| egress.judge(address.ip()))?;
-            Ok(Box::new(addresses.into_iter()) as Addrs)
+            Ok(Box::new(egress.judge_all(found)?.into_iter()) as Addrs)
         })
     }
+}
+
+/// An address, also as programs in C read it (WHATWG URL, "IPv4 parser"): `2852039166`, `0xa9fea9fe`, `169.254.43518`.
+pub(crate) fn literal(host: &str) -> Option<IpAddr> {
+    let odd = || {
+        let url = Url::parse(&format!("http://{host}/")).ok()?;
+        url.host_str()?.parse().ok()
+    };
+    host.parse().ok().or_else(odd)
 }
 
 fn forbidden(address: IpAddr) -> bool {
@@ -107,6 +161,10 @@ mod tests {
             "[fd00:ec2::254]",
             "[::ffff:169.254.169.254]",
             "[64:ff9b::a9fe:a9fe]",
+            "2852039166",
+            "0xa9fea9fe",
+            "0251.0376.0251.0376",
+            "169.254.43518",
             "metadata.google.internal",
             "Metadata.Google.Internal.",
         ] {
@@ -136,5 +194,9 @@ mod tests {
         assert!(resolved.expect("an address").all(|address| address.ip().is_loopback()));
         let refused = Egress::Guarded.resolve("169.254.169.254".parse().expect("a name")).await;
         assert!(refused.err().expect("refused").is::<Forbidden>());
+        let found = Egress::Guarded.addresses("connect", "localhost", 5432).await;
+        assert!(found.expect("addresses").iter().all(|found| found.port() == 5432));
+        let refused = Egress::Guarded.addresses("connect", "2852039166", 5432).await;
+        assert_eq!(refused.expect_err("refused").class, FailureClass::Denied);
     }
 }

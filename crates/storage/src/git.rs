@@ -8,21 +8,24 @@
 //! - **A listing is the tree.** Git's own ids of contents (SHA-1 over `blob <size>\0` and the bytes) are the digests, so that no content is read.
 //! - **Credentials** are in the environment of a `git` process, never in its arguments, in the address or in a file of the clone.
 //!
-//! Start at [`Settings`]; the steps on the clone are in `local`, how a `git` is run in `program`.
+//! Start at [`Settings`]; the steps on the clone are in `local`, how a `git` is run in `program`, and where it may connect to in `way`.
 
 mod error;
 mod local;
 mod program;
 mod remote;
 mod stream;
+mod way;
 
+pub use program::Times;
 pub use remote::{Address, Branch, Kind};
 
 use crate::calls::Meter;
 use crate::object::within_limits;
 use crate::page::Filling;
 use crate::place::Done;
-use crate::{Calls, Error, Listed, Object, ObjectKey, Pages, Result, Storage};
+use crate::probe::{self, Step, Unfit};
+use crate::{Calls, Egress, Error, Listed, Object, ObjectKey, Pages, Result, Storage};
 use domain::mirror::{Digest, FailureClass};
 use local::Local;
 use sha1::{Digest as _, Sha1};
@@ -37,6 +40,9 @@ use zeroize::Zeroizing;
 const BATCH: usize = 1_000;
 /// The longest name of a file where somebody checks the branch out, in bytes.
 const NAME_MAX: usize = 255;
+
+/// The message of a probe's commits.
+const PROBE: &str = "Mirror: a probe";
 
 /// What is to be done at the next commit: the content of a path, or that it goes.
 type Staged = BTreeMap<String, Option<Vec<u8>>>;
@@ -56,6 +62,10 @@ pub struct Settings {
     pub local_path: PathBuf,
     /// Where programs are looked for, as `PATH` has it.
     pub search_path: String,
+    /// Whether link-local addresses are allowed.
+    pub egress: Egress,
+    /// How long a `git` may take.
+    pub times: Times,
 }
 
 /// Objects as files of a branch; cheap to clone.
@@ -186,6 +196,21 @@ impl Storage for Git {
     async fn sweep(&self, _at: &ObjectKey) -> Result<usize> {
         let mut state = self.state.lock().await;
         Ok(std::mem::take(&mut state.staged).len())
+    }
+
+    /// In two commits of its own: what a run has collected is neither pushed nor lost.
+    async fn probe(&self) -> Result<(), Unfit> {
+        let state = self.state.lock().await;
+        let object = probe::object();
+        let at = |step| move |error| Unfit { step, error };
+        let path = object.key.as_str().to_owned();
+        let there = Staged::from([(path.clone(), Some(object.bytes.clone()))]);
+        state.local.publish(&there, PROBE).await.map_err(at(Step::Write))?;
+        let read = state.local.get(&object.key).await;
+        let read = read.and_then(|read| probe::compare(&object, read.as_deref()));
+        let gone = Staged::from([(path, None)]);
+        let deleted = state.local.publish(&gone, PROBE).await.map_err(at(Step::Delete));
+        read.map_err(at(Step::Read)).and(deleted)
     }
 }
 

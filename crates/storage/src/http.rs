@@ -64,7 +64,7 @@ impl Http {
     /// `denied` for an address that is forbidden; `broken` when there are no certificates to check a server with.
     pub fn new(endpoint: &Endpoint, egress: Egress, patience: Patience) -> Result<Self> {
         let what = || format!("reach {endpoint}");
-        egress.judge_host(endpoint.host()).map_err(|forbidden| denied(what(), &forbidden))?;
+        egress.judge_host(endpoint.host()).map_err(|forbidden| forbidden.told(what()))?;
         let client = Client::builder()
             .tls_backend_preconfigured(tls(endpoint)?)
             .https_only(endpoint.is_tls())
@@ -140,7 +140,7 @@ impl Http {
 
     fn unanswered(&self, what: &str, error: &reqwest::Error) -> Error {
         if let Some(forbidden) = cause::<Forbidden>(error) {
-            return denied(what, forbidden);
+            return forbidden.told(what);
         }
         if let Some(bad @ rustls::Error::InvalidCertificate(_)) = cause(error) {
             return Error::broken(what, bad.to_string());
@@ -153,10 +153,6 @@ impl Http {
         }
         Error::transient(what, root(error))
     }
-}
-
-fn denied(what: impl Into<String>, forbidden: &Forbidden) -> Error {
-    Error { class: FailureClass::Denied, what: what.into(), why: forbidden.to_string() }
 }
 
 /// Whether a kept connection may have been closed by the other side at just that moment. Then the request goes out once more, on another: all of

@@ -17,6 +17,7 @@ pub mod object;
 pub mod page;
 pub mod place;
 pub mod postgres;
+pub mod probe;
 pub mod s3;
 pub mod snapshot;
 
@@ -31,4 +32,5 @@ pub use object::{KEY_MAX, Listed, OBJECT_MAX, Object, ObjectKey};
 pub use page::{PAGE_MAX, Pages};
 pub use place::{Done, Place, Storage};
 pub use postgres::Postgres;
+pub use probe::{Step, Unfit};
 pub use s3::{S3, S3Settings};

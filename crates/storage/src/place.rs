@@ -2,6 +2,7 @@
 
 use crate::{
     Calls, Files, Git, KEY_MAX, Kv, OBJECT_MAX, Object, ObjectKey, Pages, Postgres, Result, S3,
+    Unfit,
 };
 use domain::mirror::Digest;
 
@@ -73,6 +74,14 @@ pub trait Storage: Send + Sync {
     /// # Errors
     /// Of the outside, by class.
     fn sweep(&self, at: &ObjectKey) -> impl Future<Output = Result<usize>> + Send;
+
+    /// Writes, reads back and deletes one small object with a random name in `probe/`, beside the tokens' directory. May be asked while a run is under way.
+    ///
+    /// # Errors
+    /// Of the outside, by class, with the first of the three steps that failed.
+    fn probe(&self) -> impl Future<Output = Result<(), Unfit>> + Send {
+        crate::probe::probe(self)
+    }
 }
 
 /// How much a run did.
@@ -159,5 +168,9 @@ impl Storage for Place {
 
     async fn sweep(&self, at: &ObjectKey) -> Result<usize> {
         any!(self, place => place.sweep(at).await)
+    }
+
+    async fn probe(&self) -> Result<(), Unfit> {
+        any!(self, place => place.probe().await)
     }
 }

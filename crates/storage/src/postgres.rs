@@ -9,18 +9,20 @@
 //! - **Nothing of a session.** Each operation is one transaction with unnamed statements, and settings that end with it, so that a pgbouncer that
 //!   pools transactions may stand between.
 //!
-//! One connection, held between operations; whatever fails closes it, and the next operation opens another. The SQL is in [`sql`].
+//! One connection, held between operations, to an address that was judged (`way`); whatever fails closes it, and the next operation opens another. The SQL is in [`sql`].
 
 mod error;
 mod schema;
 mod session;
 mod sql;
+mod way;
 
 pub use schema::Schema;
 
 use crate::object::within_limits;
 use crate::{
-    Calls, Error, Listed, OBJECT_MAX, Object, ObjectKey, PAGE_MAX, Pages, Result, Storage,
+    Calls, Egress, Error, Listed, OBJECT_MAX, Object, ObjectKey, PAGE_MAX, Pages, Patience, Result,
+    Storage,
 };
 use domain::OffsetDateTime;
 use domain::mirror::Digest;
@@ -35,8 +37,9 @@ use std::time::Duration;
 
 /// How many rows a statement writes.
 const BATCH: usize = 1_000;
-/// How long an operation may take, connecting included; of a listing, each page.
-const OPERATION_MAX: Duration = Duration::from_secs(60);
+/// How long it may take to connect, and an operation with it; of a listing, each page.
+pub const PATIENCE: Patience =
+    Patience { connect: Duration::from_secs(5), whole: Duration::from_secs(60) };
 
 /// Objects as rows of a table; cheap to clone.
 #[derive(Clone)]
@@ -53,7 +56,22 @@ impl std::fmt::Debug for Postgres {
 impl Postgres {
     /// Objects in that schema of that database. Touches nothing yet.
     pub fn new(options: PgConnectOptions, schema: Schema) -> Self {
-        Self { slot: Arc::new(Slot::new(options, schema)) }
+        Self::with(options, schema, Egress::Guarded, PATIENCE)
+    }
+
+    /// The same, with another judgement of addresses, or more or less patience.
+    pub fn with(
+        options: PgConnectOptions,
+        schema: Schema,
+        egress: Egress,
+        patience: Patience,
+    ) -> Self {
+        Self { slot: Arc::new(Slot::new(options, schema, egress, patience)) }
+    }
+
+    /// Whether a database may be used as it is written; what its name resolves to is judged at each connection.
+    pub fn allows(options: &PgConnectOptions, egress: Egress) -> bool {
+        way::is_socket(options) || egress.allows_host(options.get_host())
     }
 
     /// The operation `what`, within its time. Dropped in the middle, it leaves nothing behind: its transaction ends with its connection.
@@ -62,8 +80,9 @@ impl Postgres {
         what: &str,
         work: impl Future<Output = Result<T, Failed>> + Send,
     ) -> Result<T> {
-        let done = tokio::time::timeout(OPERATION_MAX, work).await;
-        done.unwrap_or(Err(Failed::Late(OPERATION_MAX))).map_err(|failed| failed.told(what))
+        let most = self.slot.patience.whole;
+        let done = tokio::time::timeout(most, work).await;
+        done.unwrap_or(Err(Failed::Late(most))).map_err(|failed| failed.told(what))
     }
 
     async fn begin(&self) -> Result<Session<'_>, Failed> {

@@ -2,6 +2,7 @@
 //!
 //! The functions take an empty place of keys under `tokens/`, and leave it as they like.
 
+mod faults;
 mod files;
 mod git;
 mod kv;
@@ -120,6 +121,15 @@ async fn a_thousand_objects_are_one_listing(place: impl Storage) {
     let wanted: Vec<_> =
         objects.iter().map(|object| found(&place, object.key.as_str(), &object.bytes)).collect();
     assert_eq!(listed(&place).await, wanted);
+}
+
+async fn a_probe_leaves_nothing(place: impl Storage) {
+    place.put(vec![object("tokens/a.json", "one")]).await.expect("put");
+    for _ in 0..2 {
+        place.probe().await.expect("it can be used");
+    }
+    assert_eq!(list(&place, "probe").await.expect("a listing"), []);
+    assert_eq!(listed(&place).await, [found(&place, "tokens/a.json", b"one")]);
 }
 
 async fn a_long_listing_comes_in_pages(place: impl Storage) {

@@ -1,9 +1,10 @@
 //! Reads where the Git mirror is.
 
 use super::Secret;
-use super::read::Reader;
+use super::read::{LINK_LOCAL, Reader};
 use std::path::{Path, PathBuf};
-use storage::git::{Address, Branch, Kind};
+use storage::Egress;
+use storage::git::{Address, Branch, Kind, Times};
 
 /// Where the Git mirror is.
 pub type GitMirror = storage::git::Settings;
@@ -19,7 +20,7 @@ const BESIDE: &[&str] = &[
 ];
 
 impl Reader {
-    pub(super) fn git_mirror(&mut self, data_dir: &Path) -> Option<GitMirror> {
+    pub(super) fn git_mirror(&mut self, data_dir: &Path, egress: Egress) -> Option<GitMirror> {
         let Some((given_as, url)) = self.take("gitstore_git_url") else {
             for key in BESIDE {
                 if let Some((given_as, _)) = self.take(key) {
@@ -31,6 +32,10 @@ impl Reader {
         let address = Address::parse(&url);
         if let Err(mend) = &address {
             self.problem(given_as.clone(), *mend);
+        }
+        let host = address.as_ref().ok().and_then(Address::host);
+        if host.is_some_and(|(host, _)| !egress.allows_host(host)) {
+            self.problem(given_as.clone(), LINK_LOCAL);
         }
         let kind = address.as_ref().ok().map(Address::kind);
         let credentials = self.git_credentials(kind);
@@ -44,7 +49,17 @@ impl Reader {
         let local_path = self.path("gitstore_local_path").unwrap_or_else(|| data_dir.to_owned());
         let search_path = self.search_path.clone();
         let (address, branch) = (address.ok()?, branch?);
-        Some(GitMirror { address, credentials, ssh, branch, local_path, search_path })
+        let times = Times::default();
+        Some(GitMirror {
+            address,
+            credentials,
+            ssh,
+            branch,
+            local_path,
+            search_path,
+            egress,
+            times,
+        })
     }
 
     /// Both or neither, and only over HTTP.

@@ -1,8 +1,9 @@
 //! Reads where the Postgres mirror is.
 
-use super::read::Reader;
+use super::read::{LINK_LOCAL, Reader};
 use sqlx::postgres::PgConnectOptions;
 use storage::postgres::Schema;
+use storage::{Egress, Postgres};
 
 /// Where the Postgres mirror is.
 pub struct PostgresMirror {
@@ -13,7 +14,7 @@ pub struct PostgresMirror {
 }
 
 impl Reader {
-    pub(super) fn postgres_mirror(&mut self) -> Option<PostgresMirror> {
+    pub(super) fn postgres_mirror(&mut self, egress: Egress) -> Option<PostgresMirror> {
         let schema = self.take("pgstore_schema");
         let Some((given_as, dsn)) = self.take("pgstore_dsn") else {
             if let Some((given_as, _)) = schema {
@@ -21,9 +22,13 @@ impl Reader {
             }
             return None;
         };
-        let options = dsn.parse().ok();
-        if options.is_none() {
-            self.problem(given_as, "give a URL such as postgres://user@host/database");
+        let options: Option<PgConnectOptions> = dsn.parse().ok();
+        match &options {
+            None => self.problem(given_as, "give a URL such as postgres://user@host/database"),
+            Some(options) if !Postgres::allows(options, egress) => {
+                self.problem(given_as, LINK_LOCAL);
+            }
+            Some(_) => {}
         }
         let schema = match schema {
             None => Some(Schema::default()),

@@ -2,6 +2,8 @@
 
 mod mirrors;
 
+pub(super) use mirrors::LINK_LOCAL;
+
 use super::variables::{CONFIG, VARIABLES, Variable};
 use super::{Config, Secret, traces};
 use domain::token::Prefix;
@@ -216,8 +218,8 @@ impl Reader {
         let database_url = self.database_url();
         let snapshot_path = self.snapshot_path(database_url.is_some(), encryption_keys.is_some());
         let data_dir = self.path("data_dir").unwrap_or_else(|| PathBuf::from("./data"));
-        let git_mirror = self.git_mirror(&data_dir);
-        let postgres_mirror = self.postgres_mirror();
+        let git_mirror = self.git_mirror(&data_dir, mirror_egress.unwrap_or_default());
+        let postgres_mirror = self.postgres_mirror(mirror_egress.unwrap_or_default());
         let traces = traces::read(self);
         // Nothing is judged below: a problem there would hide behind an earlier one.
         Some(Config {

@@ -208,6 +208,21 @@ fn a_mirror_at_a_metadata_service_is_refused_unless_allowed() {
         assert_eq!(told, ["OBJECTSTORE_ENDPOINT", "TOKENKEEP_VERIFY_ACCESS"], "{endpoint}");
         assert_eq!(keys(&bucket(endpoint, "on")), ["TOKENKEEP_VERIFY_ACCESS"], "{endpoint}");
     }
+    for (name, address) in [
+        ("GITSTORE_GIT_URL", "https://2852039166/marker.git"),
+        ("GITSTORE_GIT_URL", "http://metadata.google.internal/marker.git"),
+        ("PGSTORE_DSN", "postgres://marker@169.254.169.254/marker"),
+    ] {
+        let told = |allow: &str| {
+            let program = Program::new(&["migrate"]).env(name, address);
+            let program = program.env("TOKENKEEP_MIRROR_ALLOW_LINK_LOCAL", allow);
+            let done = program.env("TOKENKEEP_VERIFY_ACCESS", "neither").run();
+            assert!(!done.err.contains("marker"), "{}", done.err);
+            keys(&done).contains(&name)
+        };
+        assert!(told("off"), "{address}");
+        assert!(!told("on"), "{address}");
+    }
 }
 
 #[test]

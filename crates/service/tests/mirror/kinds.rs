@@ -27,6 +27,8 @@ async fn a_run_is_one_commit_with_its_counts(pool: PgPool) {
         branch: Branch::default(),
         local_path: dir.path().to_owned(),
         search_path: std::env::var("PATH").expect("PATH"),
+        egress: storage::Egress::Guarded,
+        times: storage::git::Times::default(),
     };
     let world = World::new(pool).await.with(Target::git(Git::new(settings))).await;
     let gone = world.create("gone", None).await;

@@ -123,7 +123,7 @@ impl Local {
             address,
             &refspec,
         ];
-        let said = self.git.ask("fetch", &arguments, std::iter::empty()).await?;
+        let said = self.git.network("fetch", &arguments).await?;
         if !said.good {
             if !said.err.contains("couldn't find remote ref") {
                 return Err(self.git.error("fetch", &said.err));
@@ -194,7 +194,7 @@ impl Local {
     async fn push(&self, commit: &str) -> Result<bool> {
         let refspec = format!("{commit}:{}", self.settings.branch.reference());
         let arguments = ["push", "--porcelain", "--", self.settings.address.as_str(), &refspec];
-        let said = self.git.ask("push", &arguments, std::iter::empty()).await?;
+        let said = self.git.network("push", &arguments).await?;
         if said.good {
             self.git.run("push", &["update-ref", TIP, commit]).await?;
             return Ok(true);

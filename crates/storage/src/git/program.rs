@@ -3,6 +3,7 @@
 use super::Settings;
 use super::error::told;
 use super::remote::Kind;
+use super::way::Way;
 use crate::calls::Meter;
 use crate::{Error, Result};
 use base64ct::{Base64, Encoding as _};
@@ -17,8 +18,20 @@ use tokio::io::{
 use tokio::process::{Child, Command};
 use zeroize::Zeroizing;
 
-/// How long a `git` may take: the first push of 100,000 objects is 12 MB. A connection that says nothing ends sooner.
-const TIME_MAX: Duration = Duration::from_secs(300);
+/// How long a `git` may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Times {
+    /// Over HTTP, how long a transfer may stand still; whole seconds.
+    pub stalled: Duration,
+    /// In all: the first push of 100,000 objects is 12 MB.
+    pub whole: Duration,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self { stalled: Duration::from_secs(30), whole: Duration::from_secs(300) }
+    }
+}
 
 /// What every `git` is told, in place of the machine's and the user's configuration.
 const CONFIGURATION: &[(&str, &str)] = &[
@@ -26,9 +39,7 @@ const CONFIGURATION: &[(&str, &str)] = &[
     ("core.hooksPath", "/dev/null"),
     // Nobody else gets the credential.
     ("http.followRedirects", "false"),
-    // A transfer that stalls ends after half a minute.
     ("http.lowSpeedLimit", "1"),
-    ("http.lowSpeedTime", "30"),
     // When to tidy is said by us, and nothing runs on behind our back.
     ("gc.auto", "0"),
     ("maintenance.auto", "false"),
@@ -58,6 +69,7 @@ pub(super) struct Program {
     environment: Vec<(String, Zeroizing<String>)>,
     secrets: Vec<Zeroizing<String>>,
     meter: Arc<Meter>,
+    settings: Settings,
 }
 
 impl Program {
@@ -71,6 +83,8 @@ impl Program {
             Kind::Ssh => &["protocol.ssh.allow"],
             Kind::File => &["protocol.file.allow"],
         };
+        let stalled = settings.times.stalled.as_secs().max(1);
+        configuration.push(("http.lowSpeedTime", stalled.to_string()));
         configuration.extend(allowed.iter().map(|key| (*key, "always".to_owned())));
         if let Some((user, token)) = &settings.credentials {
             let pair = Zeroizing::new(format!("{user}:{}", token.as_str()));
@@ -96,13 +110,9 @@ impl Program {
             environment.push((format!("GIT_CONFIG_KEY_{n}"), key.to_owned()));
             environment.push((format!("GIT_CONFIG_VALUE_{n}"), value));
         }
-        if let Some((key, known_hosts)) = &settings.ssh {
-            environment.push(("GIT_SSH_COMMAND".to_owned(), ssh(key, known_hosts)));
-            environment.push(("GIT_SSH_VARIANT".to_owned(), "ssh".to_owned()));
-        }
         let environment =
             environment.into_iter().map(|(name, value)| (name, Zeroizing::new(value))).collect();
-        Self { environment, secrets, meter }
+        Self { environment, secrets, meter, settings: settings.clone() }
     }
 
     /// Runs it to a good end, and answers its standard output.
@@ -124,9 +134,17 @@ impl Program {
         arguments: &[&str],
         input: impl Iterator<Item = Vec<u8>> + Send,
     ) -> Result<Said> {
-        let mut running = Running(self.spawn(what, arguments)?);
+        let mut running = Running(self.spawn(what, &Way::default(), arguments)?);
         let input = input.inspect(|piece| self.meter.sent(piece.len()));
-        let said = in_time(what, talk(&mut running.0, input)).await?;
+        let said = self.in_time(what, talk(&mut running.0, input)).await?;
+        said.map_err(|error| Error::io(what, &error))
+    }
+
+    /// Runs one that connects to the repository, if that may be.
+    pub(super) async fn network(&self, what: &str, arguments: &[&str]) -> Result<Said> {
+        let way = Way::to(what, &self.settings).await?;
+        let mut running = Running(self.spawn(what, &way, arguments)?);
+        let said = self.in_time(what, talk(&mut running.0, std::iter::empty())).await?;
         said.map_err(|error| Error::io(what, &error))
     }
 
@@ -137,7 +155,7 @@ impl Program {
         arguments: &[&str],
         record: &mut (dyn FnMut(&[u8]) -> Result<()> + Send),
     ) -> Result<()> {
-        let mut running = Running(self.spawn(what, arguments)?);
+        let mut running = Running(self.spawn(what, &Way::default(), arguments)?);
         let child = &mut running.0;
         drop(child.stdin.take());
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
@@ -150,7 +168,15 @@ impl Program {
             let err = err.map_err(failed)?;
             if good { Ok(()) } else { Err(self.error(what, &String::from_utf8_lossy(&err))) }
         };
-        in_time(what, hear).await?
+        self.in_time(what, hear).await?
+    }
+
+    /// What a `git` does, unless it takes too long.
+    async fn in_time<T>(&self, what: &str, work: impl Future<Output = T>) -> Result<T> {
+        let most = self.settings.times.whole;
+        tokio::time::timeout(most, work).await.map_err(|_| {
+            Error::transient(what, format!("git did not end within {} s", most.as_secs()))
+        })
     }
 
     /// The error of a `git` that said that.
@@ -159,9 +185,10 @@ impl Program {
         told(what, said, &secrets)
     }
 
-    fn spawn(&self, what: &str, arguments: &[&str]) -> Result<Child> {
+    fn spawn(&self, what: &str, way: &Way, arguments: &[&str]) -> Result<Child> {
         let mut command = Command::new("git");
-        command.args(arguments).env_clear();
+        command.args(&way.arguments).args(arguments).env_clear();
+        command.envs(way.environment.iter().map(|(name, value)| (name, value)));
         command.envs(self.environment.iter().map(|(name, value)| (name, value.as_str())));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A group of its own, so that its end is that of all it started.
@@ -174,25 +201,6 @@ impl Program {
             _ => Error::io(what, &error),
         })
     }
-}
-
-/// Quoted for the shell that `git` gives it to. Nothing of the user's own is read, nothing is asked, and no unknown host is believed.
-fn ssh(key: &Path, known_hosts: &Path) -> String {
-    let quoted = |path: &Path| format!("'{}'", path.display().to_string().replace('\'', r"'\''"));
-    format!(
-        "ssh -F /dev/null -i {} -o IdentitiesOnly=yes -o IdentityAgent=none -o UserKnownHostsFile={} \
-         -o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=yes -o BatchMode=yes \
-         -o ConnectTimeout=10 -o ServerAliveInterval=10 -o ServerAliveCountMax=3",
-        quoted(key),
-        quoted(known_hosts)
-    )
-}
-
-/// What a `git` does, unless it takes too long.
-async fn in_time<T>(what: &str, work: impl Future<Output = T>) -> Result<T> {
-    tokio::time::timeout(TIME_MAX, work).await.map_err(|_| {
-        Error::transient(what, format!("git did not end within {} s", TIME_MAX.as_secs()))
-    })
 }
 
 async fn talk(child: &mut Child, input: impl Iterator<Item = Vec<u8>>) -> std::io::Result<Said> {

@@ -16,6 +16,8 @@ pub enum Kind {
 pub struct Address {
     text: String,
     kind: Kind,
+    /// The host, in brackets if it is IPv6, and the port.
+    host: Option<(String, u16)>,
 }
 
 impl Address {
@@ -29,43 +31,44 @@ impl Address {
             return Err(MEND);
         }
         let authority = |rest: &str| rest.split('/').next().unwrap_or_default().to_owned();
-        let kind = match text.split_once("://") {
-            Some(("http" | "https", rest)) => {
+        let (kind, host) = match text.split_once("://") {
+            Some((scheme @ ("http" | "https"), rest)) => {
                 if authority(rest).contains('@') {
                     return Err(
                         "leave the user and the password out of the address: GITSTORE_GIT_USERNAME and GITSTORE_GIT_TOKEN are for them",
                     );
                 }
-                if authority(rest).is_empty() || rest.contains('?') {
+                if rest.contains('?') {
                     return Err(MEND);
                 }
-                Kind::Http
+                let port = if scheme == "http" { 80 } else { 443 };
+                (Kind::Http, Some(host(&authority(rest), port).ok_or(MEND)?))
             }
             Some(("ssh", rest)) => {
                 let authority = authority(rest);
-                let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
+                let (user, at) = authority.rsplit_once('@').unwrap_or(("", &authority));
                 if user.contains(':') {
                     return Err("leave the password out of the address: ssh takes a key");
                 }
-                if authority.is_empty() || authority.starts_with('-') {
+                if user.starts_with('-') {
                     return Err(MEND);
                 }
-                Kind::Ssh
+                (Kind::Ssh, Some(host(at, 22).ok_or(MEND)?))
             }
-            Some(("file", rest)) if rest.starts_with('/') => Kind::File,
+            Some(("file", rest)) if rest.starts_with('/') => (Kind::File, None),
             Some(_) => return Err(MEND),
-            None if text.starts_with('/') => Kind::File,
+            None if text.starts_with('/') => (Kind::File, None),
             None => {
                 let (user, rest) = text.split_once('@').ok_or(MEND)?;
-                let (host, path) = rest.split_once(':').ok_or(MEND)?;
+                let (at, path) = rest.split_once(':').ok_or(MEND)?;
                 let plain = |part: &str| !part.is_empty() && !part.starts_with('-');
-                if !plain(user) || user.contains([':', '/']) || !plain(host) || !plain(path) {
+                if !plain(user) || user.contains([':', '/']) || !plain(path) {
                     return Err(MEND);
                 }
-                Kind::Ssh
+                (Kind::Ssh, Some(host(at, 22).ok_or(MEND)?))
             }
         };
-        Ok(Self { text: text.to_owned(), kind })
+        Ok(Self { text: text.to_owned(), kind, host })
     }
 
     /// The address.
@@ -77,6 +80,29 @@ impl Address {
     pub const fn kind(&self) -> Kind {
         self.kind
     }
+
+    /// The host, a name or an address, in brackets if it is IPv6, and the port; a file has none.
+    pub fn host(&self) -> Option<(&str, u16)> {
+        self.host.as_ref().map(|(host, port)| (host.as_str(), *port))
+    }
+}
+
+/// A host and maybe a port. Names are plain, so that whoever connects reads the same host as we do: no escapes, no other scripts, no dot at the end.
+fn host(authority: &str, default: u16) -> Option<(String, u16)> {
+    let (host, port) = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((inside, after)) => {
+            inside.parse::<std::net::Ipv6Addr>().ok()?;
+            (format!("[{inside}]"), after.strip_prefix(':').or(after.is_empty().then_some("")))
+        }
+        None => {
+            let (name, port) = authority.split_once(':').unwrap_or((authority, ""));
+            let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+            let good = !name.is_empty() && !name.starts_with(['-', '.']) && !name.ends_with('.');
+            (name.to_owned(), (plain && good).then_some(port))
+        }
+    };
+    let port = port?;
+    Some((host, if port.is_empty() { default } else { port.parse().ok()? }))
 }
 
 /// The name of a branch: segments of `A-Z a-z 0-9 . _ -` as `git check-ref-format` takes them.
@@ -131,6 +157,17 @@ mod tests {
         ] {
             assert_eq!(Address::parse(good).map(|address| address.kind()), Ok(kind), "{good}");
         }
+        for (good, host) in [
+            ("https://git.example.com/m.git", Some(("git.example.com", 443))),
+            ("http://127.0.0.1:8080/m.git", Some(("127.0.0.1", 8080))),
+            ("https://[fd00::1]:8443/m.git", Some(("[fd00::1]", 8443))),
+            ("ssh://git@Git.example.com:2222/m.git", Some(("Git.example.com", 2222))),
+            ("git@git.example.com:m.git", Some(("git.example.com", 22))),
+            ("/srv/mirror.git", None),
+        ] {
+            let address = Address::parse(good).expect(good);
+            assert_eq!(address.host(), host, "{good}");
+        }
         for bad in [
             "",
             "mirror.git",
@@ -147,6 +184,13 @@ mod tests {
             "ftp://host/path",
             "file://relative",
             "https://host/a b",
+            "https://%31%36%39.254.169.254/path",
+            "https://１69.254.169.254/path",
+            "https://host./path",
+            "https://host:port/path",
+            "https://[fe80::1%25eth0]/path",
+            "https://[::1]x/path",
+            "git@[::1]:path",
         ] {
             let told = Address::parse(bad).expect_err(bad);
             assert!(!told.contains("canary"));

@@ -11,6 +11,8 @@ pub(super) enum Failed {
     Sql(sqlx::Error),
     /// It did not answer in that time.
     Late(Duration),
+    /// It is told already.
+    Told(Error),
     /// We do not want to.
     Refused(&'static str),
 }
@@ -25,6 +27,7 @@ impl Failed {
     /// For people. No error of a server has a password in it, and the address is never part of one.
     pub(super) fn told(self, what: &str) -> Error {
         let (class, why) = match self {
+            Self::Told(Error { class, why, .. }) => (class, why),
             Self::Refused(why) => (FailureClass::Broken, why.to_owned()),
             Self::Late(time) => {
                 (FailureClass::Transient, format!("no answer within {} s", time.as_secs()))
@@ -34,6 +37,10 @@ impl Failed {
                 (of_sqlstate(&code), format!("{} (SQLSTATE {code})", error.message()))
             }
             Self::Sql(sqlx::Error::Io(error)) => (of_io(error.kind()), error.to_string()),
+            // So sqlx tells a connection that was cut while TLS was asked for.
+            Self::Sql(sqlx::Error::Protocol(said)) if said.contains("SSLRequest: 0x00") => {
+                (FailureClass::Transient, "the connection was cut".to_owned())
+            }
             Self::Sql(error) => (FailureClass::Broken, error.to_string()),
         };
         Error { class, what: what.to_owned(), why }

@@ -1,16 +1,13 @@
 //! The connection, and one transaction on it.
 
 use super::error::Failed;
-use super::{Schema, ask, sql};
+use super::{Schema, ask, sql, way};
 use crate::calls::Meter;
+use crate::{Egress, Patience};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _};
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::{Mutex, OwnedMutexGuard};
-
-/// How long it may take to connect.
-const CONNECT_MAX: Duration = Duration::from_secs(5);
 
 /// Where the one connection is while nobody uses it.
 pub(super) struct Slot {
@@ -20,10 +17,17 @@ pub(super) struct Slot {
     pub(super) shown: String,
     idle: Arc<Mutex<Option<PgConnection>>>,
     pub(super) meter: Meter,
+    egress: Egress,
+    pub(super) patience: Patience,
 }
 
 impl Slot {
-    pub(super) fn new(options: PgConnectOptions, schema: Schema) -> Self {
+    pub(super) fn new(
+        options: PgConnectOptions,
+        schema: Schema,
+        egress: Egress,
+        patience: Patience,
+    ) -> Self {
         let host = match options.get_socket() {
             Some(socket) => socket.display().to_string(),
             None => format!("{}:{}", options.get_host(), options.get_port()),
@@ -39,21 +43,23 @@ impl Slot {
             Some(_) => options,
             None => options.application_name("tokenkeep"),
         };
-        Self { options, schema, shown, idle: Arc::default(), meter: Meter::default() }
+        let (idle, meter) = (Arc::default(), Meter::default());
+        Self { options, schema, shown, idle, meter, egress, patience }
     }
 
     async fn connect(&self) -> Result<PgConnection, Failed> {
-        let connecting = PgConnection::connect_with(&self.options);
-        let connected = tokio::time::timeout(CONNECT_MAX, connecting).await;
-        Ok(connected.map_err(|_| Failed::Late(CONNECT_MAX))??)
+        let limit = self.patience.connect;
+        let connected = tokio::time::timeout(limit, way::connect(&self.options, self.egress)).await;
+        connected.map_err(|_| Failed::Late(limit))?
     }
 
     async fn start(&self, mut connection: PgConnection) -> Result<PgConnection, Failed> {
         self.meter.request(0);
         let begun = sqlx::raw_sql("begin").execute(&mut connection);
         // A connection that was cut without a word would be waited for until the operation's own end.
-        let begun = tokio::time::timeout(CONNECT_MAX, begun).await;
-        begun.map_err(|_| Failed::Late(CONNECT_MAX))??;
+        let limit = self.patience.connect;
+        let begun = tokio::time::timeout(limit, begun).await;
+        begun.map_err(|_| Failed::Late(limit))??;
         Ok(connection)
     }
 }

@@ -22,6 +22,7 @@ contract! { place:
     empty_batches_do_nothing
     an_object_has_a_largest_size
     the_longest_key_is_taken
+    a_probe_leaves_nothing
     what_it_was_asked_is_counted
     a_thousand_objects_are_one_listing
     a_long_listing_comes_in_pages

@@ -30,6 +30,7 @@ contract! { place:
     deleting_is_idempotent
     an_object_has_a_largest_size
     the_longest_key_is_taken
+    a_probe_leaves_nothing
     what_it_was_asked_is_counted
     a_thousand_objects_are_one_listing
 }

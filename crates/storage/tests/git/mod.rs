@@ -3,19 +3,20 @@
 mod clone;
 mod http;
 mod others;
-mod server;
+pub mod server;
+mod way;
 
 use super::contract;
 use crate::{found, key, list, listed, object};
 use domain::mirror::{Digest, FailureClass};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use storage::git::{Address, Branch, Settings};
-use storage::{Calls, Done, Git, Object, ObjectKey, Pages, Result, Storage};
+use storage::git::{Address, Branch, Settings, Times};
+use storage::{Calls, Done, Egress, Git, Object, ObjectKey, Pages, Result, Storage, Unfit};
 use tempfile::TempDir;
 
 /// Runs `git` as somebody else would, and answers what it says.
-fn git(dir: &Path, arguments: &[&str]) -> String {
+pub fn git(dir: &Path, arguments: &[&str]) -> String {
     let mut command = Command::new("git");
     command.arg("-C").arg(dir).args(["-c", "user.name=Else", "-c", "user.email=else@localhost"]);
     command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
@@ -25,17 +26,38 @@ fn git(dir: &Path, arguments: &[&str]) -> String {
     said
 }
 
+/// Where a program is.
+pub fn real_program(name: &str) -> String {
+    let path = std::env::var("PATH").expect("PATH");
+    let mut found = path.split(':').map(|dir| Path::new(dir).join(name));
+    found.find(|path| path.exists()).expect(name).display().to_string()
+}
+
+/// A repository, cloned in that directory.
+pub fn settings(address: &str, local_path: PathBuf) -> Settings {
+    Settings {
+        address: Address::parse(address).expect("an address"),
+        credentials: None,
+        ssh: None,
+        branch: Branch::default(),
+        local_path,
+        search_path: std::env::var("PATH").expect("PATH"),
+        egress: Egress::Guarded,
+        times: Times::default(),
+    }
+}
+
 /// An empty repository, and room for clones of it.
-struct Remote(TempDir);
+pub struct Remote(pub TempDir);
 
 impl Remote {
-    fn make() -> Self {
+    pub fn make() -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         git(dir.path(), &["init", "--quiet", "--bare", "--initial-branch=main", "remote.git"]);
         Self(dir)
     }
 
-    fn path(&self) -> PathBuf {
+    pub fn path(&self) -> PathBuf {
         self.0.path().join("remote.git")
     }
 
@@ -44,15 +66,8 @@ impl Remote {
         self.0.path().join("data/tokenkeep-mirror.git")
     }
 
-    fn settings(&self, address: &str) -> Settings {
-        Settings {
-            address: Address::parse(address).expect("an address"),
-            credentials: None,
-            ssh: None,
-            branch: Branch::default(),
-            local_path: self.0.path().join("data"),
-            search_path: std::env::var("PATH").expect("PATH"),
-        }
+    pub fn settings(&self, address: &str) -> Settings {
+        settings(address, self.0.path().join("data"))
     }
 
     fn place(&self) -> Git {
@@ -135,6 +150,10 @@ impl Storage for EachARun {
     async fn sweep(&self, at: &ObjectKey) -> Result<usize> {
         self.0.sweep(at).await
     }
+
+    async fn probe(&self) -> Result<(), Unfit> {
+        self.0.probe().await
+    }
 }
 
 fn place() -> (EachARun, Remote) {
@@ -150,6 +169,7 @@ contract! { place:
     empty_batches_do_nothing
     an_object_has_a_largest_size
     the_longest_key_is_taken
+    a_probe_leaves_nothing
     what_it_was_asked_is_counted
     a_thousand_objects_are_one_listing
     a_long_listing_comes_in_pages
@@ -202,6 +222,19 @@ async fn what_was_never_pushed_is_seen_by_us_alone_and_swept() {
     assert_eq!(place.sweep(&key("tokens")).await.expect("swept"), 2);
     assert_eq!(listed(&place).await, [found(&place, "tokens/a.json", b"one")]);
     assert_eq!(remote.log().len(), 1);
+}
+
+#[tokio::test]
+async fn a_probe_takes_nothing_of_a_run_with_it() {
+    let remote = Remote::make();
+    let place = remote.place();
+    place.put(vec![object("tokens/a.json", "one")]).await.expect("put");
+    place.probe().await.expect("it can be used");
+    assert_eq!(listed(&place).await.len(), 1, "still collected");
+    assert_eq!(remote.log(), ["Mirror: a probe"; 2]);
+    assert_eq!(git(&remote.path(), &["ls-tree", "-r", "--name-only", "main"]), "");
+    place.finish(Done { put: 1, deleted: 0 }).await.expect("pushed");
+    assert_eq!(remote.file("tokens/a.json"), "one");
 }
 
 #[tokio::test]

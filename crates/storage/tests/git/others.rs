@@ -4,7 +4,8 @@ use super::{EachARun, Remote, git};
 use crate::{found, key, listed, object};
 use domain::mirror::FailureClass;
 use std::os::unix::fs::PermissionsExt as _;
-use storage::{Done, Listed, Storage};
+use storage::git::Settings;
+use storage::{Done, Git, Listed, Storage};
 
 const ONE: Done = Done { put: 1, deleted: 0 };
 
@@ -56,6 +57,30 @@ async fn when_somebody_was_faster_both_are_there() {
     }
     let mirror = "Mirror: 1 put, 0 deleted";
     assert_eq!(remote.log(), [mirror, "Theirs", mirror, "Theirs"]);
+}
+
+#[tokio::test]
+async fn all_who_push_at_once_get_there() {
+    let remote = Remote::make();
+    let writers = (0..3).map(|writer| {
+        let settings = remote.settings(&remote.path().display().to_string());
+        let local_path = remote.0.path().join(format!("data{writer}"));
+        let place = EachARun(Git::new(Settings { local_path, ..settings }));
+        tokio::spawn(async move {
+            for n in 0..4 {
+                let path = format!("tokens/{writer}-{n}.json");
+                // Five times in a run somebody may be faster; then the next run does it.
+                while let Err(error) = place.put(vec![object(&path, "one")]).await {
+                    assert_eq!(error.class, FailureClass::Transient, "{error}");
+                }
+            }
+        })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.expect("a writer");
+    }
+    assert_eq!(listed(&remote.place()).await.len(), 12);
+    assert_eq!(remote.log().len(), 12);
 }
 
 #[tokio::test]

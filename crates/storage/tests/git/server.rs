@@ -53,6 +53,11 @@ impl Server {
         Self { address, home, nginx, cgi }
     }
 
+    /// Where it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// The address of a repository.
     pub fn url(&self, repository: &str) -> String {
         format!("http://{}/{repository}", self.address)

@@ -37,6 +37,11 @@ impl Cloudflare {
         Self { served, origin, client: Client::new() }
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> std::net::SocketAddr {
+        self.origin.trim_start_matches("http://").parse().expect("an address")
+    }
+
     pub fn base(&self) -> String {
         format!("{}/client/v4", self.origin)
     }

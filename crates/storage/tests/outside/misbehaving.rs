@@ -71,7 +71,7 @@ impl Drop for Misbehaving {
 }
 
 /// Reads a request to its end; its first line.
-async fn request(stream: &mut TcpStream) -> String {
+pub async fn request(stream: &mut TcpStream) -> String {
     let mut read = Vec::new();
     let mut chunk = [0; 16 * 1024];
     loop {

@@ -2,6 +2,7 @@
 
 pub mod misbehaving;
 pub mod process;
+pub mod way;
 
 use domain::mirror::FailureClass;
 use storage::Patience;

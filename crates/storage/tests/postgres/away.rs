@@ -1,6 +1,7 @@
 //! A server that is gone, cut off, or says nothing.
 
 use super::place;
+use crate::outside::way::{Fault, Way};
 use crate::{found, list, listed, object};
 use domain::mirror::FailureClass;
 use sqlx::PgPool;
@@ -8,65 +9,30 @@ use sqlx::postgres::PgConnectOptions;
 use std::net::SocketAddr;
 use storage::postgres::Schema;
 use storage::{Postgres, Storage};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::net::TcpListener;
 
-/// A way to a server that can be cut, and made anew at the same address.
-struct Way {
-    address: SocketAddr,
-    to: SocketAddr,
-    running: JoinHandle<()>,
-}
-
-impl Way {
-    async fn open(to: SocketAddr) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = listener.local_addr().expect("its address");
-        Self { address, to, running: tokio::spawn(carry(listener, to)) }
-    }
-
-    /// All connections end, and none is taken any more.
-    async fn cut(&mut self) {
-        self.running.abort();
-        let _ = (&mut self.running).await;
-    }
-
-    async fn mend(&mut self) {
-        let listener = TcpListener::bind(self.address).await.expect("the port again");
-        self.running = tokio::spawn(carry(listener, self.to));
-    }
-}
-
-async fn carry(listener: TcpListener, to: SocketAddr) {
-    let mut carried = JoinSet::new();
-    while let Ok((mut near, _)) = listener.accept().await {
-        carried.spawn(async move {
-            let mut far = TcpStream::connect(to).await?;
-            tokio::io::copy_bidirectional(&mut near, &mut far).await
-        });
-    }
-}
-
-async fn through(pool: &PgPool) -> (Way, Postgres) {
+async fn through(pool: &PgPool, name: &str) -> (Way, Postgres) {
     let options = (*pool.connect_options()).clone();
     let host = options.get_host().parse().expect("the test's server has an IP address");
     let way = Way::open(SocketAddr::new(host, options.get_port())).await;
-    let options = options.port(way.address.port());
+    let options = options.host(name).port(way.address.port());
     (way, Postgres::new(options, Schema::default()))
 }
 
 #[sqlx::test(migrations = false)]
 async fn a_server_that_was_gone_is_used_again_when_it_is_back(pool: PgPool) {
-    let (mut way, place) = through(&pool).await;
-    place.put(vec![object("tokens/a.json", "one")]).await.expect("put");
-    way.cut().await;
-    for _ in 0..2 {
-        let refused = place.put(vec![object("tokens/a.json", "two")]).await.expect_err("gone");
-        assert_eq!(refused.class, FailureClass::Transient, "{refused}");
+    for name in ["127.0.0.1", "localhost"] {
+        let (mut way, place) = through(&pool, name).await;
+        place.put(vec![object("tokens/a.json", "one")]).await.expect("put");
+        way.set(Fault::Refuses).await;
+        for _ in 0..2 {
+            let refused = place.put(vec![object("tokens/a.json", "two")]).await.expect_err("gone");
+            assert_eq!(refused.class, FailureClass::Transient, "{refused}");
+        }
+        way.set(Fault::Nothing).await;
+        place.put(vec![object("tokens/a.json", "two")]).await.expect("it is back");
+        assert_eq!(listed(&place).await, [found(&place, "tokens/a.json", b"two")]);
     }
-    way.mend().await;
-    place.put(vec![object("tokens/a.json", "two")]).await.expect("it is back");
-    assert_eq!(listed(&place).await, [found(&place, "tokens/a.json", b"two")]);
 }
 
 #[sqlx::test(migrations = false)]

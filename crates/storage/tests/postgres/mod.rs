@@ -3,6 +3,7 @@
 mod away;
 mod pooled;
 mod rights;
+mod way;
 
 use crate::{found, key, listed, object};
 use domain::OffsetDateTime;
@@ -44,6 +45,7 @@ contract! {
     empty_batches_do_nothing
     an_object_has_a_largest_size
     the_longest_key_is_taken
+    a_probe_leaves_nothing
     what_it_was_asked_is_counted
     a_thousand_objects_are_one_listing
     a_long_listing_comes_in_pages

@@ -6,7 +6,7 @@ use domain::mirror::FailureClass;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 use storage::postgres::Schema;
-use storage::{Postgres, Storage};
+use storage::{Postgres, Step, Storage};
 
 /// A role of this test's own, gone afterwards.
 struct Role {
@@ -60,6 +60,11 @@ async fn where_the_table_is_a_role_that_writes_it_is_enough(pool: PgPool) {
     run(&pool, format!("revoke delete on {table} from \"{name}\"")).await;
     let refused = place.delete(vec![crate::key("tokens/a.json")]).await.expect_err("no right");
     assert_eq!(refused.class, FailureClass::Denied);
+    for (right, step) in [("delete", Step::Delete), ("insert", Step::Write)] {
+        run(&pool, format!("revoke {right} on {table} from \"{name}\"")).await;
+        let unfit = place.probe().await.expect_err(right);
+        assert_eq!((unfit.step, unfit.error.class), (step, FailureClass::Denied), "{unfit}");
+    }
     drop(place);
     role.end(&pool).await;
 }

@@ -5,7 +5,7 @@ use super::{key, list, object};
 use crate::outside::misbehaving::{Does, Misbehaving};
 use crate::outside::{IMPATIENT, is};
 use domain::mirror::FailureClass;
-use storage::{S3, S3Settings, Storage as _};
+use storage::{S3, S3Settings, Step, Storage as _};
 
 fn place(server: &Misbehaving) -> S3 {
     let settings = settings(&server.address, "mirror");
@@ -51,6 +51,30 @@ async fn each_answer_has_its_class() {
         } else {
             every_operation_is(does, class).await;
         }
+    }
+}
+
+#[tokio::test]
+async fn a_probe_says_which_step_failed_and_deletes_what_it_wrote() {
+    let good = || Does::Says(200, "", "<DeleteResult/>");
+    let denied = || Does::Says(403, "", "");
+    for (does, step, class, asked) in [
+        (vec![denied(), good()], Step::Write, FailureClass::Denied, "POST /mirror?delete="),
+        (vec![good(), denied(), good()], Step::Read, FailureClass::Denied, "POST /mirror?delete="),
+        (vec![good(), good()], Step::Read, FailureClass::Broken, "POST /mirror?delete="),
+        (
+            vec![good(), Does::Says(404, "", ""), good()],
+            Step::Read,
+            FailureClass::Transient,
+            "POST /mirror?delete=",
+        ),
+    ] {
+        let server = Misbehaving::start(does).await;
+        let unfit = place(&server).probe().await.expect_err("it fails");
+        assert_eq!(unfit.step, step, "{unfit}");
+        is(&unfit.error, class, &[ACCESS, SECRET]);
+        let last = server.asked().last().expect("it was asked").clone();
+        assert!(last.starts_with(asked), "{last}");
     }
 }
 

@@ -5,7 +5,7 @@
 
 mod bucket;
 mod faults;
-mod servers;
+pub mod servers;
 
 use super::{contract, found, key, list, listed, object};
 use servers::{Moto, S3s};
@@ -24,6 +24,7 @@ contract! { place:
     deleting_is_idempotent
     empty_batches_do_nothing
     an_object_has_a_largest_size
+    a_probe_leaves_nothing
     what_it_was_asked_is_counted
     a_thousand_objects_are_one_listing
 }
@@ -39,6 +40,7 @@ async fn moto_keeps_the_contract() {
     super::empty_batches_do_nothing(moto.place("batches")).await;
     super::an_object_has_a_largest_size(moto.place("largest")).await;
     super::the_longest_key_is_taken(moto.place("longest")).await;
+    super::a_probe_leaves_nothing(moto.place("probed")).await;
     super::what_it_was_asked_is_counted(moto.place("counted")).await;
     super::a_thousand_objects_are_one_listing(moto.place("thousand")).await;
     bucket::a_prefix_keeps_two_mirrors_apart(|settings| moto.place_with("shared", settings)).await;

@@ -43,8 +43,24 @@ pub struct S3s {
 
 impl S3s {
     pub fn start() -> Self {
-        let dir = tempfile::tempdir().expect("a directory");
+        Self::run(program("TOKENKEEP_TEST_S3S"))
+    }
+
+    /// With a clock that is wrong by that much.
+    pub fn ahead_by(offset: &str) -> Self {
+        let library = std::env::var("TOKENKEEP_TEST_FAKETIME").expect("libfaketime: `make setup`");
         let mut command = program("TOKENKEEP_TEST_S3S");
+        command.env("LD_PRELOAD", library).env("FAKETIME", offset);
+        Self::run(command)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> std::net::SocketAddr {
+        self.endpoint.trim_start_matches("http://").parse().expect("an address")
+    }
+
+    fn run(mut command: Command) -> Self {
+        let dir = tempfile::tempdir().expect("a directory");
         command.args(["--host", "127.0.0.1", "--port", "0"]);
         command.args(["--access-key", ACCESS, "--secret-key", SECRET]);
         command.arg(dir.path()).env("RUST_LOG", "s3s_fs=info").env("NO_COLOR", "1");

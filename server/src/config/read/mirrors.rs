@@ -4,6 +4,9 @@ use super::Reader;
 use crate::config::{KvTarget, S3Target, Secret};
 use storage::{Egress, Endpoint, KvSettings, ObjectKey, S3Settings, kv};
 
+/// What is said of an address where no mirror may be.
+pub(in crate::config) const LINK_LOCAL: &str = "it is link-local or a cloud's metadata service; TOKENKEEP_MIRROR_ALLOW_LINK_LOCAL=on allows it";
+
 /// What was given for one target, by key.
 struct Given {
     values: Vec<(&'static str, String, Secret)>,
@@ -153,8 +156,7 @@ impl Reader {
             return None;
         };
         if !egress.allows(&endpoint) {
-            let mend = "it is link-local or a cloud's metadata service; TOKENKEEP_MIRROR_ALLOW_LINK_LOCAL=on allows it";
-            self.problem(given_as, mend);
+            self.problem(given_as, LINK_LOCAL);
             return None;
         }
         Some((given_as, endpoint))
