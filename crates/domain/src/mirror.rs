@@ -1,7 +1,7 @@
 //! Mirrors: the copies of token metadata that the edge reads.
 //!
-//! Owns what a mirror should hold (an [`Entry`] for each valid token), the [`plan`] from what it holds to that, when to try again
-//! ([`pace`]) and how a mirror is ([`state`]). Never talks to one: `storage` does, driven by `service::mirror`.
+//! Owns what a mirror should hold (an [`Entry`] for each secret that opens something), the [`plan`] from what it holds to that, when to look again
+//! ([`pace`]), until when an object is good ([`renewal`]) and how a mirror is ([`state`]). Never talks to one: `storage` does, driven by `service::mirror`.
 //! Start at [`plan`].
 
 pub mod entry;
@@ -10,6 +10,7 @@ pub mod format;
 pub mod key;
 pub mod pace;
 pub mod plan;
+pub mod renewal;
 pub mod state;
 
 pub use entry::{Candidate, Entry};
@@ -17,5 +18,5 @@ pub use failure::{Failure, FailureClass};
 pub use format::Format;
 pub use key::{Digest, Key};
 pub use pace::Outcome;
-pub use plan::{Observed, Plan, plan};
+pub use plan::{Comparison, Goal, Plan, Why};
 pub use state::{Mirror, SetAside, Status};

@@ -15,12 +15,19 @@
 mod dir;
 mod write;
 
+use crate::calls::Meter;
 use crate::object::within_limits;
-use crate::{Error, Listed, Object, ObjectKey, Result, Storage};
-use dir::Dir;
+use crate::{Calls, Error, Object, ObjectKey, Pages, Result, Storage};
+use dir::{Dir, UNFINISHED};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::mpsc;
+
+/// Enough objects to share a directory's sync, few enough to stay small.
+const BATCH: usize = 1_000;
+/// The longest name of a file, in bytes (`NAME_MAX` of Linux).
+const NAME_MAX: usize = 255;
 
 /// Objects as files under a root; cheap to clone.
 #[derive(Clone, Debug)]
@@ -32,12 +39,14 @@ pub struct Files {
 struct Root {
     path: PathBuf,
     seen: AtomicBool,
+    meter: Meter,
 }
 
 impl Files {
     /// Objects under `root`. Touches nothing yet.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: Arc::new(Root { path: root.into(), seen: AtomicBool::new(false) }) }
+        let (seen, meter) = (AtomicBool::new(false), Meter::default());
+        Self { root: Arc::new(Root { path: root.into(), seen, meter }) }
     }
 
     async fn blocking<T: Send + 'static>(
@@ -57,13 +66,36 @@ impl Storage for Files {
         self.root.path.display().to_string()
     }
 
-    async fn list(&self, at: &ObjectKey) -> Result<Vec<Listed>> {
+    fn batch(&self) -> usize {
+        BATCH
+    }
+
+    /// An object is written under a longer name at first.
+    fn key_max(&self) -> usize {
+        NAME_MAX - UNFINISHED.len()
+    }
+
+    fn calls(&self) -> Calls {
+        self.root.meter.read()
+    }
+
+    async fn list(&self, at: &ObjectKey, pages: Pages<'_>) -> Result<()> {
         let at = at.clone();
-        self.blocking(move |root| match root.descend(at.as_str(), Absent::Nothing)? {
-            Some(dir) => dir.list(at.as_str()),
-            None => Ok(Vec::new()),
-        })
-        .await
+        // One page is read while another is taken; whoever stops taking them stops the reading.
+        let (sender, mut receiver) = mpsc::channel(1);
+        let listing = self.blocking(move |root| {
+            let Some(dir) = root.descend(at.as_str(), Absent::Nothing)? else { return Ok(()) };
+            let mut taken = true;
+            let mut pages = |lines| taken = taken && sender.blocking_send(lines).is_ok();
+            dir.list(at.as_str(), &mut pages)
+        });
+        let taking = async {
+            while let Some(lines) = receiver.recv().await {
+                pages(lines);
+            }
+        };
+        let (listed, ()) = tokio::join!(listing, taking);
+        listed
     }
 
     async fn get(&self, key: &ObjectKey) -> Result<Option<Vec<u8>>> {
@@ -84,7 +116,7 @@ impl Storage for Files {
             for (parent, objects) in by_parent(&objects, |object| object.key.split().0) {
                 let dir = root.descend(parent, Absent::Make)?;
                 let Some(dir) = dir else { continue };
-                dir.put(objects)?;
+                dir.put(objects, &root.meter)?;
             }
             Ok(())
         })
@@ -97,7 +129,7 @@ impl Storage for Files {
                 let Some(dir) = root.descend(parent, Absent::Nothing)? else {
                     continue;
                 };
-                dir.delete(keys)?;
+                dir.delete(keys, &root.meter)?;
             }
             Ok(())
         })

@@ -18,17 +18,25 @@ mod stream;
 
 pub use remote::{Address, Branch, Kind};
 
+use crate::calls::Meter;
 use crate::object::within_limits;
+use crate::page::Filling;
 use crate::place::Done;
-use crate::{Listed, Object, ObjectKey, Result, Storage};
+use crate::{Calls, Error, Listed, Object, ObjectKey, Pages, Result, Storage};
 use domain::mirror::{Digest, FailureClass};
 use local::Local;
 use sha1::{Digest as _, Sha1};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Mutex;
 use zeroize::Zeroizing;
+
+/// They are only kept until the run's end.
+const BATCH: usize = 1_000;
+/// The longest name of a file where somebody checks the branch out, in bytes.
+const NAME_MAX: usize = 255;
 
 /// What is to be done at the next commit: the content of a path, or that it goes.
 type Staged = BTreeMap<String, Option<Vec<u8>>>;
@@ -55,6 +63,7 @@ pub struct Settings {
 pub struct Git {
     shown: Arc<str>,
     state: Arc<Mutex<State>>,
+    meter: Arc<Meter>,
 }
 
 struct State {
@@ -72,8 +81,10 @@ impl Git {
     /// Objects in that branch. Touches nothing yet.
     pub fn new(settings: Settings) -> Self {
         let shown = format!("{}, branch {}", settings.address.as_str(), settings.branch.as_str());
-        let state = State { local: Local::new(settings), staged: Staged::new() };
-        Self { shown: shown.into(), state: Arc::new(Mutex::new(state)) }
+        let meter = Arc::<Meter>::default();
+        let local = Local::new(settings, Arc::clone(&meter));
+        let state = State { local, staged: Staged::new() };
+        Self { shown: shown.into(), state: Arc::new(Mutex::new(state)), meter }
     }
 }
 
@@ -86,24 +97,49 @@ impl Storage for Git {
         blob_id(bytes)
     }
 
-    async fn list(&self, at: &ObjectKey) -> Result<Vec<Listed>> {
+    fn batch(&self) -> usize {
+        BATCH
+    }
+
+    fn key_max(&self) -> usize {
+        NAME_MAX
+    }
+
+    fn calls(&self) -> Calls {
+        self.meter.read()
+    }
+
+    async fn list(&self, at: &ObjectKey, pages: Pages<'_>) -> Result<()> {
         let state = self.state.lock().await;
-        let mut listed = match state.local.list(at).await {
+        let State { local, staged } = &*state;
+        let begun = AtomicBool::new(false);
+        let mut unstaged = |mut lines: Vec<Listed>| {
+            begun.store(true, Ordering::Relaxed);
+            lines.retain(|listed| !staged.contains_key(&listed.path));
+            if !lines.is_empty() {
+                pages(lines);
+            }
+        };
+        match local.list(at, &mut unstaged).await {
             Err(error) if error.class == FailureClass::Broken => {
-                state.local.discard().await?;
-                state.local.list(at).await?
+                local.discard().await?;
+                if begun.load(Ordering::Relaxed) {
+                    // Half of it was told: from the beginning then, but as another listing.
+                    return Err(Error { class: FailureClass::Transient, ..error });
+                }
+                local.list(at, &mut unstaged).await?;
             }
             listed => listed?,
-        };
+        }
         let directory = format!("{}/", at.as_str());
         let inside = |path: &str| path.strip_prefix(&directory).is_some_and(|n| !n.contains('/'));
-        listed.retain(|listed| !state.staged.contains_key(&listed.path));
-        let staged = state.staged.iter().filter(|(path, _)| inside(path));
-        listed.extend(staged.filter_map(|(path, content)| {
+        let staged = staged.iter().filter(|(path, _)| inside(path));
+        let staged = staged.filter_map(|(path, content)| {
             let digest = Some(blob_id(content.as_deref()?));
             Some(Listed { path: path.clone(), digest })
-        }));
-        Ok(listed)
+        });
+        Filling::of(pages).hand_over_with(staged);
+        Ok(())
     }
 
     async fn get(&self, key: &ObjectKey) -> Result<Option<Vec<u8>>> {

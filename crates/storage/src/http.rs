@@ -7,8 +7,9 @@ mod endpoint;
 
 pub use endpoint::Endpoint;
 
+use crate::calls::Meter;
 use crate::egress::{Egress, Forbidden};
-use crate::{Error, Result};
+use crate::{Calls, Error, Result};
 use domain::mirror::FailureClass;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Client, Request, StatusCode};
@@ -43,6 +44,7 @@ pub(crate) struct Http {
     patience: Patience,
     /// When the target may be asked again: it said `Retry-After`.
     closed_until: Mutex<Option<Instant>>,
+    meter: Meter,
 }
 
 /// What a target answered.
@@ -76,7 +78,12 @@ impl Http {
             .user_agent(concat!("tokenkeep/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| Error::broken(what(), root(&error)))?;
-        Ok(Self { client, patience, closed_until: Mutex::new(None) })
+        Ok(Self { client, patience, closed_until: Mutex::new(None), meter: Meter::default() })
+    }
+
+    /// The requests until now, and the bytes of their bodies.
+    pub fn calls(&self) -> Calls {
+        self.meter.read()
     }
 
     /// Sends a request, and reads at most `most` bytes of the answer.
@@ -91,8 +98,8 @@ impl Http {
         }
         let failed = |error: reqwest::Error| self.unanswered(what, &error);
         let again = request.try_clone();
-        let mut response = match (self.client.execute(request).await, again) {
-            (Err(error), Some(again)) if was_closed(&error) => self.client.execute(again).await,
+        let mut response = match (self.execute(request).await, again) {
+            (Err(error), Some(again)) if was_closed(&error) => self.execute(again).await,
             (answered, _) => answered,
         }
         .map_err(failed)?;
@@ -107,6 +114,12 @@ impl Http {
             read.extend_from_slice(&chunk);
         }
         Ok(Answer { status, headers, body })
+    }
+
+    async fn execute(&self, request: Request) -> reqwest::Result<reqwest::Response> {
+        let body = request.body().and_then(reqwest::Body::as_bytes);
+        self.meter.request(body.map_or(0, <[u8]>::len));
+        self.client.execute(request).await
     }
 
     fn closed_for(&self) -> Option<Duration> {

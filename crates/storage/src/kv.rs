@@ -21,8 +21,10 @@ mod names;
 mod read;
 
 use crate::http::{Endpoint, Http, Patience};
-use crate::{Egress, Error, Listed, OBJECT_MAX, Object, ObjectKey, Result, Storage};
-use answer::{Bulk, Keys, Metadata};
+use crate::object::within_limits;
+use crate::page::Filling;
+use crate::{Calls, Egress, Error, Listed, OBJECT_MAX, Object, ObjectKey, Pages, Result, Storage};
+use answer::{Bulk, Keys, Metadata, Page};
 use base64ct::{Base64, Encoding as _};
 use call::Call;
 use domain::mirror::Digest;
@@ -34,8 +36,9 @@ use std::time::{Duration, Instant};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-/// How many keys a bulk request has. Cloudflare takes 10,000 and 100 MB; this many of the largest objects are 64 MB.
-const BULK_MAX: usize = 1_000;
+/// How many keys a bulk request has at most, and how many bytes: Cloudflare's limits.
+const BULK_MAX: usize = 10_000;
+const BULK_BYTES_MAX: usize = 100_000_000;
 /// How many values are read to see whether they are what their metadata says: one request's limit.
 const READ_AT_ONCE: usize = 100;
 /// How often that is done.
@@ -107,16 +110,42 @@ impl Storage for Kv {
         format!("{base}/accounts/{account}/storage/kv/namespaces/{namespace}")
     }
 
-    async fn list(&self, at: &ObjectKey) -> Result<Vec<Listed>> {
+    fn batch(&self) -> usize {
+        BULK_MAX
+    }
+
+    fn calls(&self) -> Calls {
+        self.namespace.http.calls()
+    }
+
+    async fn list(&self, at: &ObjectKey, pages: Pages<'_>) -> Result<()> {
         let namespace = &self.namespace;
-        let began = Instant::now();
-        let mut keys = namespace.keys(at).await?;
-        keys = namespace.memory().correct(keys, &names::prefix(at), began);
-        namespace.read_some(&mut keys).await?;
-        let listed = keys.into_iter().filter_map(|(name, found)| {
-            Some(Listed { path: names::path(&name, at)?, digest: found.digest })
-        });
-        Ok(listed.collect())
+        let mut listed = Filling::of(pages);
+        let lines = |keys: Keys| {
+            keys.into_iter().filter_map(|(name, found)| {
+                Some(Listed { path: names::path(&name, at)?, digest: found.digest })
+            })
+        };
+        let mut listing = namespace.memory().begin(Instant::now());
+        let mut cursor = String::new();
+        loop {
+            let page = namespace.page(at, &cursor).await?;
+            let keys = namespace.memory().correct(&mut listing, page.keys);
+            listed.hand_over_with(lines(keys));
+            match page.cursor {
+                None => break,
+                // An API that asks for the same page again would do so for ever.
+                Some(again) if again == cursor => {
+                    let what = format!("list {}", at.as_str());
+                    return Err(Error::broken(what, "the listing does not go on"));
+                }
+                Some(next) => cursor = next,
+            }
+        }
+        let mut rest = namespace.memory().end(listing, &names::prefix(at));
+        namespace.read_some(&mut rest).await?;
+        listed.hand_over_with(lines(rest.keys));
+        Ok(())
     }
 
     async fn get(&self, key: &ObjectKey) -> Result<Option<Vec<u8>>> {
@@ -129,12 +158,12 @@ impl Storage for Kv {
     }
 
     async fn put(&self, objects: Vec<Object>) -> Result<()> {
-        if let Some(large) = objects.iter().find(|object| object.bytes.len() > OBJECT_MAX) {
-            let what = format!("put {}", large.key.as_str());
-            return Err(Error::broken(what, format!("more than {OBJECT_MAX} bytes")));
-        }
-        for objects in objects.chunks(BULK_MAX) {
-            self.namespace.put(objects).await?;
+        within_limits(&objects)?;
+        let mut left = &objects[..];
+        while !left.is_empty() {
+            let (next, later) = left.split_at(fitting(left));
+            self.namespace.put(next).await?;
+            left = later;
         }
         Ok(())
     }
@@ -185,6 +214,18 @@ impl Pair {
     }
 }
 
+/// How many of these objects fit into one request, at least one: a byte of a text is at most six in JSON.
+fn fitting(objects: &[Object]) -> usize {
+    let mut left = BULK_BYTES_MAX;
+    let fits = objects.iter().take(BULK_MAX).take_while(|object| {
+        let most = 6 * object.bytes.len() + object.key.as_str().len() + 512;
+        let fits = left >= most;
+        left = left.saturating_sub(most);
+        fits
+    });
+    fits.count().max(1)
+}
+
 /// When KV forgets a value, in seconds since 1970: never before its expiry, so that a fraction is rounded up.
 fn expiration(at: OffsetDateTime, now: OffsetDateTime) -> i64 {
     let at = at.max(now + EXPIRES_AFTER_MIN);
@@ -201,24 +242,12 @@ impl Namespace {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Every name directly in a directory, with what its metadata says.
-    async fn keys(&self, at: &ObjectKey) -> Result<Keys> {
+    /// A page of the names in a directory and below it, with what their metadata says.
+    async fn page(&self, at: &ObjectKey, cursor: &str) -> Result<Page> {
         let what = format!("list {}", at.as_str());
-        let (mut keys, mut cursor) = (Keys::new(), String::new());
-        loop {
-            let query = [("limit", "1000"), ("prefix", &names::prefix(at)), ("cursor", &cursor)];
-            let answer = self.send(&what, Call::to(Method::GET, "keys").with(&query)).await?;
-            let page = answer::page(&answer, &what)?;
-            keys.extend(page.keys);
-            match page.cursor {
-                None => return Ok(keys),
-                // An API that asks for the same page again would do so for ever.
-                Some(again) if again == cursor => {
-                    return Err(Error::broken(what, "the listing does not go on"));
-                }
-                Some(next) => cursor = next,
-            }
-        }
+        let query = [("limit", "1000"), ("prefix", &names::prefix(at)), ("cursor", cursor)];
+        let answer = self.send(&what, Call::to(Method::GET, "keys").with(&query)).await?;
+        answer::page(&answer, &what)
     }
 
     async fn value(&self, name: &str, what: &str) -> Result<Value> {

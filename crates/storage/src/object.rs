@@ -6,8 +6,8 @@ use domain::mirror::Digest;
 
 /// The largest object, in bytes. A token's is a few hundred; whatever is larger is not ours.
 pub const OBJECT_MAX: usize = 64 * 1024;
-/// The longest key, in bytes: Cloudflare KV's limit, the tightest of the planned targets.
-const KEY_MAX: usize = 512;
+/// The longest key, in bytes: Cloudflare KV's limit.
+pub const KEY_MAX: usize = 512;
 
 /// Where an object is: one or more segments of `A-Z a-z 0-9 . _ -`, parted by `/`; none begins with a dot, so that none leaves the key space
 /// and none is taken for a file in the making.

@@ -1,6 +1,8 @@
 //! What every backend keeps, and any one of them.
 
-use crate::{Files, Git, Kv, Listed, Object, ObjectKey, Postgres, Result, S3};
+use crate::{
+    Calls, Files, Git, KEY_MAX, Kv, OBJECT_MAX, Object, ObjectKey, Pages, Postgres, Result, S3,
+};
 use domain::mirror::Digest;
 
 /// An outside key space. Batches and listings, as bulk APIs want them; no transaction over several objects.
@@ -15,23 +17,40 @@ pub trait Storage: Send + Sync {
         Digest::of(bytes)
     }
 
-    /// Every object in the directory `at` (not below it), in no order. A directory that is not there holds none.
+    /// How many objects one [`Self::put`] or [`Self::delete`] takes best: fewer cost more calls for each, more only memory.
+    fn batch(&self) -> usize;
+
+    /// The largest object that it takes, in bytes: at most [`OBJECT_MAX`].
+    fn object_max(&self) -> usize {
+        OBJECT_MAX
+    }
+
+    /// The longest key that it takes, in bytes: at most [`KEY_MAX`].
+    fn key_max(&self) -> usize {
+        KEY_MAX
+    }
+
+    /// How much it was asked until now.
+    fn calls(&self) -> Calls;
+
+    /// Hands over every object in the directory `at` (not below it) as they are found, page by page and in no order. A directory that is not there holds
+    /// none. Only a listing that came to its end says what is *not* there: after an error, what was handed over before is no listing.
     ///
     /// # Errors
     /// Of the outside, by class.
-    fn list(&self, at: &ObjectKey) -> impl Future<Output = Result<Vec<Listed>>> + Send;
+    fn list(&self, at: &ObjectKey, pages: Pages<'_>) -> impl Future<Output = Result<()>> + Send;
 
     /// The bytes of an object; `None` when there is none.
     ///
     /// # Errors
-    /// Of the outside, by class; `broken` when what is there is no object of at most [`OBJECT_MAX`](crate::OBJECT_MAX) bytes.
+    /// Of the outside, by class; `broken` when what is there is no object of at most [`OBJECT_MAX`] bytes.
     fn get(&self, key: &ObjectKey) -> impl Future<Output = Result<Option<Vec<u8>>>> + Send;
 
     /// Puts objects, each of them whole or not at all; all that were put are durable when it returns, or at the latest when [`Self::finish`] does. On an
     /// error some were put and some were not.
     ///
     /// # Errors
-    /// Of the outside, by class; `broken` for an object of more than [`OBJECT_MAX`](crate::OBJECT_MAX) bytes, before anything is put.
+    /// Of the outside, by class; `broken` for an object of more than [`OBJECT_MAX`] bytes, before anything is put.
     fn put(&self, objects: Vec<Object>) -> impl Future<Output = Result<()>> + Send;
 
     /// Deletes objects, as durably as they are put; what is not there is deleted already. On an error some were deleted and some were not.
@@ -102,8 +121,24 @@ impl Storage for Place {
         any!(self, place => place.digest(bytes))
     }
 
-    async fn list(&self, at: &ObjectKey) -> Result<Vec<Listed>> {
-        any!(self, place => place.list(at).await)
+    fn batch(&self) -> usize {
+        any!(self, place => place.batch())
+    }
+
+    fn object_max(&self) -> usize {
+        any!(self, place => place.object_max())
+    }
+
+    fn key_max(&self) -> usize {
+        any!(self, place => place.key_max())
+    }
+
+    fn calls(&self) -> Calls {
+        any!(self, place => place.calls())
+    }
+
+    async fn list(&self, at: &ObjectKey, pages: Pages<'_>) -> Result<()> {
+        any!(self, place => place.list(at, pages).await)
     }
 
     async fn get(&self, key: &ObjectKey) -> Result<Option<Vec<u8>>> {

@@ -19,7 +19,9 @@ mod sql;
 pub use schema::Schema;
 
 use crate::object::within_limits;
-use crate::{Error, Listed, OBJECT_MAX, Object, ObjectKey, Result, Storage};
+use crate::{
+    Calls, Error, Listed, OBJECT_MAX, Object, ObjectKey, PAGE_MAX, Pages, Result, Storage,
+};
 use domain::OffsetDateTime;
 use domain::mirror::Digest;
 use error::Failed;
@@ -31,7 +33,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long an operation may take, connecting included.
+/// How many rows a statement writes.
+const BATCH: usize = 1_000;
+/// How long an operation may take, connecting included; of a listing, each page.
 const OPERATION_MAX: Duration = Duration::from_secs(60);
 
 /// Objects as rows of a table; cheap to clone.
@@ -62,7 +66,7 @@ impl Postgres {
         done.unwrap_or(Err(Failed::Late(OPERATION_MAX))).map_err(|failed| failed.told(what))
     }
 
-    async fn begin(&self) -> Result<Session, Failed> {
+    async fn begin(&self) -> Result<Session<'_>, Failed> {
         Session::begin(&self.slot).await
     }
 }
@@ -72,27 +76,55 @@ fn ask(sql: &'static str) -> Query<'static, Driver, PgArguments> {
     sqlx::query(sql).persistent(false)
 }
 
+/// What is in a directory after the key `after`, in the order of the keys.
+async fn page(
+    session: &mut Session<'_>,
+    at: &ObjectKey,
+    after: Option<&str>,
+) -> Result<Vec<Listed>, Failed> {
+    let directory = format!("{}/", at.as_str());
+    // The character after the slash: where the directory's keys end.
+    let end = format!("{}0", at.as_str());
+    let most = i64::try_from(PAGE_MAX).unwrap_or(i64::MAX);
+    let bytes = directory.len() + end.len() + after.map_or(0, str::len);
+    let rows = ask(sql::LIST).bind(&directory).bind(end).bind(after.unwrap_or(&directory));
+    let rows = rows.bind(most).fetch_all(session.asking(bytes)).await?;
+    let listed = rows.iter().map(|row| {
+        let digest: Option<&[u8]> = row.try_get(1)?;
+        Ok(Listed { path: row.try_get(0)?, digest: digest.and_then(Digest::told) })
+    });
+    listed.collect()
+}
+
 impl Storage for Postgres {
     fn describe(&self) -> String {
         self.slot.shown.clone()
     }
 
-    async fn list(&self, at: &ObjectKey) -> Result<Vec<Listed>> {
-        let (at, directory) = (at.as_str(), format!("{}/", at.as_str()));
-        // The character after the slash: where the directory's keys end.
-        let end = format!("{at}0");
-        self.timed(&format!("list {at}"), async {
-            let mut session = self.begin().await?;
-            let rows = ask(sql::LIST).bind(directory).bind(end);
-            let rows = rows.fetch_all(session.connection()).await?;
-            session.end().await?;
-            let listed = rows.iter().map(|row| {
-                let digest: Option<&[u8]> = row.try_get(1)?;
-                Ok(Listed { path: row.try_get(0)?, digest: digest.and_then(Digest::told) })
-            });
-            listed.collect()
-        })
-        .await
+    fn batch(&self) -> usize {
+        BATCH
+    }
+
+    fn calls(&self) -> Calls {
+        self.slot.meter.read()
+    }
+
+    async fn list(&self, at: &ObjectKey, pages: Pages<'_>) -> Result<()> {
+        let what = format!("list {}", at.as_str());
+        let mut session = self.timed(&what, self.begin()).await?;
+        let mut after = None;
+        loop {
+            let page = self.timed(&what, page(&mut session, at, after.as_deref())).await?;
+            let whole = page.len() == PAGE_MAX;
+            after = page.last().map(|last| last.path.clone());
+            if !page.is_empty() {
+                pages(page);
+            }
+            if !whole {
+                break;
+            }
+        }
+        self.timed(&what, session.end()).await
     }
 
     async fn get(&self, key: &ObjectKey) -> Result<Option<Vec<u8>>> {
@@ -101,7 +133,7 @@ impl Storage for Postgres {
         let found = self.timed(&what, async {
             let mut session = self.begin().await?;
             let row = ask(sql::GET).bind(key.as_str()).bind(most);
-            let row = row.fetch_optional(session.connection()).await?;
+            let row = row.fetch_optional(session.asking(key.as_str().len())).await?;
             session.end().await?;
             let bytes = row.map(|row| row.try_get::<Option<Vec<u8>>, _>(0));
             Ok(bytes.transpose()?)
@@ -122,13 +154,15 @@ impl Storage for Postgres {
         let objects: BTreeMap<_, _> =
             objects.into_iter().map(|object| (object.key.clone(), object)).collect();
         let keys: Vec<&str> = objects.keys().map(ObjectKey::as_str).collect();
+        let bytes =
+            objects.values().map(|object| object.key.as_str().len() + object.bytes.len()).sum();
         let contents: Vec<&[u8]> = objects.values().map(|object| &object.bytes[..]).collect();
         let expiries: Vec<Option<OffsetDateTime>> =
             objects.values().map(|object| object.expires_at).collect();
         self.timed(&what, async {
             let mut session = self.begin().await?;
             let put = ask(sql::PUT).bind(&keys).bind(&contents).bind(&expiries);
-            put.execute(session.connection()).await?;
+            put.execute(session.asking(bytes)).await?;
             session.end().await
         })
         .await
@@ -142,7 +176,8 @@ impl Storage for Postgres {
         let keys: Vec<&str> = keys.iter().map(ObjectKey::as_str).collect();
         self.timed(&what, async {
             let mut session = self.begin().await?;
-            ask(sql::DELETE).bind(&keys).execute(session.connection()).await?;
+            let bytes = keys.iter().map(|key| key.len()).sum();
+            ask(sql::DELETE).bind(&keys).execute(session.asking(bytes)).await?;
             session.end().await
         })
         .await

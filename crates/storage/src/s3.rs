@@ -18,7 +18,11 @@ mod sign;
 mod xml;
 
 use crate::http::{Endpoint, Http, Patience};
-use crate::{Egress, Error, Listed, OBJECT_MAX, Object, ObjectKey, Result, Storage};
+use crate::object::within_limits;
+use crate::page::Filling;
+use crate::{
+    Calls, Egress, Error, KEY_MAX, Listed, OBJECT_MAX, Object, ObjectKey, Pages, Result, Storage,
+};
 use answer::{Page, Refusal};
 use base64ct::{Base64, Encoding as _};
 use call::Call;
@@ -35,6 +39,8 @@ use zeroize::Zeroizing;
 const AT_ONCE: usize = 16;
 /// How many keys one request deletes: S3's limit.
 const DELETE_MAX: usize = 1_000;
+/// The longest key with its prefix, in bytes: S3's limit.
+const PATH_MAX: usize = 1_024;
 /// A page of a listing has a thousand lines of a few hundred bytes each.
 const PAGE_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// The longest answer that is not an object or a page.
@@ -130,15 +136,29 @@ impl Storage for S3 {
         md5(bytes)
     }
 
-    async fn list(&self, at: &ObjectKey) -> Result<Vec<Listed>> {
+    fn batch(&self) -> usize {
+        DELETE_MAX
+    }
+
+    fn key_max(&self) -> usize {
+        let prefix = self.bucket.path("").len();
+        KEY_MAX.min(PATH_MAX.saturating_sub(prefix))
+    }
+
+    fn calls(&self) -> Calls {
+        self.bucket.http.calls()
+    }
+
+    async fn list(&self, at: &ObjectKey, pages: Pages<'_>) -> Result<()> {
         let bucket = &self.bucket;
         let known = std::mem::take(&mut *bucket.known());
-        let (mut listed, mut next) = (Vec::new(), None);
+        let mut next = None;
         loop {
             let page = bucket.page(at, next.as_deref()).await?;
-            listed.append(&mut bucket.judge(page.objects, &known).await?);
+            let listed = bucket.judge(page.objects, &known).await?;
+            Filling::of(pages).hand_over_with(listed);
             match page.next {
-                None => return Ok(listed),
+                None => return Ok(()),
                 // A server that asks for the same page again would do so for ever.
                 again @ Some(_) if again == next => {
                     let what = format!("list {}", at.as_str());
@@ -162,10 +182,7 @@ impl Storage for S3 {
     }
 
     async fn put(&self, objects: Vec<Object>) -> Result<()> {
-        if let Some(large) = objects.iter().find(|object| object.bytes.len() > OBJECT_MAX) {
-            let what = format!("put {}", large.key.as_str());
-            return Err(Error::broken(what, format!("more than {OBJECT_MAX} bytes")));
-        }
+        within_limits(&objects)?;
         let puts = stream::iter(objects.into_iter().map(Ok));
         puts.try_for_each_concurrent(AT_ONCE, |object| self.bucket.put(object)).await
     }

@@ -9,7 +9,7 @@ mod outside;
 mod postgres;
 mod s3;
 
-use storage::{Listed, OBJECT_MAX, Object, ObjectKey, Storage};
+use storage::{Calls, Listed, OBJECT_MAX, Object, ObjectKey, PAGE_MAX, Result, Storage};
 
 fn key(path: &str) -> ObjectKey {
     ObjectKey::parse(path).expect(path)
@@ -19,10 +19,20 @@ fn object(path: &str, bytes: impl Into<Vec<u8>>) -> Object {
     Object { key: key(path), bytes: bytes.into(), expires_at: None }
 }
 
-async fn listed(place: &impl Storage) -> Vec<Listed> {
-    let mut listed = place.list(&key("tokens")).await.expect("a listing");
+/// A whole listing, at once.
+async fn list(place: &impl Storage, at: &str) -> Result<Vec<Listed>> {
+    let mut listed = Vec::new();
+    let mut pages = |page: Vec<Listed>| {
+        assert!((1..=PAGE_MAX).contains(&page.len()), "{} in a page", page.len());
+        listed.extend(page);
+    };
+    place.list(&key(at), &mut pages).await?;
     listed.sort();
-    listed
+    Ok(listed)
+}
+
+async fn listed(place: &impl Storage) -> Vec<Listed> {
+    list(place, "tokens").await.expect("a listing")
 }
 
 fn found(place: &impl Storage, path: &str, bytes: &[u8]) -> Listed {
@@ -69,6 +79,7 @@ async fn empty_batches_do_nothing(place: impl Storage) {
 }
 
 async fn an_object_has_a_largest_size(place: impl Storage) {
+    assert_eq!(place.object_max(), OBJECT_MAX);
     let largest = object("tokens/a.json", vec![7; OBJECT_MAX]);
     place.put(vec![largest.clone()]).await.expect("put");
     let bytes = place.get(&largest.key).await.expect("an answer");
@@ -79,6 +90,28 @@ async fn an_object_has_a_largest_size(place: impl Storage) {
     assert_eq!(listed(&place).await.len(), 1, "refused before anything is put");
 }
 
+async fn the_longest_key_is_taken(place: impl Storage) {
+    let name = "a".repeat(place.key_max() - "tokens/.json".len());
+    let longest = object(&format!("tokens/{name}.json"), "one");
+    assert_eq!(longest.key.as_str().len(), place.key_max());
+    place.put(vec![longest.clone()]).await.expect("put");
+    assert_eq!(listed(&place).await, [found(&place, longest.key.as_str(), b"one")]);
+    place.delete(vec![longest.key]).await.expect("delete");
+    assert_eq!(listed(&place).await, []);
+}
+
+async fn what_it_was_asked_is_counted(place: impl Storage) {
+    assert_eq!(place.calls(), Calls::default());
+    place.put(vec![object("tokens/a.json", vec![b'a'; 2_000])]).await.expect("put");
+    let put = place.calls();
+    assert!(put.requests >= 1, "{put:?}");
+    assert!((2_000..6_000).contains(&put.bytes), "{put:?}");
+    place.delete(vec![key("tokens/a.json")]).await.expect("delete");
+    let deleted = place.calls();
+    assert!(deleted.requests > put.requests, "{deleted:?}");
+    assert!(place.batch() >= 100);
+}
+
 async fn a_thousand_objects_are_one_listing(place: impl Storage) {
     let objects: Vec<_> = (0..1_000)
         .map(|n| object(&format!("tokens/{n:04}.json"), format!("{{\"n\":{n}}}")))
@@ -87,6 +120,14 @@ async fn a_thousand_objects_are_one_listing(place: impl Storage) {
     let wanted: Vec<_> =
         objects.iter().map(|object| found(&place, object.key.as_str(), &object.bytes)).collect();
     assert_eq!(listed(&place).await, wanted);
+}
+
+async fn a_long_listing_comes_in_pages(place: impl Storage) {
+    let path = |n: usize| format!("tokens/{n:04}.json");
+    let objects: Vec<_> = (0..=PAGE_MAX).map(|n| object(&path(n), format!("{n}"))).collect();
+    place.put(objects).await.expect("put");
+    let paths: Vec<_> = listed(&place).await.into_iter().map(|listed| listed.path).collect();
+    assert_eq!(paths, (0..=PAGE_MAX).map(path).collect::<Vec<_>>());
 }
 
 macro_rules! contract {

@@ -5,10 +5,14 @@ use crate::OffsetDateTime;
 use rand_core::Rng;
 use std::time::Duration;
 
-/// A mirror is looked at once in this time, whatever happens.
+/// A mirror is asked for everything it has once in this time: that finds what others did there.
+pub const OBSERVE: time::Duration = time::Duration::minutes(15);
+/// Changes are looked for once in this time, whatever happens.
 pub const PERIOD: Duration = Duration::from_secs(60);
 /// What the first wait after a transient failure is drawn from; it doubles with each further one, up to [`PERIOD`].
 pub const BACKOFF_FIRST: Duration = Duration::from_secs(2);
+/// What another instance does is done again after this time at the latest: should it be gone, its mirror is taken over.
+pub const TAKE_OVER: Duration = Duration::from_secs(4);
 /// No wait is shorter, so that an expiry that the clock has not quite reached does not spin.
 const SHORTEST: Duration = Duration::from_millis(20);
 
@@ -20,6 +24,8 @@ pub enum Outcome {
         /// When the next token expires, and its object must go.
         next_moment: Option<OffsetDateTime>,
     },
+    /// Another instance is at it.
+    Busy,
     /// It failed.
     Failed(FailureClass),
 }
@@ -46,6 +52,7 @@ pub fn wait<R: Rng + ?Sized>(
             let expiry = next_moment.map_or(PERIOD, |at| until(at, now));
             Wait { longest: expiry.clamp(SHORTEST, PERIOD), until_change: true }
         }
+        Outcome::Busy => Wait { longest: TAKE_OVER, until_change: false },
         Outcome::Failed(FailureClass::Transient) => {
             let doubled = BACKOFF_FIRST.saturating_mul(1 << failures.saturating_sub(1).min(16));
             let half = doubled.min(PERIOD) / 2;
@@ -83,6 +90,12 @@ mod tests {
         assert_eq!(soon.longest, Duration::from_secs(5));
         assert_eq!(settled(Some(NOW + time::Duration::DAY)).longest, PERIOD);
         assert_eq!(settled(Some(NOW - time::Duration::DAY)).longest, SHORTEST);
+    }
+
+    #[test]
+    fn what_another_instance_is_at_is_taken_over_in_time() {
+        let wait = after(Outcome::Busy, 0);
+        assert!(wait.longest < Duration::from_secs(10) && !wait.until_change);
     }
 
     #[test]

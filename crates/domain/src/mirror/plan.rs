@@ -1,107 +1,134 @@
 //! The plan from what a mirror holds to what it should hold: pure, so that every promise about it is a property.
 //!
-//! Foreign objects are counted and then out of reach: a [`Plan`] is made of [`Key`]s, and they have none.
+//! A mirror of a million objects is compared as it is listed: a [`Comparison`] remembers of each object what it must do about it, and nothing else.
+//! Objects that are not named like ours are counted and then out of reach: a [`Plan`] is made of [`Key`]s, and they have none.
 
 use super::{Digest, Key};
-use std::collections::{BTreeMap, BTreeSet};
 
-/// Fewer unexplained deletes than this are never drastic: a small installation may lose half of its tokens in a day's work.
+/// Fewer deletes than this are never drastic: a small installation may lose half of its tokens in a day's work.
 pub const DRASTIC_MIN: usize = 10;
 /// More than one in this many observed objects is drastic.
 pub const DRASTIC_SHARE: usize = 2;
 
-/// What a mirror holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Observed {
-    /// Our objects. `None`: there is something at that key which is not an object that can be read.
-    ours: BTreeMap<Key, Option<Digest>>,
-    /// How many objects are not ours.
-    foreign: usize,
+/// What a mirror should hold: 64 bytes an object.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Goal(Vec<(Key, Digest)>);
+
+impl Goal {
+    /// The goal of these objects. Of two for one key, the first counts.
+    pub fn new(mut wanted: Vec<(Key, Digest)>) -> Self {
+        wanted.sort_by_key(|(key, _)| *key);
+        wanted.dedup_by_key(|(key, _)| *key);
+        Self(wanted)
+    }
+
+    /// How many objects that is.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether it is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn position(&self, key: &Key) -> Option<usize> {
+        self.0.binary_search_by_key(key, |(key, _)| *key).ok()
+    }
 }
 
-impl Observed {
-    /// Sorts a listing into ours and foreign.
-    pub fn sort<P: AsRef<str>>(listed: impl IntoIterator<Item = (P, Option<Digest>)>) -> Self {
-        let mut observed = Self::default();
-        for (path, digest) in listed {
-            match Key::parse(path.as_ref()) {
-                Some(key) => drop(observed.ours.insert(key, digest)),
-                None => observed.foreign += 1,
-            }
+/// What was found of a wanted object.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Found {
+    Missing,
+    Altered,
+    Good,
+}
+
+/// A mirror that is being listed, beside its goal.
+pub struct Comparison {
+    goal: Goal,
+    found: Vec<Found>,
+    unwanted: Vec<Key>,
+    others: usize,
+}
+
+impl Comparison {
+    /// Before the first object is seen.
+    pub fn new(goal: Goal) -> Self {
+        let found = vec![Found::Missing; goal.len()];
+        Self { goal, found, unwanted: Vec::new(), others: 0 }
+    }
+
+    /// Sees one object of the listing. `None`: there is something at that path which is not an object that can be read. An object that is listed twice,
+    /// as one that changes meanwhile may be, counts as what it was last.
+    pub fn see(&mut self, path: &str, digest: Option<Digest>) {
+        let Some(key) = Key::parse(path) else {
+            self.others += 1;
+            return;
+        };
+        match self.goal.position(&key) {
+            Some(at) if digest == Some(self.goal.0[at].1) => self.found[at] = Found::Good,
+            Some(at) => self.found[at] = Found::Altered,
+            None => self.unwanted.push(key),
         }
-        observed
     }
 
-    /// How many objects are ours.
-    pub fn len(&self) -> usize {
-        self.ours.len()
-    }
-
-    /// Whether none is.
-    pub fn is_empty(&self) -> bool {
-        self.ours.is_empty()
-    }
-
-    /// How many objects are not ours, and so are never touched.
-    pub const fn foreign(&self) -> usize {
-        self.foreign
+    /// The plan, when everything was seen.
+    pub fn plan(mut self) -> Plan {
+        self.unwanted.sort_unstable();
+        self.unwanted.dedup();
+        let of = |wanted: Found| {
+            let found = self.found.iter().zip(&self.goal.0);
+            found.filter(move |(found, _)| **found == wanted).map(|(_, (key, _))| *key)
+        };
+        let (missing, altered): (Vec<_>, Vec<_>) =
+            (of(Found::Missing).collect(), of(Found::Altered).collect());
+        let unchanged = self.goal.len() - missing.len() - altered.len();
+        Plan { missing, altered, unwanted: self.unwanted, unchanged, others: self.others }
     }
 }
 
 /// What to do. Puts first, deletes last, each in the order of the keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// Objects that are missing or differ.
-    pub put: Vec<Key>,
-    /// Objects that should not be there.
-    pub delete: Vec<Key>,
+    /// Objects that are not there.
+    pub missing: Vec<Key>,
+    /// Objects that are not what they should be.
+    pub altered: Vec<Key>,
+    /// Objects that should not be there, as far as the goal says.
+    pub unwanted: Vec<Key>,
     /// How many objects are as they should be.
     pub unchanged: usize,
-    observed: usize,
-}
-
-/// Plans the way from `observed` to `goal`.
-pub fn plan(goal: &BTreeMap<Key, Digest>, observed: &Observed) -> Plan {
-    let good = |key: &Key, digest: &Digest| observed.ours.get(key) == Some(&Some(*digest));
-    let put: Vec<Key> =
-        goal.iter().filter(|(key, digest)| !good(key, digest)).map(|(key, _)| *key).collect();
-    let delete = observed.ours.keys().filter(|key| !goal.contains_key(key)).copied().collect();
-    Plan { unchanged: goal.len() - put.len(), put, delete, observed: observed.len() }
+    /// How many objects are not named like ours, and so are never touched.
+    pub others: usize,
 }
 
 impl Plan {
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
-        self.put.is_empty() && self.delete.is_empty()
+        self.missing.is_empty() && self.altered.is_empty() && self.unwanted.is_empty()
     }
 
-    /// Whether that many deletes are more than half of what was observed, and at least [`DRASTIC_MIN`].
-    const fn large(&self, deletes: usize) -> bool {
-        deletes >= DRASTIC_MIN && deletes * DRASTIC_SHARE > self.observed
+    /// Whether to delete so many must wait for a person: they are more than half of what was observed, and at least [`DRASTIC_MIN`]. To be asked of those
+    /// deletes that no ended token explains: a database that lost its rows looks just like that.
+    pub const fn drastic(&self, deletes: usize) -> bool {
+        let observed = self.unchanged + self.altered.len() + self.unwanted.len();
+        deletes >= DRASTIC_MIN && deletes * DRASTIC_SHARE > observed
     }
+}
 
-    /// Whether it can be drastic at all: only then is it worth asking which deletes are explained.
-    pub const fn may_be_drastic(&self) -> bool {
-        self.large(self.delete.len())
-    }
-
-    /// How many deletes are not explained by a token that is known to have ended.
-    pub fn unexplained(&self, ended: &BTreeSet<Key>) -> usize {
-        self.delete.iter().filter(|key| !ended.contains(key)).count()
-    }
-
-    /// Whether it must wait for a person: the deletes that no ended token explains are a large share. A database that answers with
-    /// nothing, or with another installation's tokens, looks just like that.
-    pub fn drastic(&self, ended: &BTreeSet<Key>) -> bool {
-        self.large(self.unexplained(ended))
-    }
-
-    /// What of a held plan is done all the same: the deletes that an ended token explains. A revocation never waits behind a doubt.
-    #[must_use]
-    pub fn explained(&self, ended: &BTreeSet<Key>) -> Self {
-        let delete = self.delete.iter().filter(|key| ended.contains(key)).copied().collect();
-        Self { put: Vec::new(), delete, ..self.clone() }
-    }
+/// Why an object should not be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Why {
+    /// It should, by now: its token came after the goal was read.
+    Live,
+    /// Its token has ended, or is not for mirrors: revoked, expired, disabled, with a limit of uses, or a secret that was replaced. Deleted at once.
+    Ended,
+    /// Its token's row was deleted. Deleted, unless they are a large share.
+    Gone,
+    /// Nobody here ever issued it. It waits for a person.
+    Foreign,
 }
 
 #[cfg(test)]

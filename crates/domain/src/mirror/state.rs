@@ -40,6 +40,151 @@ pub struct Mirror {
     pub set_aside: Vec<SetAside>,
     /// How many rows are invalid.
     pub set_aside_total: u64,
+    /// When the oldest change was committed that it has not seen.
+    pub lagging_since: Option<OffsetDateTime>,
+    /// Tokens that were revoked and that it may still accept.
+    pub lingering: u64,
+    /// Runs that failed since the last that did not.
+    pub failures: u32,
+    /// When the first of them ended.
+    pub failing_since: Option<OffsetDateTime>,
+    /// Since when a person has it stopped.
+    pub paused_at: Option<OffsetDateTime>,
+    /// What a person asked for, until it is done.
+    pub asked: Option<Asked>,
+    /// When all of its objects were last looked at.
+    pub observed_at: Option<OffsetDateTime>,
+    /// What differed then.
+    pub drift: Drift,
+    /// How many of the foreign records a person lets go.
+    pub foreign_ended: u64,
+}
+
+/// How what a mirror held differed from what it should have held, beyond what was changed since it was pushed to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Drift {
+    /// Records that were not there.
+    pub missing: u64,
+    /// Records that were not what was written.
+    pub altered: u64,
+    /// Objects that are not named like records; they are never touched.
+    pub others: u64,
+    /// Records of secrets that nobody here ever issued.
+    pub foreign: u64,
+    /// The first of them: the beginnings of their hashes.
+    pub foreign_some: Vec<String>,
+}
+
+/// What a person may ask a mirror for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Asked {
+    /// To look at everything now, and to make it right.
+    Look,
+    /// To say what that would do, and to do nothing.
+    Plan,
+    /// To take the foreign records for tokens of ours.
+    Adopt,
+}
+
+impl Asked {
+    /// Each of them.
+    pub const ALL: &'static [Self] = &[Self::Look, Self::Plan, Self::Adopt];
+
+    /// As it is stored and sent.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Look => "look",
+            Self::Plan => "plan",
+            Self::Adopt => "adopt",
+        }
+    }
+
+    /// Reads the stored form.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|asked| asked.as_str() == text)
+    }
+}
+
+/// What a look at everything would do, by a person's wish.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MirrorPlan {
+    /// When it was made.
+    pub at: OffsetDateTime,
+    /// What it would put, and what it would not touch.
+    pub drift: Drift,
+    /// Records that it would delete, because their tokens have ended.
+    pub ended: u64,
+    /// Records that it would delete, because the rows of their tokens were deleted.
+    pub gone: u64,
+    /// Records that are as they should be.
+    pub unchanged: u64,
+    /// The first paths that it would put or delete, with `+` or `-` before them.
+    pub some: Vec<String>,
+}
+
+/// What a run looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RunKind {
+    /// What was changed since the one before.
+    Changes,
+    /// Everything.
+    Whole,
+}
+
+impl RunKind {
+    /// As it is stored and sent.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Changes => "changes",
+            Self::Whole => "whole",
+        }
+    }
+}
+
+/// What a run did, and what it cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Objects that were put.
+    pub put: u64,
+    /// Objects that were deleted.
+    pub deleted: u64,
+    /// Calls of the target: requests, statements, files or programs, whichever it takes.
+    pub calls: u64,
+    /// Bytes that were sent to it.
+    pub bytes: u64,
+}
+
+impl Work {
+    /// Whether it changed anything.
+    pub const fn did_something(&self) -> bool {
+        self.put > 0 || self.deleted > 0
+    }
+}
+
+/// A run that is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MirrorRun {
+    /// What it looked at.
+    pub kind: RunKind,
+    /// When it began.
+    pub began_at: OffsetDateTime,
+    /// When it ended.
+    pub ended_at: OffsetDateTime,
+    /// What it did.
+    pub work: Work,
+    /// Why it did not end well.
+    pub failure: Option<Failure>,
+}
+
+/// A token that was revoked and that a mirror may still accept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lingering {
+    /// Its id.
+    pub token: TokenId,
+    /// Its name.
+    pub name: String,
+    /// When it was revoked.
+    pub revoked_at: OffsetDateTime,
 }
 
 /// How a mirror is, in one word.
@@ -55,7 +200,12 @@ pub enum Status {
     Stopped,
     /// A plan that deletes a large share waits for a person.
     Held,
+    /// A person stopped it.
+    Paused,
 }
+
+/// After so many failures in a row people are told.
+pub const ALARM_AFTER: u32 = 5;
 
 impl Mirror {
     /// A mirror that has never run.
@@ -72,6 +222,15 @@ impl Mirror {
             released_deletes: 0,
             set_aside: Vec::new(),
             set_aside_total: 0,
+            lagging_since: None,
+            lingering: 0,
+            failures: 0,
+            failing_since: None,
+            paused_at: None,
+            asked: None,
+            observed_at: None,
+            drift: Drift::default(),
+            foreign_ended: 0,
         }
     }
 
@@ -85,8 +244,26 @@ impl Mirror {
         self.released_deletes > 0 && !self.is_held()
     }
 
-    /// The one word. A failure comes before a hold: until the target works again, a release could do nothing.
+    /// How many foreign records wait for a person.
+    pub const fn foreign_waiting(&self) -> u64 {
+        self.drift.foreign.saturating_sub(self.foreign_ended)
+    }
+
+    /// Whether it has failed so often that people are told.
+    pub const fn alarms(&self) -> bool {
+        self.failures >= ALARM_AFTER
+    }
+
+    /// How long the oldest change waits that it has not seen; none when it has seen all.
+    pub fn lag(&self, now: OffsetDateTime) -> Option<time::Duration> {
+        self.lagging_since.map(|since| (now - since).max(time::Duration::ZERO))
+    }
+
+    /// The one word. What a person stopped comes first; a failure comes before a hold: until the target works again, a release could do nothing.
     pub fn status(&self) -> Status {
+        if self.paused_at.is_some() {
+            return Status::Paused;
+        }
         match self.failure.as_ref().map(|failure| failure.class) {
             Some(FailureClass::Transient) => Status::Failing,
             Some(FailureClass::Denied | FailureClass::Broken) => Status::Stopped,
@@ -125,5 +302,7 @@ mod tests {
         assert_eq!(failed(FailureClass::Transient).status(), Status::Failing);
         assert_eq!(failed(FailureClass::Denied).status(), Status::Stopped);
         assert_eq!(failed(FailureClass::Broken).status(), Status::Stopped);
+        let paused_at = good().last_ok_at;
+        assert_eq!(Mirror { paused_at, ..failed(FailureClass::Broken) }.status(), Status::Paused);
     }
 }

@@ -111,7 +111,8 @@ pub(super) fn directory() -> ObjectKey {
 async fn observe(target: &Target) -> storage::Result<Observed> {
     let at = directory();
     target.place().sweep(&at).await?;
-    let listed = target.place().list(&at).await?;
+    let mut listed = Vec::new();
+    target.place().list(&at, &mut |page| listed.extend(page)).await?;
     Ok(Observed::sort(listed.into_iter().map(|listed| (listed.path, listed.digest))))
 }
 

@@ -51,7 +51,9 @@ impl Target {
     /// Of the target, by class.
     pub async fn count(&self) -> storage::Result<usize> {
         let at = super::reconcile::directory();
-        Ok(self.place.list(&at).await?.len())
+        let mut count = 0;
+        self.place.list(&at, &mut |page| count += page.len()).await?;
+        Ok(count)
     }
 
     /// How to talk to it.

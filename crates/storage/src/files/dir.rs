@@ -1,6 +1,7 @@
 //! One directory, held by its descriptor: whatever happens to its path meanwhile, every step is taken in it.
 
-use crate::{Error, Listed, OBJECT_MAX, Result};
+use crate::page::Filling;
+use crate::{Error, Listed, OBJECT_MAX, Pages, Result};
 use domain::mirror::Digest;
 use rustix::fs::{self, AtFlags, Mode, OFlags};
 use rustix::io::Errno;
@@ -74,10 +75,11 @@ impl Dir {
     }
 
     /// Everything in it but what is hidden, under the key `at`.
-    pub(super) fn list(&self, at: &str) -> Result<Vec<Listed>> {
-        let mut listed = Vec::new();
+    pub(super) fn list(&self, at: &str, pages: Pages<'_>) -> Result<()> {
+        let mut listed = Filling::of(pages);
         let mut buffer = Vec::with_capacity(4096);
         for name in self.names()? {
+            let name = name?;
             if name.starts_with('.') {
                 continue;
             }
@@ -90,7 +92,8 @@ impl Dir {
                 Err(errno) => return Err(Error::os(format!("read {path}"), errno)),
             }
         }
-        Ok(listed)
+        listed.hand_over();
+        Ok(())
     }
 
     /// The bytes of the object `key`, which is in here as `name`.
@@ -127,18 +130,15 @@ impl Dir {
         Ok(true)
     }
 
-    /// The names in it.
-    pub(super) fn names(&self) -> Result<Vec<String>> {
+    /// The names in it, as the directory is read: a page of the system's at a time.
+    pub(super) fn names(&self) -> Result<impl Iterator<Item = Result<String>>> {
         let failed = |errno| Error::os(format!("list {}", self.path), errno);
-        let mut names = Vec::new();
-        for entry in fs::Dir::read_from(&self.fd).map_err(failed)? {
+        let entries = fs::Dir::read_from(&self.fd).map_err(failed)?;
+        let names = entries.map(move |entry| {
             let entry = entry.map_err(failed)?;
-            let name = entry.file_name().to_bytes();
-            if name != b"." && name != b".." {
-                names.push(String::from_utf8_lossy(name).into_owned());
-            }
-        }
-        Ok(names)
+            Ok(String::from_utf8_lossy(entry.file_name().to_bytes()).into_owned())
+        });
+        Ok(names.filter(|name| !matches!(name.as_deref(), Ok("." | ".."))))
     }
 
     /// Removes a name; whether it was there.

@@ -1,6 +1,7 @@
 //! Putting, deleting, and cleaning up after a crash.
 
 use super::dir::{Dir, UNFINISHED};
+use crate::calls::Meter;
 use crate::{Error, Object, ObjectKey, Result};
 use rustix::fs::{self, Mode, OFlags};
 use rustix::io::Errno;
@@ -11,8 +12,9 @@ const FILE_MODE: Mode = Mode::RUSR.union(Mode::WUSR);
 
 impl Dir {
     /// Puts objects that belong in here.
-    pub(super) fn put(&self, objects: &[Object]) -> Result<()> {
+    pub(super) fn put(&self, objects: &[Object], meter: &Meter) -> Result<()> {
         for object in objects {
+            meter.request(object.bytes.len());
             self.replace(object)
                 .map_err(|errno| Error::os(format!("write {}", object.key.as_str()), errno))?;
         }
@@ -50,8 +52,9 @@ impl Dir {
     }
 
     /// Deletes objects that are in here.
-    pub(super) fn delete(&self, keys: &[ObjectKey]) -> Result<()> {
+    pub(super) fn delete(&self, keys: &[ObjectKey], meter: &Meter) -> Result<()> {
         for key in keys {
+            meter.request(0);
             self.unlink(key.split().1)
                 .map_err(|errno| Error::os(format!("delete {}", key.as_str()), errno))?;
         }
@@ -61,8 +64,13 @@ impl Dir {
     /// Removes what a crash left of unfinished puts.
     pub(super) fn sweep(&self) -> Result<usize> {
         let mut swept = 0;
-        for name in self.names()?.iter().filter(|name| name.starts_with(UNFINISHED)) {
-            let removed = self.unlink(name);
+        let unfinished = self.names()?.filter(|name| match name {
+            Ok(name) => name.starts_with(UNFINISHED),
+            Err(_) => true,
+        });
+        // Read to the end first: what is removed meanwhile may move what was not read yet.
+        for name in unfinished.collect::<Result<Vec<_>>>()? {
+            let removed = self.unlink(&name);
             let what = || format!("delete {}/{name}", self.path);
             swept += usize::from(removed.map_err(|errno| Error::os(what(), errno))?);
         }

@@ -2,10 +2,13 @@
 
 use super::program::Program;
 use super::{Settings, Staged, stream};
-use crate::{Error, Listed, OBJECT_MAX, ObjectKey, Result};
+use crate::calls::Meter;
+use crate::page::Filling;
+use crate::{Error, Listed, OBJECT_MAX, ObjectKey, Pages, Result};
 use domain::mirror::{Digest, FailureClass};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The clone's name in the configured directory.
 const NAME: &str = "tokenkeep-mirror.git";
@@ -32,22 +35,27 @@ pub(super) struct Local {
 
 impl Local {
     /// Touches nothing yet.
-    pub(super) fn new(settings: Settings) -> Self {
+    pub(super) fn new(settings: Settings, meter: Arc<Meter>) -> Self {
         let dir = settings.local_path.join(NAME);
-        let git = Program::new(&settings, &dir);
+        let git = Program::new(&settings, &dir, meter);
         Self { settings, dir, git }
     }
 
     /// What is in a directory of the branch as it is now.
-    pub(super) async fn list(&self, at: &ObjectKey) -> Result<Vec<Listed>> {
-        let Some(tip) = self.fetch().await? else { return Ok(Vec::new()) };
+    pub(super) async fn list(&self, at: &ObjectKey, pages: Pages<'_>) -> Result<()> {
+        let Some(tip) = self.fetch().await? else { return Ok(()) };
         let what = format!("list {}", at.as_str());
         let directory = format!("{}/", at.as_str());
         let arguments = ["ls-tree", "-z", "--full-tree", &tip, "--", &directory];
-        let out = self.git.run(&what, &arguments).await?;
-        let entries = out.split(|byte| *byte == 0).filter(|entry| !entry.is_empty());
         let odd = || Error::broken(&what, "git lists the tree in a form that we do not know");
-        entries.map(|entry| Entry::parse(entry).map(Entry::listed).ok_or_else(odd)).collect()
+        let mut listed = Filling::of(pages);
+        let mut entry = |entry: &[u8]| {
+            listed.push(Entry::parse(entry).map(Entry::listed).ok_or_else(odd)?);
+            Ok(())
+        };
+        self.git.each(&what, &arguments, &mut entry).await?;
+        listed.hand_over();
+        Ok(())
     }
 
     /// The bytes of an object of the branch as it is now.

@@ -3,14 +3,17 @@
 use super::Settings;
 use super::error::told;
 use super::remote::Kind;
+use crate::calls::Meter;
 use crate::{Error, Result};
 use base64ct::{Base64, Encoding as _};
-use domain::mirror::FailureClass;
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{
+    AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, BufReader,
+};
 use tokio::process::{Child, Command};
 use zeroize::Zeroizing;
 
@@ -54,11 +57,12 @@ pub(super) struct Said {
 pub(super) struct Program {
     environment: Vec<(String, Zeroizing<String>)>,
     secrets: Vec<Zeroizing<String>>,
+    meter: Arc<Meter>,
 }
 
 impl Program {
     /// For the clone in `dir`.
-    pub(super) fn new(settings: &Settings, dir: &Path) -> Self {
+    pub(super) fn new(settings: &Settings, dir: &Path, meter: Arc<Meter>) -> Self {
         let mut configuration: Vec<(&str, String)> =
             CONFIGURATION.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
         let mut secrets = Vec::new();
@@ -98,7 +102,7 @@ impl Program {
         }
         let environment =
             environment.into_iter().map(|(name, value)| (name, Zeroizing::new(value))).collect();
-        Self { environment, secrets }
+        Self { environment, secrets, meter }
     }
 
     /// Runs it to a good end, and answers its standard output.
@@ -121,12 +125,32 @@ impl Program {
         input: impl Iterator<Item = Vec<u8>> + Send,
     ) -> Result<Said> {
         let mut running = Running(self.spawn(what, arguments)?);
-        let talk = talk(&mut running.0, input);
-        let Ok(said) = tokio::time::timeout(TIME_MAX, talk).await else {
-            let why = format!("git did not end within {} s", TIME_MAX.as_secs());
-            return Err(Error { class: FailureClass::Transient, what: what.to_owned(), why });
-        };
+        let input = input.inspect(|piece| self.meter.sent(piece.len()));
+        let said = in_time(what, talk(&mut running.0, input)).await?;
         said.map_err(|error| Error::io(what, &error))
+    }
+
+    /// Runs it to a good end, and hands over each record of its standard output, which end with a zero byte.
+    pub(super) async fn each(
+        &self,
+        what: &str,
+        arguments: &[&str],
+        record: &mut (dyn FnMut(&[u8]) -> Result<()> + Send),
+    ) -> Result<()> {
+        let mut running = Running(self.spawn(what, arguments)?);
+        let child = &mut running.0;
+        drop(child.stdin.take());
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let hear = async {
+            // One that is not heard to the end has nobody to write to, and ends.
+            let (heard, err) = tokio::join!(records(what, stdout, record), read(stderr));
+            heard?;
+            let failed = |error| Error::io(what, &error);
+            let good = child.wait().await.map_err(failed)?.success();
+            let err = err.map_err(failed)?;
+            if good { Ok(()) } else { Err(self.error(what, &String::from_utf8_lossy(&err))) }
+        };
+        in_time(what, hear).await?
     }
 
     /// The error of a `git` that said that.
@@ -142,6 +166,7 @@ impl Program {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A group of its own, so that its end is that of all it started.
         command.process_group(0).kill_on_drop(true);
+        self.meter.request(0);
         command.spawn().map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => {
                 Error::broken(what, "the program git is not installed, or not on PATH")
@@ -163,6 +188,13 @@ fn ssh(key: &Path, known_hosts: &Path) -> String {
     )
 }
 
+/// What a `git` does, unless it takes too long.
+async fn in_time<T>(what: &str, work: impl Future<Output = T>) -> Result<T> {
+    tokio::time::timeout(TIME_MAX, work).await.map_err(|_| {
+        Error::transient(what, format!("git did not end within {} s", TIME_MAX.as_secs()))
+    })
+}
+
 async fn talk(child: &mut Child, input: impl Iterator<Item = Vec<u8>>) -> std::io::Result<Said> {
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let write = async {
@@ -179,6 +211,25 @@ async fn talk(child: &mut Child, input: impl Iterator<Item = Vec<u8>>) -> std::i
     let ((), out, err) = tokio::join!(write, read(stdout), read(stderr));
     let good = child.wait().await?.success();
     Ok(Said { good, out: out?, err: String::from_utf8_lossy(&err?).into_owned() })
+}
+
+async fn records(
+    what: &str,
+    from: Option<impl AsyncRead + Unpin>,
+    each: &mut (dyn FnMut(&[u8]) -> Result<()> + Send),
+) -> Result<()> {
+    let Some(from) = from else { return Ok(()) };
+    let (mut from, mut record) = (BufReader::new(from), Vec::new());
+    loop {
+        record.clear();
+        let read = from.read_until(0, &mut record).await;
+        read.map_err(|error| Error::io(what, &error))?;
+        match record.strip_suffix(&[0]) {
+            Some(record) => each(record)?,
+            // The end; what is left without its own end is said to be wrong by how the program ended.
+            None => return Ok(()),
+        }
+    }
 }
 
 async fn read(from: Option<impl AsyncRead + Unpin>) -> std::io::Result<Vec<u8>> {

@@ -1,9 +1,9 @@
 //! What this process wrote a moment ago, and which values are to be read next.
 
-use super::READ_EVERY;
 use super::answer::{Found, Keys};
+use super::{READ_AT_ONCE, READ_EVERY};
 use domain::mirror::Digest;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 use time::OffsetDateTime;
 
@@ -53,43 +53,99 @@ impl Memory {
         self.recent.retain(|_, (at, _)| now.saturating_duration_since(*at) < RECENT);
     }
 
-    /// Corrects a listing of the names with that prefix. A value that somebody put after our delete stays: a delete that is done again does no
-    /// harm, one that is left out would.
-    pub(super) fn correct(&mut self, mut keys: Keys, prefix: &str, now: Instant) -> Keys {
+    /// A listing begins.
+    pub(super) fn begin(&mut self, now: Instant) -> Listing {
         self.forget(now);
-        for (name, (_, wrote)) in &self.recent {
-            match wrote {
-                Wrote::Value(digest) if name.starts_with(prefix) => {
-                    keys.insert(name.clone(), Found { digest: Some(*digest), put_at: None });
+        let due = |at: Instant| now.saturating_duration_since(at) >= READ_EVERY;
+        let after = match &self.read {
+            Some((at, after)) => due(*at).then(|| after.clone()),
+            None => Some(String::new()),
+        };
+        let reading = after.map(|after| Reading { after, ..Reading::default() });
+        Listing { began: now, seen: HashSet::new(), reading }
+    }
+
+    /// Corrects a page. A value that somebody put after our delete stays: a delete that is done again does no harm, one that is left out would.
+    pub(super) fn correct(&self, listing: &mut Listing, page: Keys) -> Keys {
+        let mut corrected = Keys::new();
+        for (name, found) in page {
+            match self.recent.get(&name) {
+                Some((_, Wrote::Value(digest))) => {
+                    listing.seen.insert(name.clone());
+                    corrected.insert(name, Found { digest: Some(*digest), put_at: None });
                 }
-                Wrote::Value(_) => {}
-                Wrote::Nothing(deleted) => {
-                    let put_at = keys.get(name).and_then(|found| found.put_at);
-                    if put_at.is_some_and(|put_at| put_at + APART < *deleted) {
-                        keys.remove(name);
+                Some((_, Wrote::Nothing(deleted)))
+                    if found.put_at.is_some_and(|put_at| put_at + APART < *deleted) => {}
+                // What was just deleted may not be readable any more.
+                Some(_) => drop(corrected.insert(name, found)),
+                None => {
+                    if let Some((name, found)) = listing.held_back(name, found) {
+                        corrected.insert(name, found);
                     }
                 }
             }
         }
-        keys
+        corrected
     }
 
-    /// Which of these names to read now, if it is time: the next after those of the last time, and from the beginning after the end.
-    pub(super) fn next_to_read(&mut self, keys: &Keys, now: Instant, most: usize) -> Vec<String> {
-        let after = match &self.read {
-            Some((at, _)) if now.saturating_duration_since(*at) < READ_EVERY => return Vec::new(),
-            Some((_, after)) => after.clone(),
-            None => String::new(),
+    /// The end of a listing of the names with that prefix: what it did not show of what was written, and what is to be read.
+    pub(super) fn end(&mut self, listing: Listing, prefix: &str) -> Rest {
+        let Reading { later, earlier, .. } = listing.reading.unwrap_or_default();
+        let names = later.keys().chain(earlier.keys());
+        let turn: Vec<_> = names.take(READ_AT_ONCE).cloned().collect();
+        if let Some(last) = turn.last() {
+            self.read = Some((listing.began, last.clone()));
+        }
+        let mut keys: Keys = later.into_iter().chain(earlier).collect();
+        for (name, (_, wrote)) in &self.recent {
+            if let Wrote::Value(digest) = wrote
+                && name.starts_with(prefix)
+                && !listing.seen.contains(name)
+            {
+                keys.insert(name.clone(), Found { digest: Some(*digest), put_at: None });
+            }
+        }
+        Rest { keys, turn }
+    }
+}
+
+/// A listing, as its pages come.
+pub(super) struct Listing {
+    began: Instant,
+    /// What was written and is in it.
+    seen: HashSet<String>,
+    /// `None`: it is not time.
+    reading: Option<Reading>,
+}
+
+/// Names that may be read at this listing's end: the next after those of the last time, and from the beginning after the end.
+#[derive(Default)]
+struct Reading {
+    after: String,
+    later: Keys,
+    earlier: Keys,
+}
+
+/// What comes at a listing's end.
+pub(super) struct Rest {
+    pub keys: Keys,
+    /// Which of them to read.
+    pub turn: Vec<String>,
+}
+
+impl Listing {
+    /// Keeps a name for the end if it may be its turn; else it is answered.
+    fn held_back(&mut self, name: String, found: Found) -> Option<(String, Found)> {
+        let Some(reading) = self.reading.as_mut().filter(|_| found.digest.is_some()) else {
+            return Some((name, found));
         };
-        // What was just written may not be readable yet.
-        let told = |(name, found): &(&String, &Found)| {
-            found.digest.is_some() && !self.recent.contains_key(*name)
-        };
-        let later = keys.iter().filter(told).filter(|(name, _)| **name > after);
-        let earlier = keys.iter().filter(told).filter(|(name, _)| **name <= after);
-        let next: Vec<_> = later.chain(earlier).take(most).map(|(name, _)| name.clone()).collect();
-        self.read = next.last().map(|last| (now, last.clone())).or(self.read.take());
-        next
+        let later = name > reading.after;
+        let held = if later { &mut reading.later } else { &mut reading.earlier };
+        if held.len() >= READ_AT_ONCE {
+            return Some((name, found));
+        }
+        held.insert(name, found);
+        None
     }
 }
 
@@ -111,6 +167,15 @@ mod tests {
             .collect()
     }
 
+    /// A listing of one page.
+    fn listing(memory: &mut Memory, page: Keys, now: Instant) -> (Keys, Vec<String>) {
+        let mut listing = memory.begin(now);
+        let mut keys = memory.correct(&mut listing, page);
+        let rest = memory.end(listing, "token:");
+        keys.extend(rest.keys);
+        (keys, rest.turn)
+    }
+
     fn told(keys: &Keys) -> Vec<(&str, Option<Digest>)> {
         keys.iter().map(|(name, found)| (name.as_str(), found.digest)).collect()
     }
@@ -123,9 +188,9 @@ mod tests {
         memory.wrote("token:b", new, now);
         memory.wrote("routes/a", new, now);
         let old = || keys(&[("token:a", "old", 100)]);
-        let corrected = memory.correct(old(), "token:", now + RECENT / 2);
+        let corrected = listing(&mut memory, old(), now + RECENT / 2).0;
         assert_eq!(told(&corrected), [("token:a", Some(new)), ("token:b", Some(new))]);
-        let later = memory.correct(old(), "token:", now + RECENT);
+        let later = listing(&mut memory, old(), now + RECENT).0;
         assert_eq!(told(&later), [("token:a", Some(Digest::of(b"old")))]);
     }
 
@@ -135,12 +200,12 @@ mod tests {
         for name in ["token:a", "token:b", "token:c"] {
             memory.deleted(name, DELETED, now);
         }
-        let listed = keys(&[("token:a", "a", 100), ("token:b", "b", -5), ("token:d", "d", 100)]);
-        let corrected = memory.correct(listed, "token:", now);
+        let page = keys(&[("token:a", "a", 100), ("token:b", "b", -5), ("token:d", "d", 100)]);
+        let corrected = listing(&mut memory, page, now).0;
         let names: Vec<_> = corrected.keys().map(String::as_str).collect();
         assert_eq!(names, ["token:b", "token:d"]);
         let unknown = Keys::from([("token:c".to_owned(), Found { digest: None, put_at: None })]);
-        assert_eq!(memory.correct(unknown, "token:", now).len(), 1, "by whoever it is");
+        assert_eq!(listing(&mut memory, unknown, now).0.len(), 1, "by whoever it is");
     }
 
     #[test]
@@ -148,21 +213,35 @@ mod tests {
         let (mut memory, now) = (Memory::default(), Instant::now());
         memory.wrote("token:a", Digest::of(b"a"), now);
         memory.deleted("token:a", DELETED, now);
-        assert!(memory.correct(Keys::new(), "token:", now).is_empty());
+        assert!(listing(&mut memory, Keys::new(), now).0.is_empty());
         memory.wrote("token:a", Digest::of(b"a"), now);
-        assert_eq!(memory.correct(Keys::new(), "token:", now).len(), 1);
+        assert_eq!(listing(&mut memory, Keys::new(), now).0.len(), 1);
     }
 
     #[test]
     fn values_are_read_in_turn() {
         let (mut memory, now) = (Memory::default(), Instant::now());
-        let keys = keys(&[("a", "", 1), ("b", "", 1), ("c", "", 1), ("d", "", 1), ("e", "", 1)]);
-        memory.wrote("d", Digest::of(b""), now + READ_EVERY * 5);
-        let mut turn = |n| memory.next_to_read(&keys, now + READ_EVERY * n, 2);
-        assert_eq!(turn(0), ["a", "b"]);
+        let names: Vec<_> = (0..250).map(|n| format!("token:{n:03}")).collect();
+        let all: Vec<_> = names.iter().map(|name| (name.as_str(), "", 1)).collect();
+        memory.wrote("token:007", Digest::of(b""), now + READ_EVERY * 5);
+        let mut turn = |n| {
+            let mut listing = memory.begin(now + READ_EVERY * n);
+            // Page by page, and no name is lost or told twice.
+            let pages = all.chunks(90).map(|page| memory.correct(&mut listing, keys(page)));
+            let told: Vec<_> = pages.flat_map(|page| page.into_keys()).collect();
+            let rest = memory.end(listing, "token:");
+            let mut told: Vec<_> = told.into_iter().chain(rest.keys.into_keys()).collect();
+            told.sort();
+            assert_eq!(told, names);
+            rest.turn
+        };
+        let without_7 = |from: usize, to: usize| {
+            names[from..to].iter().filter(|name| *name != "token:007").cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(turn(0), without_7(0, 101));
         assert_eq!(turn(0), [""; 0]);
-        assert_eq!(turn(1), ["c", "e"]);
-        assert_eq!(turn(2), ["a", "b"]);
-        assert_eq!(memory.next_to_read(&keys, now + READ_EVERY * 3, 9).len(), 4);
+        assert_eq!(turn(1), names[101..201]);
+        assert_eq!(turn(2), [names[201..].to_vec(), without_7(0, 52)].concat());
+        assert_eq!(turn(3), names[52..152]);
     }
 }

@@ -2,17 +2,17 @@
 
 use super::answer::{self, Keys};
 use super::call::Call;
-use super::{Namespace, READ_AT_ONCE, Value};
+use super::memory::Rest;
+use super::{Namespace, Value};
 use crate::Result;
 use domain::mirror::Digest;
 use reqwest::Method;
 use serde_json::json;
-use std::time::Instant;
 
 impl Namespace {
     /// Reads the values whose turn it is, and corrects what is told of them. One that is gone is gone from the listing.
-    pub(super) async fn read_some(&self, keys: &mut Keys) -> Result<()> {
-        let names = self.memory().next_to_read(keys, Instant::now(), READ_AT_ONCE);
+    pub(super) async fn read_some(&self, rest: &mut Rest) -> Result<()> {
+        let Rest { keys, turn: names } = rest;
         if names.is_empty() {
             return Ok(());
         }
@@ -21,7 +21,7 @@ impl Namespace {
             Call::to(Method::POST, "bulk/get").json(&json!({ "keys": names, "type": "text" }));
         let answer = self.send(&what, call).await?;
         let values = answer::values(&answer, &what)?;
-        for name in names {
+        for name in names.drain(..) {
             let text = values.get(&name).and_then(|text| text.as_deref());
             let told = keys.get(&name).and_then(|found| found.digest);
             // Bytes that are no text do not come back as they are, and large ones may not come at all: then the value itself is asked for.

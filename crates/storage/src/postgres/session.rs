@@ -2,6 +2,7 @@
 
 use super::error::Failed;
 use super::{Schema, ask, sql};
+use crate::calls::Meter;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
 use std::sync::Arc;
@@ -18,6 +19,7 @@ pub(super) struct Slot {
     /// Where it is, for people.
     pub(super) shown: String,
     idle: Arc<Mutex<Option<PgConnection>>>,
+    pub(super) meter: Meter,
 }
 
 impl Slot {
@@ -37,7 +39,7 @@ impl Slot {
             Some(_) => options,
             None => options.application_name("tokenkeep"),
         };
-        Self { options, schema, shown, idle: Arc::default() }
+        Self { options, schema, shown, idle: Arc::default(), meter: Meter::default() }
     }
 
     async fn connect(&self) -> Result<PgConnection, Failed> {
@@ -45,46 +47,58 @@ impl Slot {
         let connected = tokio::time::timeout(CONNECT_MAX, connecting).await;
         Ok(connected.map_err(|_| Failed::Late(CONNECT_MAX))??)
     }
+
+    async fn start(&self, mut connection: PgConnection) -> Result<PgConnection, Failed> {
+        self.meter.request(0);
+        let begun = sqlx::raw_sql("begin").execute(&mut connection);
+        // A connection that was cut without a word would be waited for until the operation's own end.
+        let begun = tokio::time::timeout(CONNECT_MAX, begun).await;
+        begun.map_err(|_| Failed::Late(CONNECT_MAX))??;
+        Ok(connection)
+    }
 }
 
 /// A transaction. Dropped, it closes its connection, and with it is undone.
-pub(super) struct Session {
+pub(super) struct Session<'a> {
+    slot: &'a Slot,
     connection: PgConnection,
     idle: OwnedMutexGuard<Option<PgConnection>>,
 }
 
-impl Session {
+impl<'a> Session<'a> {
     /// Begins a transaction in a schema that has the table and is nobody else's.
-    pub(super) async fn begin(slot: &Slot) -> Result<Self, Failed> {
+    pub(super) async fn begin(slot: &'a Slot) -> Result<Self, Failed> {
         let mut idle = Arc::clone(&slot.idle).lock_owned().await;
         let connection = match idle.take() {
             // One that was held may have ended meanwhile, which is no reason to fail.
-            Some(held) => match start(held).await {
+            Some(held) => match slot.start(held).await {
                 Ok(held) => held,
-                Err(_) => start(slot.connect().await?).await?,
+                Err(_) => slot.start(slot.connect().await?).await?,
             },
-            None => start(slot.connect().await?).await?,
+            None => slot.start(slot.connect().await?).await?,
         };
-        let mut session = Self { connection, idle };
+        let mut session = Self { slot, connection, idle };
         session.prepare(&slot.schema).await?;
         Ok(session)
     }
 
-    pub(super) const fn connection(&mut self) -> &mut PgConnection {
+    /// The connection, for one statement with values of so many bytes.
+    pub(super) fn asking(&mut self, bytes: usize) -> &mut PgConnection {
+        self.slot.meter.request(bytes);
         &mut self.connection
     }
 
     /// Commits, and keeps the connection for the next.
     pub(super) async fn end(mut self) -> Result<(), Failed> {
-        sqlx::raw_sql("commit").execute(&mut self.connection).await?;
+        sqlx::raw_sql("commit").execute(self.asking(0)).await?;
         *self.idle = Some(self.connection);
         Ok(())
     }
 
     async fn prepare(&mut self, schema: &Schema) -> Result<(), Failed> {
         let settings = ask(sql::SETTINGS).bind(schema.quoted());
-        settings.execute(&mut self.connection).await?;
-        let row = ask(sql::LOOK).bind(schema.as_str()).fetch_one(&mut self.connection).await?;
+        settings.execute(self.asking(0)).await?;
+        let row = ask(sql::LOOK).bind(schema.as_str()).fetch_one(self.asking(0)).await?;
         let (has_schema, has_table, is_ours): (bool, bool, bool) =
             (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
         if is_ours {
@@ -94,19 +108,11 @@ impl Session {
         }
         if !has_schema {
             let make = format!("create schema {}", schema.quoted());
-            sqlx::raw_sql(AssertSqlSafe(make)).execute(&mut self.connection).await?;
+            sqlx::raw_sql(AssertSqlSafe(make)).execute(self.asking(0)).await?;
         }
         if !has_table {
-            sqlx::raw_sql(sql::MAKE).execute(&mut self.connection).await?;
+            sqlx::raw_sql(sql::MAKE).execute(self.asking(0)).await?;
         }
         Ok(())
     }
-}
-
-async fn start(mut connection: PgConnection) -> Result<PgConnection, Failed> {
-    let begun = sqlx::raw_sql("begin").execute(&mut connection);
-    // A connection that was cut without a word would be waited for until the operation's own end.
-    let begun = tokio::time::timeout(CONNECT_MAX, begun).await;
-    begun.map_err(|_| Failed::Late(CONNECT_MAX))??;
-    Ok(connection)
 }

@@ -18,10 +18,10 @@ pub(super) const MAKE: &str = "create table if not exists objects (\
     key text collate \"C\" primary key, content bytea not null, \
     expires_at timestamptz, written_at timestamptz not null)";
 
-/// What is in a directory and not below it: its keys are from `$1`, its path with a slash, to `$2`.
+/// The first `$4` after `$3` of what is in a directory and not below it: its keys are from `$1`, its path with a slash, to `$2`.
 pub(super) const LIST: &str = "select key, sha256(content) from objects \
-    where key collate \"C\" >= $1 and key collate \"C\" < $2 \
-    and position('/' in substr(key, length($1) + 1)) = 0";
+    where key collate \"C\" > $3 and key collate \"C\" < $2 \
+    and position('/' in substr(key, length($1) + 1)) = 0 order by key collate \"C\" limit $4";
 
 /// A content, unless it is larger than `$2`.
 pub(super) const GET: &str =

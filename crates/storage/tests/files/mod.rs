@@ -2,7 +2,7 @@
 
 mod odd;
 
-use super::{contract, found, key, listed, object};
+use super::{contract, found, key, list, listed, object};
 use domain::mirror::FailureClass;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -21,7 +21,10 @@ contract! { place:
     deleting_is_idempotent
     empty_batches_do_nothing
     an_object_has_a_largest_size
+    the_longest_key_is_taken
+    what_it_was_asked_is_counted
     a_thousand_objects_are_one_listing
+    a_long_listing_comes_in_pages
 }
 
 fn write(path: &Path, bytes: &[u8]) {
@@ -95,7 +98,7 @@ async fn a_root_that_vanished_is_broken_and_is_not_made_again() {
     place.put(vec![object("tokens/a.json", "one")]).await.expect("put");
     let root = dir.path().join("mirror");
     std::fs::rename(&root, dir.path().join("unmounted")).expect("gone");
-    let refused = place.list(&key("tokens")).await.expect_err("gone");
+    let refused = list(&place, "tokens").await.expect_err("gone");
     assert_eq!(refused.class, FailureClass::Broken);
     place.put(vec![object("tokens/a.json", "two")]).await.expect_err("gone");
     assert!(!root.exists());

@@ -1,7 +1,7 @@
 //! The clone is a cache: whatever happens to it, the next run is right.
 
 use super::{EachARun, Remote, git};
-use crate::{found, key, listed, object};
+use crate::{found, list, listed, object};
 use domain::mirror::FailureClass;
 use std::fs;
 use std::path::Path;
@@ -86,10 +86,9 @@ async fn a_directory_that_is_somebody_elses_is_left() {
     fs::write(remote.clone_path().join("precious"), "theirs").expect("a file");
     let place = remote.place();
     place.put(vec![object("tokens/a.json", "one")]).await.expect("put");
-    for refused in [
-        place.finish(Done { put: 1, deleted: 0 }).await,
-        place.list(&key("tokens")).await.map(drop),
-    ] {
+    for refused in
+        [place.finish(Done { put: 1, deleted: 0 }).await, list(&place, "tokens").await.map(drop)]
+    {
         let refused = refused.expect_err("somebody else's");
         assert_eq!(refused.class, FailureClass::Broken);
         assert!(refused.to_string().contains("GITSTORE_LOCAL_PATH"), "{refused}");

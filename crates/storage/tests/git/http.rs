@@ -2,7 +2,7 @@
 
 use super::server::{PASSWORD, Server, USER};
 use super::{EachARun, Remote};
-use crate::{contract, found, key, listed, object};
+use crate::{contract, found, list, listed, object};
 use domain::mirror::FailureClass;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -29,6 +29,8 @@ contract! { place:
     putting_again_replaces
     deleting_is_idempotent
     an_object_has_a_largest_size
+    the_longest_key_is_taken
+    what_it_was_asked_is_counted
     a_thousand_objects_are_one_listing
 }
 
@@ -37,13 +39,13 @@ async fn a_wrong_password_is_denied_and_a_good_one_mends_it() {
     let (good, (remote, server)) = place();
     let wrong = open(&remote, &server, "canary-wrong");
     let put = vec![object("tokens/a.json", "one")];
-    for refused in [wrong.put(put.clone()).await, wrong.list(&key("tokens")).await.map(drop)] {
+    for refused in [wrong.put(put.clone()).await, list(&wrong, "tokens").await.map(drop)] {
         let refused = refused.expect_err("a wrong password");
         assert_eq!(refused.class, FailureClass::Denied, "{refused}");
         assert!(!refused.to_string().contains("canary"), "{refused}");
     }
     let nobody = EachARun(Git::new(remote.settings(&server.url("remote.git"))));
-    let refused = nobody.list(&key("tokens")).await.expect_err("no password");
+    let refused = list(&nobody, "tokens").await.expect_err("no password");
     assert_eq!(refused.class, FailureClass::Denied, "{refused}");
     good.put(put).await.expect("put");
 }
@@ -53,7 +55,7 @@ async fn a_server_that_was_gone_is_used_again_when_it_is_back() {
     let (place, (_remote, mut server)) = place();
     place.put(vec![object("tokens/a.json", "one")]).await.expect("put");
     server.stop();
-    let refused = place.list(&key("tokens")).await.expect_err("gone");
+    let refused = list(&place, "tokens").await.expect_err("gone");
     assert_eq!(refused.class, FailureClass::Transient, "{refused}");
     place.0.put(vec![object("tokens/b.json", "two")]).await.expect("put");
     let done = storage::Done { put: 1, deleted: 0 };
@@ -74,7 +76,7 @@ async fn what_the_server_says_has_its_class() {
         let settings = remote.settings(&server.url(repository));
         let credentials = Some((USER.to_owned(), Zeroizing::new(PASSWORD.to_owned())));
         let place = Git::new(Settings { credentials, ..settings });
-        let refused = place.list(&key("tokens")).await.expect_err(repository);
+        let refused = list(&place, "tokens").await.expect_err(repository);
         assert_eq!(refused.class, class, "{refused}");
     }
 }
@@ -85,7 +87,7 @@ async fn a_server_that_says_nothing_is_not_waited_for_without_end() {
     let address = silent.local_addr().expect("its address");
     let remote = Remote::make();
     let place = Git::new(remote.settings(&format!("http://{address}/remote.git")));
-    let refused = place.list(&key("tokens")).await.expect_err("silence");
+    let refused = list(&place, "tokens").await.expect_err("silence");
     assert_eq!(refused.class, FailureClass::Transient, "{refused}");
 }
 

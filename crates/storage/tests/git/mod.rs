@@ -6,12 +6,12 @@ mod others;
 mod server;
 
 use super::contract;
-use crate::{found, key, listed, object};
+use crate::{found, key, list, listed, object};
 use domain::mirror::{Digest, FailureClass};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use storage::git::{Address, Branch, Settings};
-use storage::{Done, Git, Listed, Object, ObjectKey, Result, Storage};
+use storage::{Calls, Done, Git, Object, ObjectKey, Pages, Result, Storage};
 use tempfile::TempDir;
 
 /// Runs `git` as somebody else would, and answers what it says.
@@ -100,8 +100,20 @@ impl Storage for EachARun {
         self.0.digest(bytes)
     }
 
-    async fn list(&self, at: &ObjectKey) -> Result<Vec<Listed>> {
-        self.0.list(at).await
+    fn batch(&self) -> usize {
+        self.0.batch()
+    }
+
+    fn key_max(&self) -> usize {
+        self.0.key_max()
+    }
+
+    fn calls(&self) -> Calls {
+        self.0.calls()
+    }
+
+    async fn list(&self, at: &ObjectKey, pages: Pages<'_>) -> Result<()> {
+        self.0.list(at, pages).await
     }
 
     async fn get(&self, key: &ObjectKey) -> Result<Option<Vec<u8>>> {
@@ -137,7 +149,10 @@ contract! { place:
     deleting_is_idempotent
     empty_batches_do_nothing
     an_object_has_a_largest_size
+    the_longest_key_is_taken
+    what_it_was_asked_is_counted
     a_thousand_objects_are_one_listing
+    a_long_listing_comes_in_pages
 }
 
 #[tokio::test]
@@ -207,10 +222,10 @@ async fn failures_have_their_class() {
     let remote = Remote::make();
     let nowhere = remote.0.path().join("nowhere.git").display().to_string();
     let place = Git::new(remote.settings(&nowhere));
-    let refused = place.list(&key("tokens")).await.expect_err("nowhere");
+    let refused = list(&place, "tokens").await.expect_err("nowhere");
     assert_eq!(refused.class, FailureClass::Broken, "{refused}");
     let settings = remote.settings(&remote.path().display().to_string());
     let place = Git::new(Settings { search_path: "/nowhere".to_owned(), ..settings });
-    let refused = place.list(&key("tokens")).await.expect_err("no git");
+    let refused = list(&place, "tokens").await.expect_err("no git");
     assert!(refused.to_string().contains("not installed"), "{refused}");
 }

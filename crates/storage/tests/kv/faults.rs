@@ -1,7 +1,7 @@
 //! What the API does on a bad day.
 
 use super::server::{TOKEN, settings};
-use super::{key, object};
+use super::{key, list, object};
 use crate::outside::misbehaving::{Does, Misbehaving};
 use crate::outside::{IMPATIENT, is};
 use domain::mirror::FailureClass;
@@ -32,7 +32,7 @@ async fn each_answer_has_its_class() {
         let server = Misbehaving::start([does]).await;
         let place = place(&server);
         let refused = [
-            place.list(&key("tokens")).await.map(drop),
+            list(&place, "tokens").await.map(drop),
             place.get(&key("tokens/a.json")).await.map(drop),
             place.put(vec![object("tokens/a.json", "one")]).await,
             place.delete(vec![key("tokens/a.json")]).await,
@@ -49,7 +49,7 @@ async fn an_answer_that_is_not_cloudflares_is_broken() {
         let server = Misbehaving::start([Does::Says(200, "", body.to_owned().leak())]).await;
         let place = place(&server);
         let refused = [
-            place.list(&key("tokens")).await.map(drop),
+            list(&place, "tokens").await.map(drop),
             place.put(vec![object("tokens/a.json", "one")]).await,
             place.delete(vec![key("tokens/a.json")]).await,
         ];
@@ -66,7 +66,7 @@ async fn a_wait_that_is_asked_for_is_kept() {
     let place = place(&server);
     let refused = place.put(vec![object("tokens/a.json", "one")]).await.expect_err("limited");
     assert_eq!(refused.why, "Cloudflare's error 971 (HTTP 429)");
-    let refused = place.list(&key("tokens")).await.expect_err("too early");
+    let refused = list(&place, "tokens").await.expect_err("too early");
     is(&refused, FailureClass::Transient, &[TOKEN]);
     assert_eq!(refused.why, "it asked to wait, 120 s more");
     assert_eq!(server.asked().len(), 1);
@@ -76,7 +76,7 @@ async fn a_wait_that_is_asked_for_is_kept() {
 async fn an_endless_listing_ends() {
     let page = r#"{"success":true,"result":[],"result_info":{"count":0,"cursor":"again"}}"#;
     let server = Misbehaving::start([Does::Says(200, "", page)]).await;
-    let refused = place(&server).list(&key("tokens")).await.expect_err("endless");
+    let refused = list(&place(&server), "tokens").await.expect_err("endless");
     is(&refused, FailureClass::Broken, &[TOKEN]);
     assert_eq!(server.asked().len(), 2);
 }

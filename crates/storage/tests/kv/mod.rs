@@ -4,7 +4,7 @@ mod faults;
 mod namespace;
 mod server;
 
-use super::{found, key, listed, object};
+use super::{found, key, list, listed, object};
 use server::Cloudflare;
 use storage::Kv;
 
@@ -25,4 +25,6 @@ async fn the_runtime_keeps_the_contract() {
     super::empty_batches_do_nothing(server.place_in("namespace4")).await;
     super::an_object_has_a_largest_size(server.place_in("namespace5")).await;
     super::a_thousand_objects_are_one_listing(server.place_in("namespace6")).await;
+    super::the_longest_key_is_taken(server.place_in("namespace7")).await;
+    super::what_it_was_asked_is_counted(server.place_in("namespace8")).await;
 }

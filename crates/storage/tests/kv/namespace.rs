@@ -1,7 +1,7 @@
 //! What a namespace keeps beyond the contract.
 
 use super::server::{Cloudflare, TOKEN, settings};
-use super::{found, key, listed, object, place};
+use super::{found, key, list, listed, object, place};
 use crate::outside::is;
 use domain::mirror::FailureClass;
 use domain::{OffsetDateTime, mirror::Digest};
@@ -19,7 +19,7 @@ async fn a_token_is_where_workers_look_for_it() {
     let names: Vec<_> = server.names().await.iter().map(|line| line["name"].clone()).collect();
     assert_eq!(names, [json!("routes/a.json"), json!(format!("token:{hex}"))]);
     assert_eq!(listed(&place).await, [found(&place, &path, b"{}")]);
-    let routes = place.list(&key("routes")).await.expect("a listing");
+    let routes = list(&place, "routes").await.expect("a listing");
     assert_eq!(routes, [found(&place, "routes/a.json", b"[]")]);
     let bytes = place.get(&key("routes/a.json")).await.expect("an answer");
     assert_eq!(bytes.as_deref(), Some(&b"[]"[..]));
@@ -196,7 +196,7 @@ async fn who_may_not_is_denied_and_what_is_not_there_is_broken() {
     ] {
         let place = with(change);
         let refused = [
-            place.list(&key("tokens")).await.map(drop),
+            list(&place, "tokens").await.map(drop),
             place.get(&key("tokens/a.json")).await.map(drop),
             place.put(vec![object("tokens/a.json", "one")]).await,
             place.delete(vec![key("tokens/a.json")]).await,
@@ -212,7 +212,7 @@ async fn an_api_that_is_gone_is_transient() {
     let (place, server) = place();
     place.put(vec![object("tokens/a.json", "one")]).await.expect("put");
     drop(server);
-    let refused = place.list(&key("tokens")).await.expect_err("gone");
+    let refused = list(&place, "tokens").await.expect_err("gone");
     is(&refused, FailureClass::Transient, &[TOKEN]);
 }
 

@@ -1,7 +1,7 @@
 //! A server that is gone, cut off, or says nothing.
 
 use super::place;
-use crate::{found, key, listed, object};
+use crate::{found, list, listed, object};
 use domain::mirror::FailureClass;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
@@ -91,7 +91,7 @@ async fn a_server_that_says_nothing_is_waited_for_five_seconds() {
     let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(port);
     let place = Postgres::new(options, Schema::default());
     let before = tokio::time::Instant::now();
-    let refused = place.list(&key("tokens")).await.expect_err("silence");
+    let refused = list(&place, "tokens").await.expect_err("silence");
     assert_eq!(refused.class, FailureClass::Transient, "{refused}");
     assert!(before.elapsed().as_secs() <= 6, "{:?}", before.elapsed());
 }

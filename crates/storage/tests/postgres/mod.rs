@@ -43,7 +43,10 @@ contract! {
     deleting_is_idempotent
     empty_batches_do_nothing
     an_object_has_a_largest_size
+    the_longest_key_is_taken
+    what_it_was_asked_is_counted
     a_thousand_objects_are_one_listing
+    a_long_listing_comes_in_pages
 }
 
 #[sqlx::test(migrations = false)]

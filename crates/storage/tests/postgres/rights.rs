@@ -1,7 +1,7 @@
 //! Which rights are enough, which are not, and which schema is nobody's but Tokenkeep's.
 
 use super::{place, run};
-use crate::{found, listed, object};
+use crate::{found, list, listed, object};
 use domain::mirror::FailureClass;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
@@ -67,7 +67,7 @@ async fn where_the_table_is_a_role_that_writes_it_is_enough(pool: PgPool) {
 #[sqlx::test(migrations = false)]
 async fn a_role_that_may_nothing_is_denied(pool: PgPool) {
     let role = Role::make(&pool).await;
-    let refused = role.place().list(&crate::key("tokens")).await.expect_err("no right");
+    let refused = list(&role.place(), "tokens").await.expect_err("no right");
     assert_eq!(refused.class, FailureClass::Denied, "{refused}");
     role.end(&pool).await;
 }
@@ -76,7 +76,7 @@ async fn a_role_that_may_nothing_is_denied(pool: PgPool) {
 async fn a_wrong_password_is_denied_and_is_not_told(pool: PgPool) {
     let options = (*pool.connect_options()).clone().password("canary-wrong");
     let place = Postgres::new(options, Schema::default());
-    let refused = place.list(&crate::key("tokens")).await.expect_err("a wrong password");
+    let refused = list(&place, "tokens").await.expect_err("a wrong password");
     assert_eq!(refused.class, FailureClass::Denied, "{refused}");
     for told in
         [refused.to_string(), format!("{refused:?}"), place.describe(), format!("{place:?}")]
@@ -88,7 +88,7 @@ async fn a_wrong_password_is_denied_and_is_not_told(pool: PgPool) {
 #[sqlx::test(migrations = false)]
 async fn a_database_that_is_not_there_is_broken(pool: PgPool) {
     let options = (*pool.connect_options()).clone().database("nowhere");
-    let refused = Postgres::new(options, Schema::default()).list(&crate::key("tokens")).await;
+    let refused = list(&Postgres::new(options, Schema::default()), "tokens").await;
     assert_eq!(refused.expect_err("nowhere").class, FailureClass::Broken);
 }
 

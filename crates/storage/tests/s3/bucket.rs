@@ -1,7 +1,7 @@
 //! What a bucket keeps beyond the contract, as functions over one, for either server.
 
 use super::servers::{ACCESS, Moto, S3s, SECRET, settings, under};
-use super::{found, key, listed, object};
+use super::{found, key, list, listed, object};
 use crate::outside::is;
 use domain::mirror::FailureClass;
 use storage::{Egress, Endpoint, OBJECT_MAX, S3, S3Settings, Storage as _};
@@ -56,7 +56,7 @@ pub async fn wrong_credentials_are_denied(place: impl Fn(Option<&str>, Option<&s
     for (id, secret) in [(Some(ACCESS), None), (None, Some(SECRET))] {
         let place = place(id, secret);
         let refused = [
-            place.list(&key("tokens")).await.map(drop),
+            list(&place, "tokens").await.map(drop),
             place.get(&key("tokens/a.json")).await.map(drop),
             place.put(vec![object("tokens/a.json", "two")]).await,
             place.delete(vec![key("tokens/a.json")]).await,
@@ -122,7 +122,7 @@ async fn a_server_that_is_gone_is_transient_and_its_return_is_enough() {
     place.put(vec![object("tokens/a.json", "one")]).await.expect("put");
     server.served.end();
     let refused = [
-        place.list(&key("tokens")).await.map(drop),
+        list(&place, "tokens").await.map(drop),
         place.get(&key("tokens/a.json")).await.map(drop),
         place.put(vec![object("tokens/a.json", "two")]).await,
         place.delete(vec![key("tokens/a.json")]).await,

@@ -1,7 +1,7 @@
 //! What good servers do not do on demand.
 
 use super::servers::{ACCESS, SECRET, settings};
-use super::{key, object};
+use super::{key, list, object};
 use crate::outside::misbehaving::{Does, Misbehaving};
 use crate::outside::{IMPATIENT, is};
 use domain::mirror::FailureClass;
@@ -17,7 +17,7 @@ async fn every_operation_is(does: Does, class: FailureClass) {
     let server = Misbehaving::start([does]).await;
     let place = place(&server);
     let refused = [
-        place.list(&key("tokens")).await.map(drop),
+        list(&place, "tokens").await.map(drop),
         place.get(&key("tokens/a.json")).await.map(drop),
         place.put(vec![object("tokens/a.json", "one"), object("tokens/b.json", "two")]).await,
         place.delete(vec![key("tokens/a.json")]).await,
@@ -46,7 +46,7 @@ async fn each_answer_has_its_class() {
         // A put or a get that is answered by some page with 200 is not to be told from a good one.
         if let Does::Says(200, ..) = does {
             let server = Misbehaving::start([does]).await;
-            let refused = place(&server).list(&key("tokens")).await.expect_err("no listing");
+            let refused = list(&place(&server), "tokens").await.expect_err("no listing");
             is(&refused, class, &[ACCESS, SECRET]);
         } else {
             every_operation_is(does, class).await;
@@ -61,7 +61,7 @@ async fn a_redirect_is_not_followed_and_tells_the_region() {
         format!("Location: {}/mirror\r\nx-amz-bucket-region: eu-west-3\r\n", elsewhere.address)
             .leak();
     let server = Misbehaving::start([Does::Says(301, location, "")]).await;
-    let refused = place(&server).list(&key("tokens")).await.expect_err("elsewhere");
+    let refused = list(&place(&server), "tokens").await.expect_err("elsewhere");
     is(&refused, FailureClass::Broken, &[ACCESS, SECRET]);
     assert_eq!(refused.why, "HTTP 301; the bucket's region is eu-west-3");
     assert_eq!(elsewhere.asked(), Vec::<String>::new());
@@ -71,8 +71,8 @@ async fn a_redirect_is_not_followed_and_tells_the_region() {
 async fn a_wait_that_is_asked_for_is_kept() {
     let server = Misbehaving::start([Does::Says(503, "Retry-After: 60\r\n", "")]).await;
     let place = place(&server);
-    place.list(&key("tokens")).await.expect_err("busy");
-    let refused = place.list(&key("tokens")).await.expect_err("too early");
+    list(&place, "tokens").await.expect_err("busy");
+    let refused = list(&place, "tokens").await.expect_err("too early");
     is(&refused, FailureClass::Transient, &[ACCESS, SECRET]);
     assert_eq!(refused.why, "it asked to wait, 60 s more");
     assert_eq!(server.asked().len(), 1);
@@ -137,7 +137,7 @@ async fn etags_that_are_no_md5_are_found_out_and_objects_are_read() {
 async fn half_a_listing_is_no_listing() {
     let page = "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>";
     let server = Misbehaving::start([Does::Says(200, "", page)]).await;
-    let refused = place(&server).list(&key("tokens")).await.expect_err("half");
+    let refused = list(&place(&server), "tokens").await.expect_err("half");
     is(&refused, FailureClass::Broken, &[ACCESS, SECRET]);
 }
 
@@ -145,7 +145,7 @@ async fn half_a_listing_is_no_listing() {
 async fn an_endless_listing_ends() {
     let page = "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>again</NextContinuationToken></ListBucketResult>";
     let server = Misbehaving::start([Does::Says(200, "", page)]).await;
-    let refused = place(&server).list(&key("tokens")).await.expect_err("endless");
+    let refused = list(&place(&server), "tokens").await.expect_err("endless");
     is(&refused, FailureClass::Broken, &[ACCESS, SECRET]);
     assert_eq!(server.asked().len(), 2);
 }

@@ -7,7 +7,7 @@ mod bucket;
 mod faults;
 mod servers;
 
-use super::{contract, found, key, listed, object};
+use super::{contract, found, key, list, listed, object};
 use servers::{Moto, S3s};
 use storage::S3;
 
@@ -24,6 +24,7 @@ contract! { place:
     deleting_is_idempotent
     empty_batches_do_nothing
     an_object_has_a_largest_size
+    what_it_was_asked_is_counted
     a_thousand_objects_are_one_listing
 }
 
@@ -37,6 +38,8 @@ async fn moto_keeps_the_contract() {
     super::deleting_is_idempotent(moto.place("deleting")).await;
     super::empty_batches_do_nothing(moto.place("batches")).await;
     super::an_object_has_a_largest_size(moto.place("largest")).await;
+    super::the_longest_key_is_taken(moto.place("longest")).await;
+    super::what_it_was_asked_is_counted(moto.place("counted")).await;
     super::a_thousand_objects_are_one_listing(moto.place("thousand")).await;
     bucket::a_prefix_keeps_two_mirrors_apart(|settings| moto.place_with("shared", settings)).await;
     bucket::an_altered_object_is_found(moto.place("altered")).await;

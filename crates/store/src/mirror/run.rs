@@ -3,37 +3,48 @@
 //! A run is recorded without a [`Tx`](crate::Tx): it is an observation and not a change of the truth, it happens once a minute for ever, and an audit
 //! line for each would bury the others. It still asks for the permit. Holding and releasing are decisions: see [`super::hold`].
 
-use crate::verify::Seen;
+use super::Mark;
 use crate::{Result, Store};
+use domain::mirror::state::{Asked, Drift, Lingering, MirrorPlan, MirrorRun, RunKind, Work};
 use domain::mirror::{Failure, FailureClass, Mirror, SetAside};
 use domain::policy::Permit;
 use domain::{Code, OffsetDateTime};
 use serde_json::{Value, json};
+use sqlx::PgConnection;
+
+/// How many runs of a mirror are kept.
+const RUNS_KEPT: i64 = 500;
 
 /// What a run saw and did.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct RunRecord {
+    /// Whether it looked at everything.
+    pub kind: RunKind,
+    /// When it began.
+    pub began_at: OffsetDateTime,
     /// When it ended.
     pub at: OffsetDateTime,
+    /// What it cost, and what it did.
+    pub work: Work,
     /// How it ended.
     pub end: RunEnd,
-    /// The first invalid rows, by id.
-    pub set_aside: Vec<SetAside>,
-    /// How many rows are invalid.
-    pub set_aside_total: u64,
+    /// What differed, where everything was looked at.
+    pub drift: Option<Drift>,
+    /// The first invalid rows by id, and how many they are, where everything was looked at.
+    pub set_aside: Option<(Vec<SetAside>, u64)>,
+    /// Whether it wrote the head.
+    pub head: bool,
 }
 
 /// How a run ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum RunEnd {
     /// The target holds what it should.
     Good {
-        /// How many objects that is.
-        objects: u64,
-        /// Up to which change.
-        generation: i64,
-        /// What the goal saw.
-        seen: Seen,
+        /// What it was made to hold.
+        mark: Mark,
+        /// How many objects that is, where they were counted.
+        objects: Option<u64>,
     },
     /// Its plan waits for a person.
     Held,
@@ -54,6 +65,19 @@ struct Row {
     released_deletes: i64,
     set_aside: Value,
     set_aside_total: i64,
+    lagging_since: Option<OffsetDateTime>,
+    lingering: i64,
+    failures: i32,
+    failing_since: Option<OffsetDateTime>,
+    paused_at: Option<OffsetDateTime>,
+    asked: Option<String>,
+    observed_at: Option<OffsetDateTime>,
+    missing: i64,
+    altered: i64,
+    others: i64,
+    foreign_total: i64,
+    foreign_ended: i64,
+    foreign_some: Vec<String>,
 }
 
 impl From<Row> for Mirror {
@@ -71,11 +95,26 @@ impl From<Row> for Mirror {
             released_deletes: row.released_deletes.unsigned_abs(),
             set_aside: set_aside_from(&row.set_aside),
             set_aside_total: row.set_aside_total.unsigned_abs(),
+            lagging_since: row.lagging_since,
+            lingering: row.lingering.unsigned_abs(),
+            failures: row.failures.unsigned_abs(),
+            failing_since: row.failing_since,
+            paused_at: row.paused_at,
+            asked: row.asked.as_deref().and_then(Asked::parse),
+            observed_at: row.observed_at,
+            drift: Drift {
+                missing: row.missing.unsigned_abs(),
+                altered: row.altered.unsigned_abs(),
+                others: row.others.unsigned_abs(),
+                foreign: row.foreign_total.unsigned_abs(),
+                foreign_some: row.foreign_some,
+            },
+            foreign_ended: row.foreign_ended.unsigned_abs(),
         }
     }
 }
 
-fn set_aside_from(rows: &Value) -> Vec<SetAside> {
+pub(super) fn set_aside_from(rows: &Value) -> Vec<SetAside> {
     let read = |row: &Value| {
         Some(SetAside {
             token: domain::id::TokenId::parse(row.get("token_id")?.as_str()?)?,
@@ -105,8 +144,12 @@ impl Store {
         let rows = sqlx::query_as!(
             Row,
             r#"SELECT name, target, objects, last_run_at, last_ok_at, error_class, error, held_deletes, released_deletes,
-                      set_aside, set_aside_total,
-                      (SELECT count(*) FROM audit_events WHERE touches_mirrors AND seq > seen_seq) AS "pending!"
+                      set_aside, set_aside_total, failures, failing_since, paused_at, asked, observed_at, missing, altered, others,
+                      foreign_total, foreign_ended, foreign_some,
+                      (SELECT count(*) FROM audit_events WHERE touches_mirrors AND seq > seen_seq) AS "pending!",
+                      (SELECT at FROM audit_events WHERE touches_mirrors AND seq > seen_seq ORDER BY seq LIMIT 1) AS lagging_since,
+                      (SELECT count(*) FROM revocations AS r
+                       WHERE r.xid >= pg_snapshot_xmin(seen) AND NOT pg_visible_in_snapshot(r.xid, seen)) AS "lingering!"
                FROM mirrors ORDER BY name"#
         )
         .fetch_all(self.pool())
@@ -146,7 +189,7 @@ impl Store {
         Ok(())
     }
 
-    /// Records a run. A good one ends a hold and uses up a release; a failed one leaves both as they are.
+    /// Records a run. A good one ends a hold and uses up a release; a failed one leaves both as they are. How many runs have failed in a row.
     ///
     /// # Errors
     /// As every statement.
@@ -155,59 +198,272 @@ impl Store {
         _permit: &Permit,
         name: &str,
         run: &RunRecord,
-    ) -> Result<()> {
-        let (good, failure) = match &run.end {
-            RunEnd::Good { objects, generation, seen } => {
-                (Some((count(*objects), *generation, seen.0.as_str())), None)
-            }
-            RunEnd::Held => (None, None),
-            RunEnd::Failed(failure) => (None, Some(failure)),
-        };
+    ) -> Result<u32> {
         let mut tx = self.pool().begin().await?;
-        if let Some((_, _, seen)) = good {
-            // Since its last good run; of a mirror that never had one, nobody waits for what was revoked before.
-            sqlx::query!(
-                "INSERT INTO revocation_receipts (token_id, kind, name)
-                 SELECT r.token_id, 'mirror', m.name
-                 FROM mirrors AS m
-                 JOIN revocations AS r ON r.xid >= pg_snapshot_xmin(m.seen) AND NOT pg_visible_in_snapshot(r.xid, m.seen)
-                                      AND pg_visible_in_snapshot(r.xid, $2::text::pg_snapshot)
-                 WHERE m.name = $1
-                 ON CONFLICT DO NOTHING",
-                name,
-                seen,
-            )
-            .execute(&mut *tx)
-            .await?;
+        let (mark, objects, failure) = match &run.end {
+            RunEnd::Good { mark, objects } => (Some(mark), *objects, None),
+            RunEnd::Held => (None, None, None),
+            RunEnd::Failed(failure) => (None, None, Some(failure)),
+        };
+        if let Some(mark) = mark {
+            confirm(&mut tx, name, mark).await?;
         }
-        sqlx::query!(
+        let failures = sqlx::query_scalar!(
             "UPDATE mirrors SET
                  last_run_at = $2,
                  error_class = $3,
                  error = $4,
-                 set_aside = $5,
-                 set_aside_total = $6,
-                 last_ok_at = CASE WHEN $7 THEN $2 ELSE last_ok_at END,
-                 objects = coalesce($8, objects),
-                 seen_seq = coalesce($9, seen_seq),
-                 seen = coalesce($10::text::pg_snapshot, seen),
-                 held_deletes = CASE WHEN $7 THEN 0 ELSE held_deletes END,
-                 released_deletes = CASE WHEN $7 THEN 0 ELSE released_deletes END
-             WHERE name = $1",
+                 failures = CASE WHEN $3::text IS NULL THEN 0 ELSE failures + 1 END,
+                 failing_since = CASE WHEN $3::text IS NULL THEN NULL ELSE coalesce(failing_since, $2) END,
+                 last_ok_at = CASE WHEN $5 THEN $2 ELSE last_ok_at END,
+                 objects = coalesce($6, objects),
+                 seen_seq = coalesce($7, seen_seq),
+                 seen = coalesce($8::text::pg_snapshot, seen),
+                 looked_at = coalesce($9, looked_at),
+                 head_at = CASE WHEN $10 THEN $2 ELSE head_at END
+             WHERE name = $1
+             RETURNING failures",
             name,
             run.at,
             failure.map(|failure| failure.class.as_str()),
             failure.map(|failure| failure.said.as_str()),
-            set_aside_to(&run.set_aside),
-            count(run.set_aside_total),
-            good.is_some(),
-            good.map(|(objects, ..)| objects),
-            good.map(|(_, generation, _)| generation),
-            good.map(|(.., seen)| seen),
+            mark.is_some(),
+            objects.map(count),
+            mark.map(|mark| mark.generation),
+            mark.map(|mark| mark.seen.as_str()),
+            mark.map(|mark| mark.at),
+            run.head,
         )
-        .execute(&mut *tx)
+        .fetch_optional(&mut *tx)
         .await?;
+        if run.kind == RunKind::Whole {
+            note_whole(&mut tx, name, run, mark.is_some()).await?;
+        }
+        if failures.is_some() && (run.work.did_something() || failure.is_some()) {
+            keep(&mut tx, name, run, failure).await?;
+        }
         tx.commit().await?;
+        Ok(failures.unwrap_or(0).unsigned_abs())
+    }
+
+    /// The newest runs of a mirror that did something, or failed.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn list_mirror_runs(&self, _permit: &Permit, name: &str) -> Result<Vec<MirrorRun>> {
+        let rows = sqlx::query!(
+            "SELECT kind, began_at, ended_at, put, deleted, calls, bytes, error_class, error
+             FROM mirror_runs WHERE mirror = $1 ORDER BY id DESC LIMIT 50",
+            name
+        )
+        .fetch_all(self.pool())
+        .await?;
+        let rows = rows.into_iter().map(|row| {
+            let class = row.error_class.as_deref().and_then(FailureClass::parse);
+            MirrorRun {
+                kind: if row.kind == RunKind::Whole.as_str() {
+                    RunKind::Whole
+                } else {
+                    RunKind::Changes
+                },
+                began_at: row.began_at,
+                ended_at: row.ended_at,
+                work: Work {
+                    put: row.put.unsigned_abs(),
+                    deleted: row.deleted.unsigned_abs(),
+                    calls: row.calls.unsigned_abs(),
+                    bytes: row.bytes.unsigned_abs(),
+                },
+                failure: class.zip(row.error).map(|(class, said)| Failure { class, said }),
+            }
+        });
+        Ok(rows.collect())
+    }
+
+    /// Keeps the plan of a run that changed nothing, as JSON, and that it is no longer asked for.
+    ///
+    /// # Errors
+    /// As every statement.
+    pub async fn record_mirror_plan(
+        &self,
+        _permit: &Permit,
+        name: &str,
+        plan: &MirrorPlan,
+    ) -> Result<()> {
+        sqlx::query!(
+            "UPDATE mirrors SET plan = $2, planned_at = $3, asked = NULL, asked_at = NULL WHERE name = $1",
+            name,
+            plan_to(plan),
+            plan.at,
+        )
+        .execute(self.pool())
+        .await?;
         Ok(())
     }
+
+    /// The last plan that was asked for; `None` when there was none.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn find_mirror_plan(
+        &self,
+        _permit: &Permit,
+        name: &str,
+    ) -> Result<Option<MirrorPlan>> {
+        let row = sqlx::query!("SELECT plan, planned_at FROM mirrors WHERE name = $1", name)
+            .fetch_optional(self.pool())
+            .await?;
+        Ok(row.and_then(|row| plan_from(&row.plan?, row.planned_at?)))
+    }
+
+    /// Tokens that were revoked and that the mirror may still accept: the first to be revoked, at most so many.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn list_lingering(
+        &self,
+        _permit: &Permit,
+        name: &str,
+        most: i64,
+    ) -> Result<Vec<Lingering>> {
+        let rows = sqlx::query!(
+            "SELECT t.id, t.name, r.revoked_at
+             FROM mirrors AS m
+             JOIN revocations AS r ON r.xid >= pg_snapshot_xmin(m.seen) AND NOT pg_visible_in_snapshot(r.xid, m.seen)
+             JOIN tokens AS t ON t.id = r.token_id
+             WHERE m.name = $1 ORDER BY r.revoked_at, t.id LIMIT $2",
+            name,
+            most,
+        )
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| Lingering {
+                token: row.id.into(),
+                name: row.name,
+                revoked_at: row.revoked_at,
+            })
+            .collect())
+    }
+}
+
+/// Writes the receipts of what is confirmed now: since the last good run; of a mirror that never had one, nobody waits for what was revoked before.
+async fn confirm(connection: &mut PgConnection, name: &str, mark: &Mark) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO revocation_receipts (token_id, kind, name)
+         SELECT r.token_id, 'mirror', m.name
+         FROM mirrors AS m
+         JOIN revocations AS r ON r.xid >= pg_snapshot_xmin(m.seen) AND NOT pg_visible_in_snapshot(r.xid, m.seen)
+                              AND pg_visible_in_snapshot(r.xid, $2::text::pg_snapshot)
+         WHERE m.name = $1
+         ON CONFLICT DO NOTHING",
+        name,
+        mark.seen.as_str(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// What only a look at everything can tell.
+async fn note_whole(
+    connection: &mut PgConnection,
+    name: &str,
+    run: &RunRecord,
+    good: bool,
+) -> sqlx::Result<()> {
+    let (set_aside, total) = run
+        .set_aside
+        .as_ref()
+        .map_or((None, None), |(rows, total)| (Some(set_aside_to(rows)), Some(count(*total))));
+    let drift = run.drift.as_ref();
+    sqlx::query!(
+        "UPDATE mirrors SET
+             set_aside = coalesce($2, set_aside),
+             set_aside_total = coalesce($3, set_aside_total),
+             observed_at = CASE WHEN $4 THEN $5 ELSE observed_at END,
+             missing = coalesce($6, missing),
+             altered = coalesce($7, altered),
+             others = coalesce($8, others),
+             foreign_total = coalesce($9, foreign_total),
+             foreign_some = coalesce($10, foreign_some),
+             foreign_ended = CASE WHEN $11 THEN 0 ELSE foreign_ended END,
+             held_deletes = CASE WHEN $11 THEN 0 ELSE held_deletes END,
+             released_deletes = CASE WHEN $11 THEN 0 ELSE released_deletes END,
+             asked = CASE WHEN $4 AND asked = 'look' THEN NULL ELSE asked END,
+             asked_at = CASE WHEN $4 AND asked = 'look' THEN NULL ELSE asked_at END
+         WHERE name = $1",
+        name,
+        set_aside,
+        total,
+        drift.is_some(),
+        run.at,
+        drift.map(|drift| count(drift.missing)),
+        drift.map(|drift| count(drift.altered)),
+        drift.map(|drift| count(drift.others)),
+        drift.map(|drift| count(drift.foreign)),
+        drift.map(|drift| drift.foreign_some.as_slice()),
+        good,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Keeps a run in the list, and the list short.
+async fn keep(
+    connection: &mut PgConnection,
+    name: &str,
+    run: &RunRecord,
+    failure: Option<&Failure>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO mirror_runs (mirror, kind, began_at, ended_at, put, deleted, calls, bytes, error_class, error)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        name,
+        run.kind.as_str(),
+        run.began_at,
+        run.at,
+        count(run.work.put),
+        count(run.work.deleted),
+        count(run.work.calls),
+        count(run.work.bytes),
+        failure.map(|failure| failure.class.as_str()),
+        failure.map(|failure| failure.said.as_str()),
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "DELETE FROM mirror_runs WHERE mirror = $1
+         AND id <= (SELECT id FROM mirror_runs WHERE mirror = $1 ORDER BY id DESC OFFSET $2 LIMIT 1)",
+        name,
+        RUNS_KEPT,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+fn plan_to(plan: &MirrorPlan) -> Value {
+    let Drift { missing, altered, others, foreign, foreign_some } = &plan.drift;
+    json!({ "missing": missing, "altered": altered, "others": others, "foreign": foreign, "foreign_some": foreign_some,
+            "ended": plan.ended, "gone": plan.gone, "unchanged": plan.unchanged, "some": plan.some })
+}
+
+fn plan_from(plan: &Value, at: OffsetDateTime) -> Option<MirrorPlan> {
+    let number = |name: &str| plan.get(name)?.as_u64();
+    let texts = |name: &str| {
+        let texts = plan.get(name)?.as_array()?.iter();
+        Some(texts.filter_map(Value::as_str).map(str::to_owned).collect())
+    };
+    let drift = Drift {
+        missing: number("missing")?,
+        altered: number("altered")?,
+        others: number("others")?,
+        foreign: number("foreign")?,
+        foreign_some: texts("foreign_some")?,
+    };
+    let (ended, gone, unchanged) = (number("ended")?, number("gone")?, number("unchanged")?);
+    Some(MirrorPlan { at, drift, ended, gone, unchanged, some: texts("some")? })
 }

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { Miniflare } from "miniflare";
 
 // One for most tests, and one for each promise of the contract.
-const names = ["namespace", ...Array.from({ length: 8 }, (_, number) => `namespace${number}`)];
+const names = ["namespace", ...Array.from({ length: 16 }, (_, number) => `namespace${number}`)];
 
 const server = new Miniflare({
     host: "127.0.0.1",

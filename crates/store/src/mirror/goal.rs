@@ -1,0 +1,307 @@
+//! What the mirrors should hold: all of it, what changed since a look, or a few secrets of it.
+//!
+//! Reads the view `mirror_secrets`, which has a row for each secret of a token. Whether one is for mirrors at a moment is said in each statement, as
+//! literal SQL wants it: kept, and neither expired nor retired.
+
+use crate::verify::Seen;
+use crate::{Result, Store};
+use domain::OffsetDateTime;
+use domain::mirror::{Candidate, Key, Why};
+use domain::policy::Permit;
+use sqlx::PgConnection;
+use tokio_stream::StreamExt as _;
+
+/// How many changed rows are told at most. With more, everything is looked at instead.
+const CHANGED_MAX: i64 = 20_000;
+
+/// What a look at the truth had in it.
+#[derive(Clone, Debug)]
+pub struct Mark {
+    /// The last change.
+    pub generation: i64,
+    /// What it sees.
+    pub seen: Seen,
+    /// The moment that it was made for.
+    pub at: OffsetDateTime,
+    /// When the next secret expires, retires or begins.
+    pub next_moment: Option<OffsetDateTime>,
+}
+
+/// What changed since a look.
+pub struct Changed {
+    /// What this one has in it.
+    pub mark: Mark,
+    /// The rows of the secrets that should be there, not yet judged.
+    pub candidates: Vec<Candidate>,
+    /// Secrets that should not be there, because somebody ended them or their time is over.
+    pub ended: Vec<Key>,
+    /// Secrets whose rows were deleted.
+    pub gone: Vec<Key>,
+    /// More changed than is told: everything has to be looked at.
+    pub too_many: bool,
+}
+
+struct Row {
+    token_id: uuid::Uuid,
+    hash: Vec<u8>,
+    retires_at: Option<OffsetDateTime>,
+    team_id: uuid::Uuid,
+    name: String,
+    scopes: Vec<String>,
+    created_at: OffsetDateTime,
+    expires_at: Option<OffsetDateTime>,
+    not_before: Option<OffsetDateTime>,
+    networks: Option<Vec<String>>,
+    rate_requests: Option<i32>,
+    rate_seconds: Option<i32>,
+    revision: String,
+    live: bool,
+}
+
+impl From<Row> for Candidate {
+    fn from(row: Row) -> Self {
+        let rate = row.rate_requests.zip(row.rate_seconds);
+        Self {
+            token: row.token_id.into(),
+            hash: row.hash,
+            name: row.name,
+            team: row.team_id.into(),
+            scopes: row.scopes,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            not_before: row.not_before,
+            retires_at: row.retires_at,
+            networks: row.networks,
+            rate: rate.map(|(requests, seconds)| (requests.into(), seconds.into())),
+            revision: row.revision.parse().unwrap_or(0),
+        }
+    }
+}
+
+impl Store {
+    /// Gives `each` row of what the mirrors should hold at `now`, as one snapshot has it. The snapshot is closed before this returns.
+    ///
+    /// # Errors
+    /// As every read; some rows may have been given.
+    pub async fn mirror_goal(
+        &self,
+        _permit: &Permit,
+        now: OffsetDateTime,
+        mut each: impl FnMut(Candidate) + Send,
+    ) -> Result<Mark> {
+        let mut snapshot =
+            self.pool().begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        let mark = mark(&mut snapshot, now).await?;
+        {
+            let mut rows = sqlx::query_as!(
+                Row,
+                r#"SELECT token_id AS "token_id!", hash AS "hash!", retires_at, team_id AS "team_id!", name AS "name!", scopes AS "scopes!",
+                          created_at AS "created_at!", expires_at, not_before, networks, rate_requests, rate_seconds,
+                          changed_xid::text AS "revision!", true AS "live!"
+                   FROM mirror_secrets
+                   WHERE kept AND (expires_at IS NULL OR expires_at > $1) AND (retires_at IS NULL OR retires_at > $1)"#,
+                now,
+            )
+            .fetch(&mut *snapshot);
+            while let Some(row) = rows.next().await {
+                each(row?.into());
+            }
+        }
+        snapshot.rollback().await?;
+        Ok(mark)
+    }
+
+    /// What `since`, made for `then`, did not have in it and is true at `now`.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn mirror_changed(
+        &self,
+        _permit: &Permit,
+        since: &Seen,
+        then: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<Changed> {
+        let mut snapshot =
+            self.pool().begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        let mark = mark(&mut snapshot, now).await?;
+        let rows = sqlx::query_as!(
+            Row,
+            r#"SELECT token_id AS "token_id!", hash AS "hash!", retires_at, team_id AS "team_id!", name AS "name!", scopes AS "scopes!",
+                      created_at AS "created_at!", expires_at, not_before, networks, rate_requests, rate_seconds,
+                      changed_xid::text AS "revision!",
+                      (kept AND (expires_at IS NULL OR expires_at > $3) AND (retires_at IS NULL OR retires_at > $3)) AS "live!"
+               FROM mirror_secrets
+               WHERE (changed_xid >= pg_snapshot_xmin($1::text::pg_snapshot)
+                      AND NOT pg_visible_in_snapshot(changed_xid, $1::text::pg_snapshot))
+                  OR (expires_at > $2 AND expires_at <= $3)
+                  OR (not_before > $2 AND not_before <= $3)
+                  OR (retires_at > $2 AND retires_at <= $3)
+               LIMIT $4"#,
+            since.as_str(),
+            then,
+            now,
+            CHANGED_MAX + 1,
+        )
+        .fetch_all(&mut *snapshot)
+        .await?;
+        let gone = sqlx::query_scalar!(
+            "SELECT hash FROM secrets_gone AS g
+             WHERE g.xid >= pg_snapshot_xmin($1::text::pg_snapshot)
+               AND NOT pg_visible_in_snapshot(g.xid, $1::text::pg_snapshot)
+               AND NOT EXISTS (SELECT FROM tokens AS t WHERE t.secret_hash = g.hash)
+               AND NOT EXISTS (SELECT FROM tokens AS t WHERE t.retired_hash = g.hash)
+             LIMIT $2",
+            since.as_str(),
+            CHANGED_MAX + 1,
+        )
+        .fetch_all(&mut *snapshot)
+        .await?;
+        snapshot.rollback().await?;
+        let most = usize::try_from(CHANGED_MAX).unwrap_or(usize::MAX);
+        let too_many = rows.len() > most
+            || gone.len() > most
+            || gone.contains(&None)
+            || mark.seen.is_before(since);
+        let (live, over): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| row.live);
+        Ok(Changed {
+            mark,
+            candidates: live.into_iter().map(Into::into).collect(),
+            ended: over.iter().filter_map(|row| Key::from_slice(&row.hash)).collect(),
+            gone: gone.iter().flatten().filter_map(|hash| Key::from_slice(hash)).collect(),
+            too_many,
+        })
+    }
+
+    /// The rows of those secrets, as far as they should be there at `now`.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn mirror_candidates(
+        &self,
+        _permit: &Permit,
+        keys: &[Key],
+        now: OffsetDateTime,
+    ) -> Result<Vec<Candidate>> {
+        let rows = sqlx::query_as!(
+            Row,
+            r#"SELECT token_id AS "token_id!", hash AS "hash!", retires_at, team_id AS "team_id!", name AS "name!", scopes AS "scopes!",
+                      created_at AS "created_at!", expires_at, not_before, networks, rate_requests, rate_seconds,
+                      changed_xid::text AS "revision!", true AS "live!"
+               FROM mirror_secrets
+               WHERE hash = ANY ($1) AND kept
+                 AND (expires_at IS NULL OR expires_at > $2) AND (retires_at IS NULL OR retires_at > $2)"#,
+            &hashes(keys),
+            now,
+        )
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows.into_iter().map(Into::into).collect())
+    }
+
+    /// Why each of `keys` should not be there at `now`; see [`Why`].
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn judge_unwanted(
+        &self,
+        _permit: &Permit,
+        keys: &[Key],
+        now: OffsetDateTime,
+    ) -> Result<Vec<(Key, Why)>> {
+        let known = sqlx::query!(
+            r#"SELECT hash AS "hash!",
+                      bool_or(kept AND (expires_at IS NULL OR expires_at > $2) AND (retires_at IS NULL OR retires_at > $2)) AS "live!"
+               FROM mirror_secrets WHERE hash = ANY ($1) GROUP BY hash"#,
+            &hashes(keys),
+            now,
+        )
+        .fetch_all(self.pool())
+        .await?;
+        let gone = sqlx::query_scalar!(
+            r#"SELECT hash AS "hash!" FROM secrets_gone WHERE hash = ANY ($1)"#,
+            &hashes(keys)
+        )
+        .fetch_all(self.pool())
+        .await?;
+        let gone = gone.iter().filter_map(|hash| Key::from_slice(hash)).map(|key| (key, Why::Gone));
+        let known = known.iter().filter_map(|row| {
+            Some((Key::from_slice(&row.hash)?, if row.live { Why::Live } else { Why::Ended }))
+        });
+        // What is known counts for more than what once left.
+        let why: std::collections::HashMap<Key, Why> = gone.chain(known).collect();
+        Ok(keys.iter().map(|key| (*key, why.get(key).copied().unwrap_or(Why::Foreign))).collect())
+    }
+
+    /// The last change that touches the mirrors.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn mirror_generation(&self, _permit: &Permit) -> Result<i64> {
+        Ok(generation(&mut *self.pool().acquire().await?).await?)
+    }
+
+    /// Secrets that were ended after `since`, the newest first and at most `most`, and the last event of the audit log.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn mirror_denied(
+        &self,
+        _permit: &Permit,
+        since: OffsetDateTime,
+        most: i64,
+    ) -> Result<(Vec<Key>, i64)> {
+        let rows = sqlx::query_scalar!(
+            r#"SELECT hash AS "hash!" FROM (
+                   SELECT s.hash, r.revoked_at AS at
+                   FROM (SELECT token_id, revoked_at FROM revocations ORDER BY xid DESC LIMIT $2) AS r
+                   JOIN mirror_secrets AS s USING (token_id)
+                   WHERE r.revoked_at > $1
+                   UNION ALL
+                   SELECT s.hash, t.disabled_at FROM tokens AS t JOIN mirror_secrets AS s ON s.token_id = t.id WHERE t.disabled_at > $1
+                   UNION ALL
+                   SELECT g.hash, g.at FROM secrets_gone AS g
+                   WHERE g.at > $1 AND g.hash IS NOT NULL
+                     AND NOT EXISTS (SELECT FROM tokens AS t WHERE t.secret_hash = g.hash)
+                     AND NOT EXISTS (SELECT FROM tokens AS t WHERE t.retired_hash = g.hash)
+               ) AS ended ORDER BY at DESC LIMIT $2"#,
+            since,
+            most,
+        )
+        .fetch_all(self.pool())
+        .await?;
+        let seq =
+            sqlx::query_scalar!(r#"SELECT coalesce(max(seq), 0) AS "seq!" FROM audit_events"#)
+                .fetch_one(self.pool())
+                .await?;
+        Ok((rows.iter().filter_map(|hash| Key::from_slice(hash)).collect(), seq))
+    }
+}
+
+fn hashes(keys: &[Key]) -> Vec<Vec<u8>> {
+    keys.iter().map(|key| key.bytes().to_vec()).collect()
+}
+
+async fn generation(connection: &mut PgConnection) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"SELECT coalesce(max(seq), 0) AS "seq!" FROM audit_events WHERE touches_mirrors"#
+    )
+    .fetch_one(connection)
+    .await
+}
+
+async fn mark(snapshot: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<Mark> {
+    let generation = generation(&mut *snapshot).await?;
+    let row = sqlx::query!(
+        r#"SELECT pg_current_snapshot()::text AS "seen!",
+                  least(
+                      (SELECT min(expires_at) FROM tokens WHERE expires_at > $1),
+                      (SELECT min(not_before) FROM tokens WHERE not_before > $1),
+                      (SELECT min(retired_until) FROM tokens WHERE retired_until > $1)
+                  ) AS next_moment"#,
+        now,
+    )
+    .fetch_one(snapshot)
+    .await?;
+    Ok(Mark { generation, seen: Seen::stored(row.seen), at: now, next_moment: row.next_moment })
+}
