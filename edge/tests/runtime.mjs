@@ -32,6 +32,7 @@ const server = new Miniflare({
             kvNamespaces: { TOKENS: "namespace" },
             bindings: JSON.parse(process.env.BINDINGS),
             outboundService: "backend",
+            unsafeDirectSockets: socket,
         },
         {
             ...worker,
@@ -51,9 +52,9 @@ const server = new Miniflare({
         },
     ],
 });
-const edge = await server.ready;
-const [rest, backend] = await Promise.all(["rest", "backend"].map((name) => server.unsafeGetDirectURL(name)));
-console.log(`ready ${[edge, rest, backend].map((url) => url.origin).join(" ")}`);
+await server.ready;
+const urls = await Promise.all(["edge", "rest", "backend"].map((name) => server.unsafeGetDirectURL(name)));
+console.log(`ready ${urls.map((url) => url.host).join(" ")}`);
 
 process.stdin.resume();
 process.stdin.on("end", async () => {
