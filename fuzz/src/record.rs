@@ -12,7 +12,8 @@ pub fn check(bytes: &[u8]) {
     let Some(signed) = payload(bytes) else { return };
     let (object, end) = signed.payload.split_at(signed.payload.len() - 1);
     assert!(bytes.starts_with(object) && end == b"}", "what is signed is what is there");
-    let tail = format!(r#","key_id":"{}","signature":""#, signed.key_id);
+    let comma = if object == b"{" { "" } else { "," };
+    let tail = format!(r#"{comma}"key_id":"{}","signature":""#, signed.key_id);
     assert!(bytes[object.len()..].starts_with(tail.as_bytes()), "and the key is the one named");
     assert_eq!(bytes.len(), object.len() + tail.len() + 86 + 2);
 }

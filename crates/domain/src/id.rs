@@ -56,6 +56,8 @@ ids! {
     TokenId,
     /// A team.
     TeamId,
+    /// A route at the edge.
+    RouteId,
     /// A person who signs in.
     UserId,
     /// A management API key.

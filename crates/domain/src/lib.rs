@@ -1,4 +1,4 @@
-//! Pure rules of Tokenkeep: what is true about tokens, teams, people and mirrors.
+//! Pure rules of Tokenkeep: what is true about tokens, teams, people, mirrors and routes.
 //!
 //! Owns the grammar of every value, the policy and the verify decision. Never does I/O, never asks
 //! for the time or for randomness (both are arguments), and builds for wasm32 as it does for the server.
@@ -11,6 +11,7 @@ pub mod mirror;
 pub mod page;
 pub mod policy;
 pub mod refusal;
+pub mod route;
 pub mod team;
 pub mod text;
 pub mod token;

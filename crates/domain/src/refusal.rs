@@ -140,6 +140,30 @@ codes! {
     NotHeld = "not_held", Conflict;
     /// The mirror is stopped by a person.
     MirrorPaused = "mirror_paused", Conflict;
+    /// Not the path of a route: a slash, then segments of letters, digits, `.`, `_` and `-`.
+    PathInvalid = "path_invalid", Invalid;
+    /// Another route has the path.
+    PathTaken = "path_taken", Conflict;
+    /// Not an address of a backend: http or https, a host, no credentials, no query.
+    UrlInvalid = "url_invalid", Invalid;
+    /// A tag breaks the grammar.
+    TagInvalid = "tag_invalid", Invalid;
+    /// More tags than a route may have.
+    TagsTooMany = "tags_too_many", Invalid;
+    /// Not a kind of authentication that a backend can be given.
+    AuthInvalid = "auth_invalid", Invalid;
+    /// Not a name of a header, or of one that is not free for a key.
+    HeaderInvalid = "header_invalid", Invalid;
+    /// A secret has characters that its header cannot hold.
+    SecretInvalid = "secret_invalid", Invalid;
+    /// A secret shall be delivered, and there is none.
+    SecretMissing = "secret_missing", Invalid;
+    /// No encryption key is configured, so that no secret can be kept.
+    SealingOff = "sealing_off", Conflict;
+    /// The route was changed since it was looked at.
+    RouteChanged = "route_changed", Conflict;
+    /// There are as many routes as there may be.
+    RoutesTooMany = "routes_too_many", Conflict;
     /// The `Idempotency-Key` was used for another request.
     IdempotencyMismatch = "idempotency_mismatch", Invalid;
     /// The `Idempotency-Key` is not 1 to 255 printable ASCII characters.

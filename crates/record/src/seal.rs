@@ -11,7 +11,7 @@ pub const ROUTES: &str = "routes";
 /// The document of a [`crate::Head`].
 pub const HEAD: &str = "head";
 
-const BEFORE_KEY: &str = r#","key_id":""#;
+const BEFORE_KEY: &str = r#""key_id":""#;
 const BEFORE_SIGNATURE: &str = r#"","signature":""#;
 const END: &str = r#""}"#;
 /// Characters of a key's name.
@@ -46,7 +46,9 @@ pub fn payload(bytes: &[u8]) -> Option<Signed> {
     let (rest, signature) = rest.split_at_checked(rest.len().checked_sub(SIGNATURE_CHARS)?)?;
     let rest = rest.strip_suffix(BEFORE_SIGNATURE.as_bytes())?;
     let (rest, key_id) = rest.split_at_checked(rest.len().checked_sub(KEY_CHARS)?)?;
-    let object = rest.strip_suffix(BEFORE_KEY.as_bytes())?;
+    let rest = rest.strip_suffix(BEFORE_KEY.as_bytes())?;
+    // Of an empty object nothing is before it.
+    let object = if rest == b"{" { rest } else { rest.strip_suffix(b",")? };
     let mut decoded = [0; 64];
     let length = Base64UrlUnpadded::decode(signature, &mut decoded).ok()?.len();
     let url_safe = |b: &u8| b.is_ascii_alphanumeric() || *b == b'-' || *b == b'_';
@@ -57,11 +59,14 @@ pub fn payload(bytes: &[u8]) -> Option<Signed> {
     })
 }
 
-/// Puts a signature on an object that is not empty.
+/// Puts a signature on an object.
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) fn seal(mut object: Vec<u8>, key_id: &str, signature: &[u8; 64]) -> Vec<u8> {
-    debug_assert!(object.starts_with(b"{\"") && object.ends_with(b"}"));
+    debug_assert!(object.starts_with(b"{") && object.ends_with(b"}"));
     object.pop();
+    if object != b"{" {
+        object.push(b',');
+    }
     for part in [BEFORE_KEY, key_id, BEFORE_SIGNATURE] {
         object.extend_from_slice(part.as_bytes());
     }

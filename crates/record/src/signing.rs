@@ -36,7 +36,7 @@ impl SigningKey {
     }
 }
 
-/// Signs a JSON object, which must not be empty and have no white space at its ends, as `document`.
+/// Signs a JSON object without white space at its ends, as `document`.
 pub fn sign(document: &str, json_object: Vec<u8>, key: &SigningKey) -> Vec<u8> {
     let signature = key.key.sign(&message(document, &json_object)).to_bytes();
     seal(json_object, &key.id, &signature)
@@ -98,6 +98,14 @@ mod tests {
         let direct = key.key.sign(b"tokenkeep:head\n{\"a\":1}").to_bytes();
         assert_eq!(split.signature, direct);
         assert_eq!(verify(HEAD, &signed, &[key.public()]), Ok(br#"{"a":1}"#.to_vec()));
+    }
+
+    #[test]
+    fn an_empty_object_is_signed_too() {
+        let key = SigningKey::of(&SEED);
+        let signed = sign("routes", b"{}".to_vec(), &key);
+        assert!(signed.starts_with(br#"{"key_id":""#));
+        assert_eq!(verify("routes", &signed, &[key.public()]), Ok(b"{}".to_vec()));
     }
 
     #[test]

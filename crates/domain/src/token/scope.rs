@@ -36,11 +36,15 @@ impl Scope {
 
     /// Whether a token that has `self` may do `wanted`.
     pub fn covers(&self, wanted: &Self) -> bool {
-        if self.0 == "*" || self.0 == wanted.0 {
+        self.covers_text(&wanted.0)
+    }
+
+    fn covers_text(&self, wanted: &str) -> bool {
+        if self.0 == "*" || self.0 == wanted {
             return true;
         }
         // "images:*" covers what begins with "images:".
-        self.0.strip_suffix('*').is_some_and(|stem| wanted.0.starts_with(stem))
+        self.0.strip_suffix('*').is_some_and(|stem| wanted.starts_with(stem))
     }
 }
 
@@ -113,6 +117,11 @@ impl Scopes {
         let needless =
             |scope: &Scope| self.0.iter().any(|other| other != scope && other.covers(scope));
         Self(self.0.iter().filter(|scope| !needless(scope)).cloned().collect())
+    }
+
+    /// Whether one of these covers a scope of this text, which keeps the grammar.
+    pub(crate) fn cover_text(&self, wanted: &str) -> bool {
+        self.0.iter().any(|granted| granted.covers_text(wanted))
     }
 
     /// Whether each of `wanted` is covered by one of these.
