@@ -60,7 +60,7 @@ pub async fn revoke_own(
 }
 
 fn holder(record: &Record) -> Actor {
-    Actor::Holder { id: record.id, name: record.name.clone().into() }
+    Actor::Holder { id: record.id, name: record.name.to_string() }
 }
 
 /// What is known of the token of this secret. Whoever asks for many that nobody issued gets no query.
