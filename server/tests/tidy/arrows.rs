@@ -19,7 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("edge", &["domain", "wire"]),
     // Measures the program from outside.
     ("bench", &[]),
-    // Looks at one file of the server beside the domain, without being its user.
+    // Looks at some files of the server beside the domain, without being its user.
     ("fuzz", &["domain"]),
 ];
 
