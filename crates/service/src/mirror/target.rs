@@ -1,6 +1,17 @@
 //! A place that a mirror writes to, under a name.
 
 use storage::{Files, Git, Kv, Place, Postgres, S3, Storage};
+use time::Duration;
+
+/// The name of the namespace of Workers KV.
+const KV: &str = "kv";
+/// The network of Workers KV may answer from its caches for so long after a write (Cloudflare, "How KV works").
+const KV_CACHES: Duration = Duration::MINUTE;
+
+/// How long whoever reads the mirror of this name may go on with what it held before a write, also when another instance writes it.
+pub(crate) fn readers_lag(name: &str) -> Duration {
+    if name == KV { KV_CACHES } else { Duration::ZERO }
+}
 
 /// A configured mirror. It is told apart from others by its name alone.
 #[derive(Clone, Debug)]
@@ -32,7 +43,7 @@ impl Target {
 
     /// The namespace of Workers KV: `kv`.
     pub fn kv(place: Kv) -> Self {
-        Self { name: "kv".to_owned(), place: Place::Kv(place) }
+        Self { name: KV.to_owned(), place: Place::Kv(place) }
     }
 
     /// Its name.
@@ -52,6 +63,11 @@ impl Target {
     pub async fn count(&self) -> storage::Result<usize> {
         let at = super::reconcile::directory();
         Ok(self.place.list(&at).await?.len())
+    }
+
+    /// How long whoever reads it may go on with what it held before a write.
+    pub fn readers_lag(&self) -> Duration {
+        readers_lag(&self.name)
     }
 
     /// How to talk to it.
