@@ -1,7 +1,7 @@
 # One command for each thing one does here. The work is in scripts/; each says at its top what it does.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint fmt fuzz bench bench-counts setup sqlx generated
+.PHONY: help run dev edge test lint fmt fuzz bench bench-counts setup sqlx generated
 
 help: ## List these commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -11,6 +11,9 @@ run: ## Install what is missing, build, and start Tokenkeep on 127.0.0.1:3000
 
 dev: ## Start it for development: rebuilds and reloads the browser on every change
 	@scripts/dev
+
+edge: ## Build the Cloudflare Worker into target/edge
+	@scripts/edge
 
 test: ## Install what the tests need and run every ring of tests
 	@scripts/test

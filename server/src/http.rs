@@ -16,6 +16,7 @@ pub mod health;
 pub mod holder;
 pub mod identify;
 pub mod json;
+pub mod jwks;
 pub mod listen;
 pub mod metrics;
 pub mod openapi;
@@ -94,7 +95,10 @@ pub fn router(web: Web) -> Router {
         .merge(forward_auth::routes())
         .layer(verification);
     let waiting = || middleware::from_fn_with_state(web.clone(), waiting::gate);
-    let bare = health::routes().merge(metrics::routes()).merge(holder::routes().layer(waiting()));
+    let bare = health::routes()
+        .merge(jwks::routes())
+        .merge(metrics::routes())
+        .merge(holder::routes().layer(waiting()));
     let (api, _) = api::routes().split_for_parts();
     let known = Router::new()
         .merge(api)

@@ -28,12 +28,4 @@ impl PublicKey {
         let jwk = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, self.x());
         Base64UrlUnpadded::encode_string(&Sha256::digest(jwk))
     }
-
-    /// Its JWK (RFC 7517; RFC 8037), as a JSON object.
-    pub fn jwk(&self) -> String {
-        let (x, id) = (self.x(), self.id());
-        format!(
-            r#"{{"kty":"OKP","crv":"Ed25519","x":"{x}","kid":"{id}","use":"sig","alg":"EdDSA"}}"#
-        )
-    }
 }

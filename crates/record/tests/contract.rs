@@ -172,13 +172,3 @@ fn the_head_says_how_new_a_mirror_is_and_whom_to_refuse() {
     let short = plain.replace(&nine, "09");
     assert_eq!(Head::read(short.as_bytes()).err(), Some(Unreadable::Member("denied")));
 }
-
-#[test]
-fn a_key_that_is_published_is_a_jwk() {
-    let jwk: serde_json::Value =
-        serde_json::from_str(&SigningKey::of(&[7; 32]).public().jwk()).expect("JSON");
-    assert_eq!(jwk["kty"], "OKP");
-    assert_eq!(jwk["crv"], "Ed25519");
-    assert_eq!(jwk["kid"], SigningKey::of(&[7; 32]).id());
-    assert!(jwk.get("d").is_none());
-}

@@ -1,6 +1,6 @@
 //! The OpenAPI document, and the page that shows it.
 
-use super::{Web, api, holder, verify};
+use super::{Web, api, holder, jwks, verify};
 use axum::Router;
 use axum::response::IntoResponse;
 use axum::routing::get;
@@ -29,8 +29,11 @@ struct Document;
 
 /// The document.
 pub fn document() -> utoipa::openapi::OpenApi {
-    let (_, paths) =
-        api::routes().merge(verify::documented()).merge(holder::documented()).split_for_parts();
+    let (_, paths) = api::routes()
+        .merge(verify::documented())
+        .merge(holder::documented())
+        .merge(jwks::documented())
+        .split_for_parts();
     let mut document = Document::openapi();
     document.merge(paths);
     let components = document.components.get_or_insert_default();

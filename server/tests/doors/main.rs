@@ -22,6 +22,7 @@ mod headers;
 mod health;
 mod holder;
 mod identify;
+mod jwks;
 mod list_tokens;
 mod lock_origins;
 mod metrics;
