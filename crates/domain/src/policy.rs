@@ -223,12 +223,12 @@ pub fn permit(actor: &Actor, action: Action) -> Result<Permit, Refused> {
 }
 
 fn may(actor: &Actor, action: Action) -> bool {
-    use Action::{AdoptToken,
-        AskMirror, ChangeConditions, CreateKey, CreateOwner, CreateSetupLink, CreateTeam,
-        CreateToken, DisableToken, EnableToken, FinishRotation, GetOwnToken, GetSettings,
-        ListAudit, ListKeys, ListMirrors, ListTeams, ListTokens, NarrowScopes, PauseMirror,
-        RecordMirrorRun, RecordUsage, ReleaseMirror, RevealToken, RevokeKey, RevokeOwnToken,
-        RevokeToken, RotateToken, Session, Sweep, Verify,
+    use Action::{
+        AdoptToken, AskMirror, ChangeConditions, CreateKey, CreateOwner, CreateSetupLink,
+        CreateTeam, CreateToken, DisableToken, EnableToken, FinishRotation, GetOwnToken,
+        GetSettings, ListAudit, ListKeys, ListMirrors, ListTeams, ListTokens, NarrowScopes,
+        PauseMirror, RecordMirrorRun, RecordUsage, ReleaseMirror, RevealToken, RevokeKey,
+        RevokeOwnToken, RevokeToken, RotateToken, Session, Sweep, Verify,
     };
     let owner_rights = match action {
         CreateToken | ListTokens | RevealToken | RevokeToken | DisableToken | EnableToken
@@ -249,7 +249,10 @@ fn may(actor: &Actor, action: Action) -> bool {
             matches!(action, CreateOwner | CreateSetupLink | CreateKey | ListKeys | RevokeKey)
         }
         Actor::Clock => {
-            matches!(action, ListMirrors | AdoptToken | RecordMirrorRun | RecordUsage | Sweep | CreateSetupLink)
+            matches!(
+                action,
+                ListMirrors | AdoptToken | RecordMirrorRun | RecordUsage | Sweep | CreateSetupLink
+            )
         }
     }
 }

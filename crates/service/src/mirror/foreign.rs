@@ -4,7 +4,6 @@
 //! it is, and stays foreign.
 
 use super::pass::{Pass, Trouble};
-use super::push;
 use crate::Error;
 use domain::audit::{Caller, Event, EventKind, SubjectKind};
 use domain::id::{TeamId, TokenId};
@@ -32,8 +31,7 @@ pub(super) async fn adopt(pass: &mut Pass<'_>, foreign: &mut Vec<Key>) -> Result
             .with("adopted", adopted.to_string())
             .with("left", left.len().to_string());
     let clock = Caller::local(Actor::Clock);
-    let mut tx = begin(pass).await?;
-    tx.adopted_foreign(name, push::count(adopted)).await?;
+    let tx = begin(pass).await?;
     pass.service.commit(tx, &clock, event).await?;
     *foreign = left;
     Ok(())

@@ -74,7 +74,10 @@ async fn a_person_takes_them_for_tokens_where_their_team_is_known(pool: PgPool) 
     let page = token::list(&world.service, &world.owner, TokenFilter::default()).await;
     let items = page.expect("a list").items;
     let adopted = items.iter().find(|one| one.name.as_str() == "by name").expect("a token");
-    assert_eq!((adopted.created_by.as_str(), adopted.display.as_str()), ("mirror files", "sha256:01010101…"));
+    assert_eq!(
+        (adopted.created_by.as_str(), adopted.display.as_str()),
+        ("mirror files", "sha256:01010101…")
+    );
     assert!(!adopted.revealable && adopted.team == world.team);
     // What is a token now is written as every other.
     assert_eq!(world.push().await.work.put, 2);
@@ -85,7 +88,8 @@ async fn a_person_takes_them_for_tokens_where_their_team_is_known(pool: PgPool) 
 #[sqlx::test(migrations = "../../migrations")]
 async fn what_was_ended_never_comes_back(pool: PgPool) {
     let world = World::new(pool).await;
-    let (revoked, deleted) = (world.create("revoked", None).await, world.create("deleted", None).await);
+    let (revoked, deleted) =
+        (world.create("revoked", None).await, world.create("deleted", None).await);
     world.push().await;
     let kept = world.files();
     world.revoke(&revoked).await;
