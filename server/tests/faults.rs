@@ -4,7 +4,7 @@
 //! ([`fault`]). Then a program reads the history: no acknowledged token is lost, and none whose end was acknowledged is accepted. Start at [`storm`].
 //! In [`snapshot`] a server starts while there is no database.
 //!
-//! Beside it, three servers behind nginx, of which one after the other fails: [`instances`].
+//! Beside it, three servers behind nginx, of which one after the other fails: [`instances`]; and two with one mirror: [`mirrors`].
 
 #[path = "faults/client.rs"]
 mod client;
@@ -18,6 +18,8 @@ mod gate;
 mod history;
 #[path = "faults/instances.rs"]
 mod instances;
+#[path = "faults/mirrors.rs"]
+mod mirrors;
 #[path = "doors/proxy/nginx.rs"]
 mod nginx;
 #[path = "faults/poll.rs"]
