@@ -308,6 +308,23 @@ mod tests {
     use time::macros::datetime;
 
     #[test]
+    fn a_bulk_request_is_within_both_limits() {
+        let object = |bytes: usize| Object {
+            key: ObjectKey::parse("tokens/a.json").expect("a key"),
+            // The longest in JSON: each is six bytes there.
+            bytes: vec![1; bytes],
+            expires_at: None,
+        };
+        assert_eq!(fitting(&vec![object(300); BULK_MAX + 1]), BULK_MAX);
+        let large = vec![object(OBJECT_MAX); 1_000];
+        let fit = fitting(&large);
+        assert!((200..300).contains(&fit), "{fit}");
+        let pairs: Vec<_> = large[..fit].iter().map(|object| Pair::of(object, now())).collect();
+        let body = serde_json::to_vec(&pairs).expect("JSON");
+        assert!(body.len() <= BULK_BYTES_MAX && body.len() > BULK_BYTES_MAX * 9 / 10);
+    }
+
+    #[test]
     fn kv_never_forgets_a_value_before_its_expiry_nor_takes_one_that_is_near() {
         let now = datetime!(2026-11-22 10:00 UTC);
         let at = |seconds: f64| {
