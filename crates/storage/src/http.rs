@@ -96,7 +96,8 @@ impl Http {
             let why = format!("it asked to wait, {} s more", left.as_secs() + 1);
             return Err(Error::transient(what, why));
         }
-        let failed = |error: reqwest::Error| self.unanswered(what, &error);
+        let whole = request.timeout().copied().unwrap_or(self.patience.whole);
+        let failed = |error: reqwest::Error| self.unanswered(what, whole, &error);
         let again = request.try_clone();
         let mut response = match (self.execute(request).await, again) {
             (Err(error), Some(again)) if was_closed(&error) => self.execute(again).await,
@@ -138,7 +139,7 @@ impl Http {
         *self.closed_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(until);
     }
 
-    fn unanswered(&self, what: &str, error: &reqwest::Error) -> Error {
+    fn unanswered(&self, what: &str, whole: Duration, error: &reqwest::Error) -> Error {
         if let Some(forbidden) = cause::<Forbidden>(error) {
             return forbidden.told(what);
         }
@@ -146,7 +147,7 @@ impl Http {
             return Error::broken(what, bad.to_string());
         }
         if error.is_timeout() {
-            let Patience { connect, whole } = self.patience;
+            let connect = self.patience.connect;
             let (step, limit) =
                 if error.is_connect() { ("connection", connect) } else { ("answer", whole) };
             return Error::transient(what, format!("no {step} within {} ms", limit.as_millis()));

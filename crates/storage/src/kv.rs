@@ -39,6 +39,8 @@ use zeroize::Zeroizing;
 /// How many keys a bulk request has at most, and how many bytes: Cloudflare's limits.
 const BULK_MAX: usize = 10_000;
 const BULK_BYTES_MAX: usize = 100_000_000;
+/// How much longer a bulk request may take for each of its keys.
+const KEY_TIME: Duration = Duration::from_millis(10);
 /// How many values are read to see whether they are what their metadata says: one request's limit.
 const READ_AT_ONCE: usize = 100;
 /// How often that is done.
@@ -272,7 +274,9 @@ impl Namespace {
         let what = format!("put {} and {} more", first.key.as_str(), objects.len() - 1);
         let at = now();
         let pairs: Vec<_> = objects.iter().map(|object| Pair::of(object, at)).collect();
-        let answer = self.send(&what, Call::to(Method::PUT, "bulk").json(&pairs)).await?;
+        let answer = self
+            .send(&what, Call::to(Method::PUT, "bulk").json(&pairs).of_many(pairs.len()))
+            .await?;
         let done = answer::bulk(&answer, &what)?;
         let mut memory = self.memory();
         for pair in pairs.iter().filter(|pair| done.did(&pair.key)) {
@@ -286,7 +290,7 @@ impl Namespace {
         let Some(first) = keys.first() else { return Ok(()) };
         let what = format!("delete {} and {} more", first.as_str(), keys.len() - 1);
         let deleted: Vec<_> = keys.iter().map(names::name).collect();
-        let call = Call::to(Method::POST, "bulk/delete").json(&deleted);
+        let call = Call::to(Method::POST, "bulk/delete").json(&deleted).of_many(deleted.len());
         let answer = self.send(&what, call).await?;
         let done: Bulk = answer::bulk(&answer, &what)?;
         let (mut memory, at) = (self.memory(), now());
@@ -302,6 +306,23 @@ impl Namespace {
 mod tests {
     use super::*;
     use time::macros::datetime;
+
+    #[test]
+    fn a_bulk_request_is_within_both_limits() {
+        let object = |bytes: usize| Object {
+            key: ObjectKey::parse("tokens/a.json").expect("a key"),
+            // The longest in JSON: each is six bytes there.
+            bytes: vec![1; bytes],
+            expires_at: None,
+        };
+        assert_eq!(fitting(&vec![object(300); BULK_MAX + 1]), BULK_MAX);
+        let large = vec![object(OBJECT_MAX); 1_000];
+        let fit = fitting(&large);
+        assert!((200..300).contains(&fit), "{fit}");
+        let pairs: Vec<_> = large[..fit].iter().map(|object| Pair::of(object, now())).collect();
+        let body = serde_json::to_vec(&pairs).expect("JSON");
+        assert!(body.len() <= BULK_BYTES_MAX && body.len() > BULK_BYTES_MAX * 9 / 10);
+    }
 
     #[test]
     fn kv_never_forgets_a_value_before_its_expiry_nor_takes_one_that_is_near() {

@@ -23,7 +23,7 @@ use crate::page::Filling;
 use crate::{
     Calls, Egress, Error, KEY_MAX, Listed, OBJECT_MAX, Object, ObjectKey, Pages, Result, Storage,
 };
-use answer::{Page, Refusal};
+use answer::{Found, Page, Refusal};
 use base64ct::{Base64, Encoding as _};
 use call::Call;
 use domain::mirror::Digest;
@@ -154,23 +154,13 @@ impl Storage for S3 {
     }
 
     async fn list(&self, at: &ObjectKey, pages: Pages<'_>) -> Result<()> {
-        let bucket = &self.bucket;
-        let known = std::mem::take(&mut *bucket.known());
-        let mut next = None;
-        loop {
-            let page = bucket.page(at, next.as_deref()).await?;
-            let listed = bucket.judge(page.objects, &known).await?;
-            Filling::of(pages).hand_over_with(listed);
-            match page.next {
-                None => return Ok(()),
-                // A server that asks for the same page again would do so for ever.
-                again @ Some(_) if again == next => {
-                    let what = format!("list {}", at.as_str());
-                    return Err(Error::broken(what, "the listing does not go on"));
-                }
-                further => next = further,
-            }
+        let known = std::mem::take(&mut *self.bucket.known());
+        let listed = self.bucket.list(at, &known, pages).await;
+        if listed.is_err() {
+            // Nothing of it is in doubt: the next listing need not read it again.
+            self.bucket.known().extend(known);
         }
+        listed
     }
 
     async fn get(&self, key: &ObjectKey) -> Result<Option<Vec<u8>>> {
@@ -214,21 +204,6 @@ enum Read {
     Large,
 }
 
-/// A line of a listing.
-struct Found {
-    /// With our prefix.
-    path: String,
-    /// As the server wrote it.
-    etag: Option<String>,
-}
-
-impl Found {
-    /// What the ETag may be the MD5 of.
-    fn md5(&self) -> Option<Digest> {
-        self.etag.as_deref().and_then(answer::etag)
-    }
-}
-
 impl Bucket {
     /// A key with the prefix in front.
     fn path(&self, key: &str) -> String {
@@ -242,6 +217,24 @@ impl Bucket {
         let Some(prefix) = &self.settings.prefix else { return path };
         let rest = path.strip_prefix(prefix.as_str()).and_then(|rest| rest.strip_prefix('/'));
         rest.unwrap_or(path)
+    }
+
+    /// Every page of the objects directly in a directory.
+    async fn list(&self, at: &ObjectKey, known: &Known, pages: Pages<'_>) -> Result<()> {
+        let mut next = None;
+        loop {
+            let page = self.page(at, next.as_deref()).await?;
+            Filling::of(pages).hand_over_with(self.judge(page.objects, known).await?);
+            match page.next {
+                None => return Ok(()),
+                // A server that asks for the same page again would do so for ever.
+                again @ Some(_) if again == next => {
+                    let what = format!("list {}", at.as_str());
+                    return Err(Error::broken(what, "the listing does not go on"));
+                }
+                further => next = further,
+            }
+        }
     }
 
     /// A page of the objects directly in a directory. A bucket that is not there is made, and so holds none.

@@ -1,11 +1,12 @@
 //! One request to the API.
 
-use super::{ANSWER_MAX, Namespace};
+use super::{ANSWER_MAX, KEY_TIME, Namespace};
 use crate::http::Answer;
 use crate::{Error, Result};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Request, Url};
 use serde::Serialize;
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 pub(super) use crate::http::encode;
@@ -18,12 +19,15 @@ pub(super) struct Call {
     body: Option<Vec<u8>>,
     /// The longest answer that is read.
     most: usize,
+    /// What it may take beyond other requests.
+    longer: Duration,
 }
 
 impl Call {
     /// One without a body.
     pub(super) fn to(method: Method, path: &str) -> Self {
-        Self { method, path: path.to_owned(), body: None, most: ANSWER_MAX }
+        let (path, longer) = (path.to_owned(), Duration::ZERO);
+        Self { method, path, body: None, most: ANSWER_MAX, longer }
     }
 
     /// Of whose answer so many bytes are read.
@@ -38,6 +42,12 @@ impl Call {
             pairs.map(|(name, value)| format!("{name}={}", encode(value))).collect();
         self.path = format!("{}?{}", self.path, pairs.join("&"));
         self
+    }
+
+    /// For so many keys at once, each of which takes its time.
+    pub(super) fn of_many(self, keys: usize) -> Self {
+        let keys = u32::try_from(keys).unwrap_or(u32::MAX);
+        Self { longer: KEY_TIME.saturating_mul(keys), ..self }
     }
 
     /// With a body.
@@ -61,6 +71,7 @@ impl Namespace {
         let mut bearer = HeaderValue::from_str(&bearer).map_err(|_| unfit())?;
         bearer.set_sensitive(true);
         request.headers_mut().insert(AUTHORIZATION, bearer);
+        *request.timeout_mut() = Some(settings.patience.whole + call.longer);
         if let Some(body) = call.body {
             let json = HeaderValue::from_static("application/json");
             request.headers_mut().insert(CONTENT_TYPE, json);

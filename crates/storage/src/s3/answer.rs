@@ -1,6 +1,5 @@
 //! What a server says: a page of a listing, what could not be deleted, and why it refuses.
 
-use super::Found;
 use super::xml::Element;
 use crate::http::{Answer, class};
 use crate::{Error, Result};
@@ -12,6 +11,21 @@ pub(super) struct Page {
     pub objects: Vec<Found>,
     /// What asks for the next page.
     pub next: Option<String>,
+}
+
+/// A line of a listing.
+pub(super) struct Found {
+    /// With our prefix.
+    pub path: String,
+    /// As the server wrote it.
+    pub etag: Option<String>,
+}
+
+impl Found {
+    /// What the ETag may be the MD5 of.
+    pub(super) fn md5(&self) -> Option<Digest> {
+        self.etag.as_deref().and_then(etag)
+    }
 }
 
 impl Page {

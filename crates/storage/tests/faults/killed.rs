@@ -81,12 +81,19 @@ async fn with_a_repository() {
     another_completes_it(worker::at_git(&remote, &path)).await;
 }
 
-/// A `git` that kills who runs it, at the run of that number: before it did anything, or with itself, somewhere in it.
+/// What a `git` holds while it changes something, in the clone; killed then, it leaves it there.
+const LOCKS: &str = "tokenkeep-index.lock shallow.lock refs/tokenkeep/tip.lock config.lock";
+
+/// A `git` that kills who runs it, at the run of that number: before it did anything, or with itself, once it holds a lock or after a while.
 fn deadly(remote: &Remote, at: usize, with_itself: bool) -> String {
     let (programs, count) = (remote.0.path().join("bin"), remote.0.path().join("count"));
     let (real, count) = (real_program("git"), count.display());
     let kills = match with_itself {
-        true => format!("{real} \"$@\" <&0 & kill -9 $PPID $!"),
+        true => format!(
+            "{real} \"$@\" <&0 &\nlooks=0\nwhile [ $looks -lt 5000 ]; do looks=$((looks + 1))\n\
+             for lock in {LOCKS}; do if [ -e \"$GIT_DIR/$lock\" ]; then looks=5000; fi; done; done\n\
+             kill -9 $! $PPID"
+        ),
         false => "kill -9 $PPID".to_owned(),
     };
     let script = format!(

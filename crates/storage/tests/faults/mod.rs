@@ -42,15 +42,12 @@ const CUTS: &[usize] = &[300, 900, 1_800, 3_000, 5_000];
 /// How often a run is tried while the fault lasts: each attempt ends as the first did.
 const ATTEMPTS: usize = 3;
 
-async fn whatever_goes_wrong_is_put_right(mut subject: Subject) {
+async fn what_fails_has_its_class_and_is_put_right(mut subject: Subject) {
     mends(&subject.place, &goal(0, SIZE), "nothing").await;
     let over_http = ANSWERS.iter().filter(|_| subject.speaks_http());
     let faults: Vec<_> = FAULTS.iter().chain(over_http).copied().collect();
-    let mut number = 0;
-    for (fault, class) in faults {
-        number += 1;
-        let next = goal(number, SIZE);
-        let told = format!("{fault:?}");
+    for (number, (fault, class)) in faults.into_iter().enumerate() {
+        let (next, told) = (goal(number + 1, SIZE), format!("{fault:?}"));
         subject.way.set(fault).await;
         let attempts = if fault == Fault::Silent { 1 } else { ATTEMPTS };
         for _ in 0..attempts {
@@ -59,28 +56,34 @@ async fn whatever_goes_wrong_is_put_right(mut subject: Subject) {
         }
         let refused = each_call_fails(&subject, &told).await;
         assert!(refused.iter().all(|refused| *refused == class), "{told}: {refused:?}");
-        subject.way.set(Fault::Nothing).await;
-        mends(&subject.place, &next, &told).await;
-        assert_eq!(subject.holds().await, digests(&subject.place, &next), "{told}");
+        ended(&mut subject, &next, &told).await;
     }
-    for fault in CUTS.iter().flat_map(|at| [Fault::CutsSent(*at), Fault::CutsAnswered(*at)]) {
-        number += 1;
-        let next = goal(number, SIZE);
-        let told = format!("{fault:?}");
+}
+
+async fn what_is_cut_anywhere_is_put_right(mut subject: Subject) {
+    mends(&subject.place, &goal(0, SIZE), "nothing").await;
+    let cuts = CUTS.iter().flat_map(|at| [Fault::CutsSent(*at), Fault::CutsAnswered(*at)]);
+    for (number, fault) in cuts.enumerate() {
+        let (next, told) = (goal(number + 1, SIZE), format!("{fault:?}"));
         subject.way.set(fault).await;
         // It may be over before the cut.
         if let Err(refused) = attempt(&subject.place, &next).await {
             assert_eq!(refused.class, Transient, "{told}: {refused}");
         }
-        subject.way.set(Fault::Nothing).await;
-        mends(&subject.place, &next, &told).await;
-        assert_eq!(subject.holds().await, digests(&subject.place, &next), "{told}");
+        ended(&mut subject, &next, &told).await;
     }
-    let next = goal(number + 1, SIZE);
+    let next = goal(CUTS.len() * 2 + 1, SIZE);
     subject.way.set(Fault::Slow).await;
     attempt(&subject.place, &next).await.expect("slow is good enough");
     subject.wipe().await;
     mends(&subject.another(), &next, "all of it was deleted").await;
+}
+
+/// Nothing is wrong any more: the same calls bring it to its goal, as somebody else sees it too.
+async fn ended(subject: &mut Subject, goal: &goal::Goal, fault: &str) {
+    subject.way.set(Fault::Nothing).await;
+    mends(&subject.place, goal, fault).await;
+    assert_eq!(subject.holds().await, digests(&subject.place, goal), "{fault}");
 }
 
 /// Puts, deletes and reads, each for itself; nothing of it is done.
@@ -98,24 +101,34 @@ async fn each_call_fails(subject: &Subject, fault: &str) -> Vec<FailureClass> {
     refused.to_vec()
 }
 
-#[tokio::test]
-async fn at_a_bucket() {
-    whatever_goes_wrong_is_put_right(Subject::s3().await).await;
+macro_rules! at {
+    ($($target:ident)+) => {
+        $(mod $target {
+            use super::Subject;
+
+            #[tokio::test]
+            async fn what_fails_has_its_class_and_is_put_right() {
+                super::what_fails_has_its_class_and_is_put_right(Subject::$target().await).await;
+            }
+
+            #[tokio::test]
+            async fn what_is_cut_anywhere_is_put_right() {
+                super::what_is_cut_anywhere_is_put_right(Subject::$target().await).await;
+            }
+        })+
+    };
 }
 
-#[tokio::test]
-async fn at_workers_kv() {
-    whatever_goes_wrong_is_put_right(Subject::kv().await).await;
-}
+at! { s3 kv git }
 
-#[tokio::test]
-async fn at_a_repository() {
-    whatever_goes_wrong_is_put_right(Subject::git().await).await;
+#[sqlx::test(migrations = false)]
+async fn at_a_postgres_what_fails_has_its_class_and_is_put_right(pool: PgPool) {
+    what_fails_has_its_class_and_is_put_right(Subject::postgres(&pool).await).await;
 }
 
 #[sqlx::test(migrations = false)]
-async fn at_a_postgres(pool: PgPool) {
-    whatever_goes_wrong_is_put_right(Subject::postgres(&pool).await).await;
+async fn at_a_postgres_what_is_cut_anywhere_is_put_right(pool: PgPool) {
+    what_is_cut_anywhere_is_put_right(Subject::postgres(&pool).await).await;
 }
 
 #[tokio::test]

@@ -6,6 +6,8 @@ use super::{contract, found, key, list, listed, object};
 use domain::mirror::FailureClass;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use storage::{Files, Storage};
 use tempfile::TempDir;
 
@@ -55,9 +57,10 @@ async fn a_reader_never_sees_half_an_object() {
     let whole = [vec![b'a'; 32 * 1024], vec![b'b'; 9 * 1024]];
     place.put(vec![object("tokens/a.json", whole[0].clone())]).await.expect("put");
     let contents = whole.clone();
-    // Both sides are bounded, so that neither can keep the other going.
+    let written = Arc::new(AtomicBool::new(false));
+    let ends = Arc::clone(&written);
     let reader = tokio::task::spawn_blocking(move || {
-        for _ in 0..2_000 {
+        while !ends.load(Ordering::Relaxed) {
             let seen = std::fs::read(&path).expect("there is always an object");
             assert!(contents.contains(&seen), "{} bytes", seen.len());
         }
@@ -66,6 +69,7 @@ async fn a_reader_never_sees_half_an_object() {
         let next = object("tokens/a.json", whole[n % 2].clone());
         place.put(vec![next]).await.expect("put");
     }
+    written.store(true, Ordering::Relaxed);
     reader.await.expect("only whole objects");
 }
 

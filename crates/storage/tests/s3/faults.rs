@@ -158,6 +158,25 @@ async fn etags_that_are_no_md5_are_found_out_and_objects_are_read() {
 }
 
 #[tokio::test]
+async fn what_was_read_stays_known_when_a_listing_fails() {
+    let page = "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>tokens/a.json</Key>\
+                <ETag>&quot;abababababababababababababababab&quot;</ETag></Contents></ListBucketResult>";
+    let server = Misbehaving::start([
+        Does::Says(200, "", page),
+        Does::Says(200, "", "one"),
+        Does::Says(200, "", "one"),
+        Does::Says(500, "", ""),
+        Does::Says(200, "", page),
+    ])
+    .await;
+    let place = place(&server);
+    super::listed(&place).await;
+    list(&place, "tokens").await.expect_err("it fails");
+    assert_eq!(super::listed(&place).await, [super::found(&place, "tokens/a.json", b"one")]);
+    assert_eq!(server.asked().len(), 5);
+}
+
+#[tokio::test]
 async fn half_a_listing_is_no_listing() {
     let page = "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>";
     let server = Misbehaving::start([Does::Says(200, "", page)]).await;
