@@ -172,6 +172,9 @@ pub fn happening(kind: EventKind) -> &'static str {
         EventKind::SignedOut => td_string!(l, event.signed_out),
         EventKind::MirrorHeld => td_string!(l, event.mirror_held),
         EventKind::MirrorReleased => td_string!(l, event.mirror_released),
+        EventKind::RouteCreated => td_string!(l, event.route_created),
+        EventKind::RouteChanged => td_string!(l, event.route_changed),
+        EventKind::RouteDeleted => td_string!(l, event.route_deleted),
     }
 }
 

@@ -124,6 +124,18 @@ pub enum Action {
     ReleaseMirror,
     /// Record what a mirror run did.
     RecordMirrorRun,
+    /// Make a route.
+    CreateRoute,
+    /// See routes.
+    ListRoutes,
+    /// Change a route.
+    ChangeRoute,
+    /// Delete a route.
+    DeleteRoute,
+    /// Ask which route a request would take, and whether a token may.
+    TryRoute,
+    /// Tell the mirrors the routes, and those secrets of theirs that are delivered.
+    PublishRoutes,
     /// Make the first owner.
     CreateOwner,
     /// Make a link with which the first owner is made.
@@ -165,6 +177,12 @@ impl Action {
         Self::ListMirrors,
         Self::ReleaseMirror,
         Self::RecordMirrorRun,
+        Self::CreateRoute,
+        Self::ListRoutes,
+        Self::ChangeRoute,
+        Self::DeleteRoute,
+        Self::TryRoute,
+        Self::PublishRoutes,
         Self::CreateOwner,
         Self::CreateSetupLink,
         Self::CreateKey,
@@ -215,18 +233,22 @@ pub fn permit(actor: &Actor, action: Action) -> Result<Permit, Refused> {
 
 fn may(actor: &Actor, action: Action) -> bool {
     use Action::{
-        ChangeConditions, CreateKey, CreateOwner, CreateSetupLink, CreateTeam, CreateToken,
-        DisableToken, EnableToken, FinishRotation, GetOwnToken, GetSettings, ListAudit, ListKeys,
-        ListMirrors, ListTeams, ListTokens, NarrowScopes, RecordMirrorRun, RecordUsage,
-        ReleaseMirror, RevealToken, RevokeKey, RevokeOwnToken, RevokeToken, RotateToken, Session,
-        Sweep, Verify,
+        ChangeConditions, ChangeRoute, CreateKey, CreateOwner, CreateRoute, CreateSetupLink,
+        CreateTeam, CreateToken, DeleteRoute, DisableToken, EnableToken, FinishRotation,
+        GetOwnToken, GetSettings, ListAudit, ListKeys, ListMirrors, ListRoutes, ListTeams,
+        ListTokens, NarrowScopes, PublishRoutes, RecordMirrorRun, RecordUsage, ReleaseMirror,
+        RevealToken, RevokeKey, RevokeOwnToken, RevokeToken, RotateToken, Session, Sweep, TryRoute,
+        Verify,
     };
     let owner_rights = match action {
         CreateToken | ListTokens | RevealToken | RevokeToken | DisableToken | EnableToken
         | ChangeConditions | NarrowScopes | RotateToken | FinishRotation | Verify | CreateTeam
-        | ListTeams | ListAudit | GetSettings | ListMirrors | ReleaseMirror => true,
-        GetOwnToken | RevokeOwnToken | RecordMirrorRun | RecordUsage | CreateOwner
-        | CreateSetupLink | CreateKey | ListKeys | RevokeKey | Session | Sweep => false,
+        | ListTeams | ListAudit | GetSettings | ListMirrors | ReleaseMirror | CreateRoute
+        | ListRoutes | ChangeRoute | DeleteRoute | TryRoute => true,
+        PublishRoutes | GetOwnToken | RevokeOwnToken | RecordMirrorRun | RecordUsage
+        | CreateOwner | CreateSetupLink | CreateKey | ListKeys | RevokeKey | Session | Sweep => {
+            false
+        }
     };
     match actor {
         // The setup link, or the password, is what makes the anonymous somebody; the use case checks it.
@@ -239,7 +261,15 @@ fn may(actor: &Actor, action: Action) -> bool {
             matches!(action, CreateOwner | CreateSetupLink | CreateKey | ListKeys | RevokeKey)
         }
         Actor::Clock => {
-            matches!(action, ListMirrors | RecordMirrorRun | RecordUsage | Sweep | CreateSetupLink)
+            matches!(
+                action,
+                PublishRoutes
+                    | ListMirrors
+                    | RecordMirrorRun
+                    | RecordUsage
+                    | Sweep
+                    | CreateSetupLink
+            )
         }
     }
 }
