@@ -1,4 +1,5 @@
-//! What must hold of everything that reads text from strangers: tokens, scopes, networks, header fields, and what proxies say of callers.
+//! What must hold of everything that reads text from strangers: tokens, scopes, networks, header fields, what proxies say of callers, and paths at the
+//! edge.
 //!
 //! Each module has one `check`, which takes any bytes and panics where a property does not hold: that nothing panics is the least of them, most
 //! compare with a second implementation that is plain and slow. `make fuzz` looks for bytes that break one; `tests/corpus.rs` replays what it kept.
@@ -8,6 +9,7 @@ pub mod cidr;
 mod doors;
 pub mod fields;
 pub mod forwarded;
+pub mod route;
 pub mod scope;
 pub mod token;
 
@@ -15,12 +17,13 @@ pub mod token;
 pub type Check = fn(&[u8]);
 
 /// What is fuzzed: the name of its program and of its corpus, and its check.
-pub const TARGETS: [(&str, Check); 5] = [
+pub const TARGETS: [(&str, Check); 6] = [
     ("token", token::check),
     ("scope", scope::check),
     ("cidr", cidr::check),
     ("forwarded", forwarded::check),
     ("fields", fields::check),
+    ("route", route::check),
 ];
 
 /// The lines of a text; nothing where it is none.
