@@ -9,6 +9,7 @@ pub mod learned;
 pub mod mirror;
 pub mod overview;
 pub mod request;
+pub mod route;
 pub mod secret;
 pub mod session;
 pub mod settings;

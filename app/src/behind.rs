@@ -7,6 +7,7 @@ use crate::pages::audit::AuditPage;
 use crate::pages::gallery::GalleryPage;
 use crate::pages::mirror::MirrorPage;
 use crate::pages::overview::OverviewPage;
+use crate::pages::route::{NewRoutePage, RoutePage, RoutesPage, TryRoutePage};
 use crate::pages::settings::SettingsPage;
 use crate::pages::team::{NewTeamPage, TeamsPage};
 use crate::pages::token::{ConditionsPage, NewTokenPage, TokenPage, TokenSecretPage, TokensPage};
@@ -32,6 +33,10 @@ pub enum Behind {
     Teams,
     NewTeam,
     Mirrors,
+    Routes,
+    NewRoute,
+    TryRoute,
+    Route,
     Audit,
     Settings,
     Gallery,
@@ -57,6 +62,10 @@ fn show(page: Behind) -> Result<AnyView, SplitLoaderError> {
         Behind::Teams => TeamsPage().into_any(),
         Behind::NewTeam => NewTeamPage().into_any(),
         Behind::Mirrors => MirrorPage().into_any(),
+        Behind::Routes => RoutesPage().into_any(),
+        Behind::NewRoute => NewRoutePage().into_any(),
+        Behind::TryRoute => TryRoutePage().into_any(),
+        Behind::Route => RoutePage().into_any(),
         Behind::Audit => AuditPage().into_any(),
         Behind::Settings => SettingsPage().into_any(),
         Behind::Gallery => GalleryPage().into_any(),

@@ -18,6 +18,7 @@
 
 include!(concat!(env!("OUT_DIR"), "/i18n/mod.rs"));
 
+pub mod apart;
 #[cfg(feature = "ssr")]
 pub mod backend;
 pub mod behind;

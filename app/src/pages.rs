@@ -5,6 +5,7 @@ pub mod gallery;
 pub mod mirror;
 pub mod missing;
 pub mod overview;
+pub mod route;
 pub mod settings;
 pub mod setup;
 pub mod sign_in;

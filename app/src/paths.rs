@@ -14,6 +14,12 @@ pub const TEAMS: &str = "/teams";
 pub const NEW_TEAM: &str = "/teams/new";
 /// The mirrors.
 pub const MIRRORS: &str = "/mirrors";
+/// The list of routes.
+pub const ROUTES: &str = "/routes";
+/// The form for a new route.
+pub const NEW_ROUTE: &str = "/routes/new";
+/// The tester of routes.
+pub const TRY_ROUTE: &str = "/routes/test";
 /// The audit log.
 pub const AUDIT: &str = "/audit";
 /// The settings.
@@ -38,6 +44,11 @@ pub fn token_secret(id: impl std::fmt::Display) -> String {
 /// The page that changes when, from where and how often a token may be used.
 pub fn token_conditions(id: impl std::fmt::Display) -> String {
     format!("{TOKENS}/{id}/conditions")
+}
+
+/// The page of a route.
+pub fn route(id: impl std::fmt::Display) -> String {
+    format!("{ROUTES}/{id}")
 }
 
 /// The list of one team's tokens.

@@ -46,6 +46,10 @@ fn Pages() -> impl IntoView {
                 <Route path=path!("/teams") view=Behind::Teams ssr=WHOLE/>
                 <Route path=path!("/teams/new") view=Behind::NewTeam ssr=WHOLE/>
                 <Route path=path!("/mirrors") view=Behind::Mirrors ssr=WHOLE/>
+                <Route path=path!("/routes") view=Behind::Routes ssr=WHOLE/>
+                <Route path=path!("/routes/new") view=Behind::NewRoute ssr=WHOLE/>
+                <Route path=path!("/routes/test") view=Behind::TryRoute ssr=WHOLE/>
+                <Route path=path!("/routes/:id") view=Behind::Route ssr=WHOLE/>
                 <Route path=path!("/audit") view=Behind::Audit ssr=WHOLE/>
                 <Route path=path!("/settings") view=Behind::Settings ssr=WHOLE/>
             </ParentRoute>

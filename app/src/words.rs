@@ -181,6 +181,9 @@ pub fn happening(kind: EventKind) -> &'static str {
         EventKind::MirrorAdopted => td_string!(l, event.mirror_adopted),
         EventKind::MirrorFailing => td_string!(l, event.mirror_failing),
         EventKind::MirrorRecovered => td_string!(l, event.mirror_recovered),
+        EventKind::RouteCreated => td_string!(l, event.route_created),
+        EventKind::RouteChanged => td_string!(l, event.route_changed),
+        EventKind::RouteDeleted => td_string!(l, event.route_deleted),
     }
 }
 

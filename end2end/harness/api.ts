@@ -53,6 +53,28 @@ export interface NewToken {
   uses_limit?: UsesLimit;
 }
 
+export interface NewRoute {
+  path: string;
+  backend_url: string;
+  name?: string;
+  description?: string;
+  tags?: string[];
+  scopes?: string[];
+  auth?: { type: string; header_name?: string; token?: string; key?: string; username?: string; password?: string };
+  deliver_secret?: boolean;
+}
+
+export interface Route {
+  id: string;
+  path: string;
+  backend_url: string;
+  tags: string[];
+  scopes: string[];
+  auth: { type: string; has_secret: boolean; secret_keys: string[] };
+  deliver_secret: boolean;
+  version: number;
+}
+
 export class Api {
   constructor(
     readonly url: string,
@@ -99,6 +121,19 @@ export class Api {
 
   getToken(id: string): Promise<Token> {
     return this.must(200, "GET", `/api/tokens/${id}`);
+  }
+
+  createRoute(route: NewRoute): Promise<Route> {
+    return this.must(201, "POST", "/api/routes", route);
+  }
+
+  getRoute(id: string): Promise<Route> {
+    return this.must(200, "GET", `/api/routes/${id}`);
+  }
+
+  async listRoutes(): Promise<Route[]> {
+    const page = await this.must<{ items: Route[] }>(200, "GET", "/api/routes");
+    return page.items;
   }
 
   revoke(id: string): Promise<Token> {

@@ -1,6 +1,6 @@
 // A lived-in Tokenkeep, and every page of it.
 
-import type { Api, Team, Token } from "./api.ts";
+import type { Api, Route, Team, Token } from "./api.ts";
 import { until } from "./until.ts";
 
 export interface World {
@@ -15,6 +15,8 @@ export interface World {
   rotated: Token;
   /** Locked to two networks, and used from one of them, and from elsewhere. */
   locked: Token;
+  /** With a route above it and one below, and a secret that is delivered. */
+  route: Route;
 }
 
 const TEAMS: [name: string, description: string][] = [
@@ -122,11 +124,22 @@ export async function seed(api: Api, whole = false): Promise<World> {
   await api.use(locked.token, "203.0.113.9", ["reports:read"]);
   await until("uses are counted", 15_000, async () => (await api.uses(open.id)) === 9 && (await api.uses(locked.id)) === 2);
   await until("a token has expired", 15_000, async () => (await api.getToken(expired.id)).status === "expired");
-  return { teams, open, expired, revoked, disabled, rotated, locked };
+  await api.createRoute({ path: "/api", backend_url: "https://api.example", name: "everything else" });
+  await api.createRoute({ path: "/api/image/admin", backend_url: "http://10.0.0.7:8080", scopes: ["images:admin", "images:read"] });
+  const route = await api.createRoute({
+    path: "/api/image",
+    backend_url: "https://images.example/v1",
+    name: "images",
+    description: "What draws.",
+    tags: ["llm", "media"],
+    auth: { type: "api-key", header_name: "X-API-Key", key: "the key of the image backend" },
+    deliver_secret: true,
+  });
+  return { teams, open, expired, revoked, disabled, rotated, locked, route };
 }
 
 /** Every page behind the door, as somebody sees it who has worked here for a while. */
-export function pages({ teams, open, expired, revoked, disabled, rotated, locked }: World): [name: string, path: string][] {
+export function pages({ teams, open, expired, revoked, disabled, rotated, locked, route }: World): [name: string, path: string][] {
   return [
     ["overview", "/"],
     ["tokens", "/tokens"],
@@ -151,6 +164,12 @@ export function pages({ teams, open, expired, revoked, disabled, rotated, locked
     ["teams", "/teams"],
     ["new team", "/teams/new"],
     ["mirrors", "/mirrors"],
+    ["routes", "/routes"],
+    ["new route", "/routes/new"],
+    ["route", `/routes/${route.id}`],
+    ["route, to be deleted", `/routes/${route.id}?dialog=delete`],
+    ["no such route", "/routes/nowhere"],
+    ["request to be tried", "/routes/test"],
     ["audit", "/audit"],
     ["audit of a token", `/audit?subject_kind=token&subject_id=${open.id}`],
     ["audit of nothing", "/audit?subject_kind=mirror&subject_id=nowhere"],
@@ -166,4 +185,5 @@ export const EMPTY: [name: string, path: string][] = [
   ["new token, no team", "/tokens/new"],
   ["teams, empty", "/teams"],
   ["mirrors, empty", "/mirrors"],
+  ["routes, empty", "/routes"],
 ];

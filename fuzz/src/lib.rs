@@ -1,4 +1,5 @@
-//! What must hold of everything that reads text from strangers: tokens, scopes, networks, header fields, what proxies say of callers, and what is in a mirror.
+//! What must hold of everything that reads text from strangers: tokens, scopes, networks, header fields, what proxies say of callers, what is in a mirror,
+//! and paths at the edge.
 //!
 //! Each module has one `check`, which takes any bytes and panics where a property does not hold: that nothing panics is the least of them, most
 //! compare with a second implementation that is plain and slow. `make fuzz` looks for bytes that break one; `tests/corpus.rs` replays what it kept.
@@ -9,6 +10,7 @@ mod doors;
 pub mod fields;
 pub mod forwarded;
 pub mod record;
+pub mod route;
 pub mod scope;
 pub mod token;
 
@@ -16,13 +18,14 @@ pub mod token;
 pub type Check = fn(&[u8]);
 
 /// What is fuzzed: the name of its program and of its corpus, and its check.
-pub const TARGETS: [(&str, Check); 6] = [
+pub const TARGETS: [(&str, Check); 7] = [
     ("token", token::check),
     ("scope", scope::check),
     ("cidr", cidr::check),
     ("forwarded", forwarded::check),
     ("fields", fields::check),
     ("record", record::check),
+    ("route", route::check),
 ];
 
 /// The lines of a text; nothing where it is none.

@@ -68,7 +68,11 @@ pub async fn settle(
     Err(refused(error))
 }
 
-async fn keep(form: &str, values: &[(&str, &str)]) -> Result<(), Refusal> {
+/// Keeps what was typed, for the page to show again.
+///
+/// # Errors
+/// A fault.
+pub(super) async fn keep(form: &str, values: &[(&str, &str)]) -> Result<(), Refusal> {
     let size: usize = values.iter().map(|(name, value)| name.len() + value.len()).sum();
     if size > DRAFT_MAX {
         return Ok(());

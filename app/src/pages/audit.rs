@@ -114,6 +114,7 @@ fn chip(filter: &Filter, newest: Option<&AuditEntry>) -> Option<String> {
         SubjectKind::User | SubjectKind::Session => say!(audit.about_user, subject = subject),
         SubjectKind::Key => say!(audit.about_key, subject = subject),
         SubjectKind::Mirror => say!(audit.about_mirror, subject = subject),
+        SubjectKind::Route => say!(audit.about_route, subject = subject),
     })
 }
 

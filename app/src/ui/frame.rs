@@ -31,6 +31,7 @@ pub fn Inside() -> impl IntoView {
                     {item(paths::TOKENS, Glyph::Key, say!(ui.tokens))}
                     {item(paths::TEAMS, Glyph::People, say!(ui.teams))}
                     {item(paths::MIRRORS, Glyph::Layers, say!(ui.mirrors))}
+                    {item(paths::ROUTES, Glyph::Fork, say!(ui.routes))}
                     {item(paths::AUDIT, Glyph::Lines, say!(ui.audit))}
                     {item(paths::SETTINGS, Glyph::Sliders, say!(ui.settings))}
                 </ul>

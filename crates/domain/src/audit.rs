@@ -1,6 +1,6 @@
 //! Events: what happened, as the audit log keeps it. A write transaction is committed with one, and only with one.
 
-use crate::id::{EventId, KeyId, TeamId, TokenId, UserId};
+use crate::id::{EventId, KeyId, RouteId, TeamId, TokenId, UserId};
 use crate::policy::Actor;
 use crate::{Code, OffsetDateTime, Refused, text};
 
@@ -86,6 +86,12 @@ kinds! {
     MirrorFailing = "mirror_failing";
     /// It is well again.
     MirrorRecovered = "mirror_recovered";
+    /// A route was made.
+    RouteCreated = "route_created";
+    /// A route, or the secret of its backend, was changed.
+    RouteChanged = "route_changed";
+    /// A route was deleted.
+    RouteDeleted = "route_deleted";
 }
 
 impl EventKind {
@@ -106,6 +112,9 @@ impl EventKind {
                 | Self::MirrorAsked
                 | Self::MirrorResumed
                 | Self::MirrorForeignEnded
+                | Self::RouteCreated
+                | Self::RouteChanged
+                | Self::RouteDeleted
         )
     }
 }
@@ -123,6 +132,8 @@ pub enum SubjectKind {
     Key,
     /// A mirror; its id is its name.
     Mirror,
+    /// A route.
+    Route,
     /// An attempt to open a session; none of them has an id.
     Session,
 }
@@ -130,7 +141,7 @@ pub enum SubjectKind {
 impl SubjectKind {
     /// Every noun.
     pub const ALL: &'static [Self] =
-        &[Self::Token, Self::Team, Self::User, Self::Key, Self::Mirror, Self::Session];
+        &[Self::Token, Self::Team, Self::User, Self::Key, Self::Mirror, Self::Route, Self::Session];
 
     /// The noun as it is stored and sent.
     pub const fn as_str(self) -> &'static str {
@@ -140,6 +151,7 @@ impl SubjectKind {
             Self::User => "user",
             Self::Key => "key",
             Self::Mirror => "mirror",
+            Self::Route => "route",
             Self::Session => "session",
         }
     }
@@ -183,6 +195,7 @@ impl SubjectId {
             SubjectKind::Team => TeamId::parse(id).map(|id| id.to_string()),
             SubjectKind::User => UserId::parse(id).map(|id| id.to_string()),
             SubjectKind::Key => KeyId::parse(id).map(|id| id.to_string()),
+            SubjectKind::Route => RouteId::parse(id).map(|id| id.to_string()),
             SubjectKind::Mirror => Some(text::line(id, "subject_id")?),
             SubjectKind::Session => return Err(unknown("subject_kind")),
         };
@@ -323,7 +336,7 @@ mod tests {
 
     #[test]
     fn a_subject_is_a_noun_and_an_id() {
-        for kind in ["token", "team", "user", "key"] {
+        for kind in ["token", "team", "user", "key", "route"] {
             let read = SubjectId::parse(Some(kind), Some(ID)).expect("good").expect("both");
             assert_eq!((read.kind().as_str(), read.id()), (kind, ID));
         }

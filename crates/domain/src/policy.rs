@@ -130,6 +130,18 @@ pub enum Action {
     AdoptToken,
     /// Record what a mirror run did.
     RecordMirrorRun,
+    /// Make a route.
+    CreateRoute,
+    /// See routes.
+    ListRoutes,
+    /// Change a route.
+    ChangeRoute,
+    /// Delete a route.
+    DeleteRoute,
+    /// Ask which route a request would take, and whether a token may.
+    TryRoute,
+    /// Tell the mirrors the routes, and those secrets of theirs that are delivered.
+    PublishRoutes,
     /// Make the first owner.
     CreateOwner,
     /// Make a link with which the first owner is made.
@@ -174,6 +186,12 @@ impl Action {
         Self::PauseMirror,
         Self::AdoptToken,
         Self::RecordMirrorRun,
+        Self::CreateRoute,
+        Self::ListRoutes,
+        Self::ChangeRoute,
+        Self::DeleteRoute,
+        Self::TryRoute,
+        Self::PublishRoutes,
         Self::CreateOwner,
         Self::CreateSetupLink,
         Self::CreateKey,
@@ -224,18 +242,18 @@ pub fn permit(actor: &Actor, action: Action) -> Result<Permit, Refused> {
 
 fn may(actor: &Actor, action: Action) -> bool {
     use Action::{
-        AdoptToken, AskMirror, ChangeConditions, CreateKey, CreateOwner, CreateSetupLink,
-        CreateTeam, CreateToken, DisableToken, EnableToken, FinishRotation, GetOwnToken,
-        GetSettings, ListAudit, ListKeys, ListMirrors, ListTeams, ListTokens, NarrowScopes,
-        PauseMirror, RecordMirrorRun, RecordUsage, ReleaseMirror, RevealToken, RevokeKey,
-        RevokeOwnToken, RevokeToken, RotateToken, Session, Sweep, Verify,
+        AdoptToken, AskMirror, ChangeConditions, ChangeRoute, CreateKey, CreateOwner, CreateRoute, CreateSetupLink,
+        CreateTeam, CreateToken, DeleteRoute, DisableToken, EnableToken, FinishRotation, GetOwnToken,
+        GetSettings, ListAudit, ListKeys, ListMirrors, ListRoutes, ListTeams, ListTokens, NarrowScopes,
+        PauseMirror, PublishRoutes, RecordMirrorRun, RecordUsage, ReleaseMirror, RevealToken, RevokeKey,
+        RevokeOwnToken, RevokeToken, RotateToken, Session, Sweep, TryRoute, Verify,
     };
     let owner_rights = match action {
         CreateToken | ListTokens | RevealToken | RevokeToken | DisableToken | EnableToken
         | ChangeConditions | NarrowScopes | RotateToken | FinishRotation | Verify | CreateTeam
         | ListTeams | ListAudit | GetSettings | ListMirrors | ReleaseMirror | AskMirror
-        | PauseMirror => true,
-        GetOwnToken | RevokeOwnToken | AdoptToken | RecordMirrorRun | RecordUsage | CreateOwner
+        | PauseMirror | CreateRoute | ListRoutes | ChangeRoute | DeleteRoute | TryRoute => true,
+        PublishRoutes | GetOwnToken | RevokeOwnToken | AdoptToken | RecordMirrorRun | RecordUsage | CreateOwner
         | CreateSetupLink | CreateKey | ListKeys | RevokeKey | Session | Sweep => false,
     };
     match actor {
@@ -251,7 +269,7 @@ fn may(actor: &Actor, action: Action) -> bool {
         Actor::Clock => {
             matches!(
                 action,
-                ListMirrors | AdoptToken | RecordMirrorRun | RecordUsage | Sweep | CreateSetupLink
+                PublishRoutes | ListMirrors | AdoptToken | RecordMirrorRun | RecordUsage | Sweep | CreateSetupLink
             )
         }
     }

@@ -15,7 +15,7 @@ pub mod trial;
 pub use auth::{Auth, AuthKind, HeaderName, SecretName};
 pub use backend::BackendUrl;
 pub use credentials::{CredentialChange, Credentials};
-pub use listed::{ListedRoute, NewRoute, RouteChange, RouteName, RoutePlace, places};
+pub use listed::{ListedRoute, NewRoute, PlacedRoute, RouteChange, RouteName, RoutePlace, places};
 pub use path::{RoutePath, is_readable};
 pub use tag::{Tag, Tags};
 pub use trial::{Trial, Why};

@@ -10,6 +10,7 @@ pub mod idempotency;
 pub mod key;
 pub mod mirror;
 pub mod password;
+pub mod route;
 pub mod settings;
 pub mod signing;
 pub mod sweep;

@@ -9,6 +9,7 @@ pub mod error;
 pub mod idempotency;
 pub mod key;
 pub mod mirror;
+pub mod route;
 pub mod server_key;
 pub mod session;
 pub mod setup;

@@ -87,6 +87,24 @@ impl Sealer {
         self.keys[0].fernet.encrypt(secret.expose().as_bytes())
     }
 
+    /// Seals a text that is not a token of ours with the first key, for one place: it opens for the same place, and for no other.
+    pub fn seal_text(&self, place: &str, text: &str) -> String {
+        let bound = Zeroizing::new(format!("{}{text}", bound_to(place)));
+        self.keys[0].fernet.encrypt(bound.as_bytes())
+    }
+
+    /// Opens a text that was sealed for this place with any of the keys.
+    ///
+    /// # Errors
+    /// [`NotOpened`], also for what was sealed for another place.
+    pub fn open_text(&self, place: &str, sealed: &str) -> Result<Zeroizing<String>, NotOpened> {
+        let opened = self.keys.iter().find_map(|key| key.fernet.decrypt(sealed).ok());
+        let bytes = Zeroizing::new(opened.ok_or(NotOpened)?);
+        let bound = std::str::from_utf8(&bytes).ok();
+        let text = bound.and_then(|bound| bound.strip_prefix(&*bound_to(place)));
+        text.map(|text| Zeroizing::new(text.to_owned())).ok_or(NotOpened)
+    }
+
     /// Opens what was sealed with any of the keys.
     ///
     /// # Errors
@@ -131,6 +149,11 @@ impl Sealer {
     }
 }
 
+/// What a text that is sealed for a place begins with. With the length, no place begins as another does.
+fn bound_to(place: &str) -> String {
+    format!("{}:{place}:", place.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,6 +188,21 @@ mod tests {
         let sealed = String::from_utf8(sealed).expect("ASCII");
         assert_eq!(sealer.open(&sealed).err(), Some(NotOpened));
         assert!(sealer.open("").is_err());
+    }
+
+    #[test]
+    fn a_text_opens_for_its_place_alone() {
+        let (old, new) = (Sealer::generate_key(), Sealer::generate_key());
+        let sealed = sealer(&[&old]).seal_text("route 1", "p:w\nü");
+        let both = sealer(&[&new, &old]);
+        assert_eq!(both.open_text("route 1", &sealed).expect("opens").as_str(), "p:w\nü");
+        for place in ["route 2", "route", "route 1\np:w", ""] {
+            assert_eq!(both.open_text(place, &sealed).err(), Some(NotOpened), "{place}");
+        }
+        assert_eq!(sealer(&[&new]).open_text("route 1", &sealed).err(), Some(NotOpened));
+        // Neither passes for the other: what was sealed as a token has no place.
+        assert!(both.open(&sealed).is_err());
+        assert!(both.open_text("", &both.seal(&secret())).is_err());
     }
 
     #[test]

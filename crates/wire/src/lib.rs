@@ -11,6 +11,7 @@ pub mod origin;
 pub mod page;
 pub mod problem;
 pub mod receipt;
+pub mod route;
 pub mod settings;
 pub mod team;
 pub mod token;

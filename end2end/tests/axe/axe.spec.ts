@@ -70,6 +70,19 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expect(person.summary()).toBeVisible();
       await look("new team, refused");
 
+      await person.open("/routes/new");
+      await person.field("The backend asks for").selectOption("basic");
+      await look("new route, with a password");
+      await person.button("Create route").click();
+      await expect(person.summary()).toBeVisible();
+      await look("new route, refused");
+      await person.open("/routes/test");
+      await person.field("Path").fill("/nowhere");
+      await person.field("Or scopes, instead of a token").fill("images:read");
+      await person.button("Try it").click();
+      await expect(person.main()).toContainText("would be refused");
+      await look("a request that was tried");
+
       await person.open(`/tokens?team=${team.id}`);
       await person.row("long").locator(".cell-note").focus();
       await look("tokens, tooltip");

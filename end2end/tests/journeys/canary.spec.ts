@@ -8,6 +8,7 @@ import { expect, test } from "../../harness/fixtures.ts";
 test.use({ signedIn: false });
 
 const PASSWORD = "the canary sings at dawn 7";
+const BACKEND = "the canary behind the backend 9";
 const WRONG = "a password typed wrongly 8";
 
 test("no secret is anywhere but where it was shown", async ({ newServer, person, context }) => {
@@ -68,7 +69,19 @@ test("no secret is anywhere but where it was shown", async ({ newServer, person,
   }
   expect((await api.call("POST", `/api/tokens/${made.id}/reveal`)).body).toEqual({ token: made.token });
   expect((await api.call("GET", `/api/tokens/${made.id}/reveal`)).body).toEqual({ token: made.token });
-  for (const path of ["/", "/tokens", "/teams", "/mirrors", "/audit", "/settings", `/tokens/${once.id}`, `/tokens/${again.id}`]) {
+  await person.open("/routes/new");
+  await person.field("Path").fill("/api/canary");
+  await person.field("Backend").fill("https://canary.example");
+  await person.field("The backend asks for").selectOption("bearer");
+  await person.field("Bearer token").fill(BACKEND);
+  await person.button("Create route").click();
+  await person.sees("Routes");
+  await person.open("/routes/test");
+  await person.field("Path").fill("/api/canary/1");
+  await person.field("Token").fill(made.token);
+  await person.button("Try it").click();
+  await expect(person.main()).toContainText("would be refused");
+  for (const path of ["/", "/tokens", "/teams", "/routes", "/mirrors", "/audit", "/settings", `/tokens/${once.id}`, `/tokens/${again.id}`]) {
     await person.open(path);
   }
   await api.revoke(once.id);
@@ -82,6 +95,7 @@ test("no secret is anywhere but where it was shown", async ({ newServer, person,
     "management key": key,
     password: PASSWORD,
     "wrong password": WRONG,
+    "secret of a backend": BACKEND,
     "setup link": word,
     "encryption key": keyFile,
     session,

@@ -2,6 +2,7 @@
 
 mod audit;
 mod origin;
+mod route;
 mod scope;
 mod team;
 mod token;
@@ -31,4 +32,7 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(usage::get))
         .routes(routes!(team::create, team::list))
         .routes(routes!(audit::list))
+        .routes(routes!(route::list, route::create))
+        .routes(routes!(route::get, route::change, route::delete))
+        .routes(routes!(route::find))
 }

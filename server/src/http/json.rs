@@ -41,6 +41,11 @@ const FIELDS: &[&str] = &[
     "route",
     "cursor",
     "limit",
+    "path",
+    "backend_url",
+    "tags",
+    "auth",
+    "deliver_secret",
 ];
 
 /// A JSON body before it is read, for what borrows from it.

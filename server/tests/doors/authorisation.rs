@@ -40,6 +40,11 @@ const NOTHING: &str = "00000000-0000-0000-0000-000000000000";
 const SENT: &[(&str, &str)] = &[
     ("/api/teams", r#"{"name":"platform"}"#),
     (
+        "/api/routes",
+        r#"{"path":"/api/image","backend_url":"https://images.example","deliver_secret":true}"#,
+    ),
+    ("/api/routes/test", r#"{"path":"/api/image","scopes":["*"]}"#),
+    (
         "/api/tokens",
         r#"{"name":"a","team_id":"00000000-0000-0000-0000-000000000000","scopes":["*"]}"#,
     ),
@@ -53,7 +58,16 @@ const SENT: &[(&str, &str)] = &[
     ("/api/tokens/{id}/scopes/narrow", r#"{"scopes":["images:read"]}"#),
     ("/fn/change_conditions", "id=00000000-0000-0000-0000-000000000000"),
     ("/fn/create_owner", "link=nonsense&email=somebody@example.com&password=correct+horse+battery"),
+    (
+        "/fn/change_route",
+        "id=00000000-0000-0000-0000-000000000000&version=1&path=/a&backend_url=https://images.example&auth=none",
+    ),
+    (
+        "/fn/create_route",
+        "path=/a&backend_url=https://images.example&auth=bearer&deliver_secret=true",
+    ),
     ("/fn/create_team", "name=platform"),
+    ("/fn/delete_route", "id=00000000-0000-0000-0000-000000000000"),
     (
         "/fn/create_token",
         "name=a&team_id=00000000-0000-0000-0000-000000000000&scopes=*&never_expires=true",
@@ -74,6 +88,8 @@ const SENT: &[(&str, &str)] = &[
     ("/fn/set_theme", "theme=dark&back=/"),
     ("/fn/start_conditions", "id=00000000-0000-0000-0000-000000000000"),
     ("/fn/start_form", "form=create_team"),
+    ("/fn/start_route_change", "id=00000000-0000-0000-0000-000000000000"),
+    ("/fn/try_route", "path=/a&scopes=*"),
     ("/tokens/fn/take_secret", "id=00000000-0000-0000-0000-000000000000"),
 ];
 

@@ -15,6 +15,9 @@ use visitor::{Seen, Visitor};
 const PASSWORD: &str = "canary-password-right-one";
 const WRONG_PASSWORD: &str = "canary-password-wrong-one";
 
+const BACKEND: &str = "canary-backend-secret-0123456789";
+const BACKEND_WRONG: &str = "canary-backend-refused-0123456789";
+
 /// A secret, and the answers that may show it, by the beginning of their names.
 struct Canary {
     what: &'static str,
@@ -84,6 +87,7 @@ async fn secrets_are_only_where_they_were_shown(pool: PgPool) {
     for secret in [&revealable, &plain, &by_form, &management_key] {
         wrong_doors(&mut visitor, secret).await;
     }
+    by_routes(&mut visitor, &plain).await;
     look_around(&mut visitor, &form_id).await;
     let session = visitor.session();
     let mut seen = visitor.seen;
@@ -96,6 +100,8 @@ async fn secrets_are_only_where_they_were_shown(pool: PgPool) {
         Canary::new("wrong password", WRONG_PASSWORD, &[]),
         Canary::new("management key", &management_key, &[]),
         Canary::new("encryption key", &encryption_key, &[]),
+        Canary::new("secret of a backend", BACKEND, &[]),
+        Canary::new("refused secret of a backend", BACKEND_WRONG, &[]),
         Canary::new("session", &session, &["cookie of "]),
         Canary::new("revealable token", &revealable, &["create revealable", "reveal"]),
         Canary::new("plain token", &plain, &["create plain"]),
@@ -174,6 +180,41 @@ async fn by_the_console(visitor: &mut Visitor<'_>) -> (String, String) {
     visitor.page(&path).await;
     let id = path.split('/').nth(2).expect("an id").to_owned();
     (secret, id)
+}
+
+/// The secrets of backends, given by the API and by the form, and a token that is tried.
+async fn by_routes(visitor: &mut Visitor<'_>, token: &str) {
+    let bearer = json!({ "type": "bearer", "token": BACKEND });
+    let body = json!({ "path": "/api/image", "backend_url": "https://images.example", "auth": bearer, "deliver_secret": true });
+    let made = visitor.api("create route", "POST", "/api/routes", Some(body.clone())).await;
+    visitor.api("create route twice", "POST", "/api/routes", Some(body)).await;
+    let path = format!("/api/routes/{}", made.text_of("id"));
+    let auth = json!({ "type": "basic", "username": BACKEND, "password": BACKEND });
+    visitor.api("change route", "PATCH", &path, Some(json!({ "auth": auth }))).await;
+    let misplaced = json!({ "auth": { "type": BACKEND_WRONG, "key": BACKEND_WRONG } });
+    visitor.api("change route badly", "PATCH", &path, Some(misplaced)).await;
+    let tried = json!({ "path": "/api/image", "token": token });
+    visitor.api("try route", "POST", "/api/routes/test", Some(tried)).await;
+    let broken = format!("{{\"path\":\"/a\",\"token\":\"{token}");
+    visitor.raw("try route, broken", "/api/routes/test", &broken).await;
+
+    let form = |path: &str, secret: &str| {
+        format!(
+            "path={path}&backend_url=https://x.example&auth=basic&username={secret}&password={secret}"
+        )
+    };
+    visitor.form("create_route", &form("nonsense", BACKEND_WRONG)).await;
+    visitor.page("/routes/new").await;
+    visitor.form("create_route", &form("/by/form", BACKEND)).await;
+    visitor.form("try_route", &format!("path=/api/image&token={token}")).await;
+    visitor.page("/routes/test").await;
+    visitor.form("try_route", &format!("path=&token={token}")).await;
+    for page in
+        ["/routes/test".to_owned(), "/routes".to_owned(), format!("/routes/{}", made.text_of("id"))]
+    {
+        visitor.page(&page).await;
+    }
+    visitor.api("list", "GET", "/api/routes", None).await;
 }
 
 /// The secret where it does not belong.

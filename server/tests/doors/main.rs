@@ -33,6 +33,8 @@ mod proxy;
 mod reveal_token;
 mod revoke_token;
 mod rotate_token;
+mod route;
+mod route_vectors;
 mod socket;
 mod team;
 mod usage;

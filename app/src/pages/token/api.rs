@@ -9,6 +9,7 @@ mod learned;
 pub use deeds::{DisableToken, EnableToken, FinishRotation, RevealToken, RevokeToken, RotateToken};
 pub use learned::{LockNetworks, NarrowScopes, Use, get_token_usage};
 
+use crate::apart::apart;
 use crate::form_start::FormStart;
 use crate::{Refusal, Seen};
 use domain::OffsetDateTime;
@@ -196,12 +197,6 @@ impl AskedLimits {
 
 fn read(text: &str) -> Option<OffsetDateTime> {
     OffsetDateTime::parse(text, &Rfc3339).ok()
-}
-
-/// Words one by one. Commas of Chinese keyboards count too.
-fn apart(text: &str) -> Vec<String> {
-    let apart = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '，' | '、' | '；');
-    text.split(apart).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 impl Asked {

@@ -139,6 +139,27 @@ pub fn places<'r>(
     place
 }
 
+/// A route with its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlacedRoute {
+    /// The route.
+    pub it: ListedRoute,
+    /// The nearest path that it is below.
+    pub below: Option<RoutePath>,
+    /// The paths that are below it, in order.
+    pub above: Vec<RoutePath>,
+}
+
+impl PlacedRoute {
+    /// The route among these paths.
+    pub fn among<'r>(it: ListedRoute, paths: impl IntoIterator<Item = &'r RoutePath>) -> Self {
+        let place = places(&it.route.path, paths);
+        let below = place.below.cloned();
+        let above = place.above.into_iter().cloned().collect();
+        Self { it, below, above }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,6 +18,7 @@ mod permits;
 mod rate;
 mod reveal;
 mod rotate;
+mod routes;
 mod settings;
 mod sign_in;
 mod snapshot;

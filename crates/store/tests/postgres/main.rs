@@ -7,5 +7,6 @@ mod history;
 mod migrations;
 mod people;
 mod ready;
+mod routes;
 mod sessions;
 mod uses;
