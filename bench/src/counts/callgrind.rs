@@ -144,11 +144,11 @@ mod tests {
 
     #[test]
     fn a_name_that_is_not_there_is_an_error_and_no_zero() {
-        let error = whole("events: Ir\ntotals: 0\n").err().expect("an error").to_string();
+        let error = whole("events: Ir\ntotals: 0\n").expect_err("an error").to_string();
         assert!(error.contains("poll_connection"), "{error}");
         assert!(whole("events: Ir\n").is_err());
         let others: String = EACH.lines().take(1).collect();
-        let error = decide(&others).err().expect("an error").to_string();
+        let error = decide(&others).expect_err("an error").to_string();
         assert!(error.contains("decide"), "{error}");
     }
 

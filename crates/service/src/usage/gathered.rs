@@ -1,7 +1,9 @@
 //! What was taken from the seats, and the batches that are made of it: one after the other, so that no more than one of them is in memory.
 
-use super::recorder::SECONDS_PER_HOUR;
-use super::window::{AfterEnd, Full, Key, Plain, SeenOrigin, Tally, Text, Texts, Unnamed, Window};
+use super::window::{
+    AfterEnd, Full, InHour, Key, Plain, SECONDS_PER_HOUR, SeenOrigin, Tally, Text, Texts, Unnamed,
+    Window,
+};
 use domain::OffsetDateTime;
 use domain::id::TokenId;
 use domain::usage::Outcome;
@@ -35,8 +37,12 @@ impl Gathered {
         let place = self.texts.len();
         self.texts.push(window.texts);
         self.others.extend(window.others);
-        self.tallies.reserve_exact(window.tallies.len());
-        self.tallies.extend(window.tallies.into_iter().map(|(key, tally)| (key, place, tally)));
+        for (hour, tallies) in window.hours {
+            self.tallies.reserve_exact(tallies.len());
+            let tallies = tallies.into_iter();
+            let keyed = |(InHour(token), tally)| (Key { hour, token }, place, tally);
+            self.tallies.extend(tallies.map(keyed));
+        }
     }
 
     /// To be called when all is added. Sorted here, where each is small, so that what is made of them is in order already.
@@ -89,13 +95,13 @@ impl Collected {
         self.add_counts(key.hour, Some(token), &counts);
         self.batch.last.push(LastUse {
             token,
-            at: plain.last_at(),
+            at: plain.last_at(key.hour),
             origin: plain.origin,
             user_agent: text.user_agent.clone(),
             route: text.route.clone(),
-            unnamed: Some(plain.unnamed().into()),
+            unnamed: Some(plain.unnamed(key.hour).into()),
         });
-        self.batch.origins.extend(plain.seen_origin().map(|seen| origin_use(token, &seen)));
+        self.batch.origins.extend(plain.seen_origin(key.hour).map(|seen| origin_use(token, &seen)));
     }
 
     fn add_full(&mut self, key: Key, full: Full) {

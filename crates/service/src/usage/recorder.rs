@@ -6,7 +6,7 @@
 use super::flush::Flushing;
 use super::gathered::Gathered;
 use super::latency::Latencies;
-use super::window::{Key, Room, Window};
+use super::window::{Key, Room, SECONDS_PER_HOUR, Window};
 pub use super::window::{Overflow, TEXT_MAX};
 use crate::verify::{Answer, Asked};
 use domain::OffsetDateTime;
@@ -19,8 +19,6 @@ use std::time::Instant;
 
 /// Seats. More threads than that share them.
 const SEATS: usize = 64;
-
-pub(super) const SECONDS_PER_HOUR: i64 = 3600;
 
 /// A cache line for itself, and the one that is fetched with it.
 #[repr(align(128))]

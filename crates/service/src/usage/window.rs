@@ -19,6 +19,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// The longest user agent and route that are kept, in characters.
 pub const TEXT_MAX: usize = 200;
 
+/// Seconds of an hour.
+pub(super) const SECONDS_PER_HOUR: i64 = 3600;
+
 /// How much more may be kept, over all seats.
 pub(super) struct Room {
     used: AtomicUsize,
@@ -55,10 +58,14 @@ pub(super) struct Key {
     pub(super) token: TokenId,
 }
 
-impl Hash for Key {
+/// A token among those of an hour.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct InHour(pub(super) TokenId);
+
+impl Hash for InHour {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let (high, low) = self.token.uuid().as_u64_pair();
-        state.write_u64(low ^ high.rotate_left(29) ^ self.hour.unsigned_abs());
+        let (high, low) = self.0.uuid().as_u64_pair();
+        state.write_u64(low ^ high.rotate_left(29));
     }
 }
 
@@ -82,7 +89,7 @@ impl Hasher for Spread {
     }
 }
 
-pub(super) type Tallies = HashMap<Key, Tally, BuildHasherDefault<Spread>>;
+pub(super) type Tallies = HashMap<InHour, Tally, BuildHasherDefault<Spread>>;
 
 /// What was collected about a token in an hour. Most are plain, and there are many: a plain one is small and has nothing behind it.
 pub(super) enum Tally {
@@ -114,7 +121,8 @@ impl Overflow {
 /// What one seat collected.
 #[derive(Default)]
 pub(super) struct Window {
-    pub(super) tallies: Tallies,
+    /// By hour, which is one and now and then two: in a tally it would be said once for each token.
+    pub(super) hours: Vec<(i64, Tallies)>,
     pub(super) texts: Texts,
     /// By hour: what was no token of ours, and what there was no room for.
     pub(super) others: Vec<(i64, [u32; Outcome::COUNT])>,
@@ -124,13 +132,15 @@ pub(super) struct Window {
 impl Window {
     /// Whether nothing was collected.
     pub(super) fn is_empty(&self) -> bool {
-        self.tallies.is_empty() && self.others.is_empty()
+        self.hours.iter().all(|(_, tallies)| tallies.is_empty()) && self.others.is_empty()
     }
 
     /// An empty one that expects as much as this one had.
     pub(super) fn next(&self) -> Self {
-        let tallies = Tallies::with_capacity_and_hasher(self.tallies.len(), Default::default());
-        Self { tallies, ..Self::default() }
+        let expected = |(hour, tallies): &(i64, Tallies)| {
+            (*hour, Tallies::with_capacity_and_hasher(tallies.len(), Default::default()))
+        };
+        Self { hours: self.hours.last().map(expected).into_iter().collect(), ..Self::default() }
     }
 
     /// Adds what is about no token.
@@ -152,10 +162,10 @@ impl Window {
         asked: &Asked<'_>,
         room: &Room,
     ) {
-        let Self { tallies, texts, overflow, .. } = self;
+        let Self { hours, texts, overflow, .. } = self;
         let plain = outcome == Outcome::Valid && asked.wanted.is_empty();
         let text = if plain { texts.place(asked) } else { None };
-        let tally = match tallies.entry(key) {
+        let tally = match tallies_of(hours, key.hour).entry(InHour(key.token)) {
             Entry::Occupied(held) => {
                 let tally = held.into_mut();
                 if let (Tally::Plain(plain), Some(text)) = (&mut *tally, text)
@@ -180,8 +190,16 @@ impl Window {
                 place.insert(Tally::Full(Box::default()))
             }
         };
-        tally.full(texts).add(scopes, outcome, now, asked, room, overflow);
+        tally.full(key.hour, texts).add(scopes, outcome, now, asked, room, overflow);
     }
+}
+
+fn tallies_of(hours: &mut Vec<(i64, Tallies)>, hour: i64) -> &mut Tallies {
+    let place = hours.iter().rposition(|(of, _)| *of == hour).unwrap_or_else(|| {
+        hours.push((hour, Tallies::default()));
+        hours.len() - 1
+    });
+    &mut hours[place].1
 }
 
 impl Tally {
@@ -194,9 +212,9 @@ impl Tally {
     }
 
     /// The full form, made of the plain one where it was that.
-    pub(super) fn full(&mut self, texts: &Texts) -> &mut Full {
+    fn full(&mut self, hour: i64, texts: &Texts) -> &mut Full {
         if let Self::Plain(plain) = self {
-            *self = Self::Full(Box::new(plain.full(texts)));
+            *self = Self::Full(Box::new(plain.full(hour, texts)));
         }
         match self {
             Self::Full(full) => full,

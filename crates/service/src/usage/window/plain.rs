@@ -1,6 +1,6 @@
 //! What most tallies are: good uses of a token, for no scope, from one origin.
 
-use super::{Full, Last, SeenOrigin, TEXT_MAX, Unnamed};
+use super::{Full, Last, SECONDS_PER_HOUR, SeenOrigin, TEXT_MAX, Unnamed};
 use crate::verify::Asked;
 use domain::OffsetDateTime;
 use domain::usage::{Origin, Outcome};
@@ -12,23 +12,23 @@ const TEXTS_MAX: usize = 32;
 
 /// Good uses of a token, for no scope, from one origin.
 pub(in crate::usage) struct Plain {
-    // Microseconds since 1970: half of what an instant takes.
-    first_at: i64,
-    last_at: i64,
+    // Microseconds of the hour: a quarter of what an instant takes.
+    first_at: u32,
+    last_at: u32,
     pub(in crate::usage) count: u32,
-    text: u32,
+    text: u8,
     pub(in crate::usage) origin: Option<IpAddr>,
 }
 
 impl Plain {
     /// The first use.
-    pub(super) fn new(origin: Option<IpAddr>, text: u32, now: OffsetDateTime) -> Self {
+    pub(super) fn new(origin: Option<IpAddr>, text: u8, now: OffsetDateTime) -> Self {
         let now = micros(now);
         Self { first_at: now, last_at: now, count: 1, text, origin }
     }
 
     /// One use more; not done, and `false`, when it is of another origin.
-    pub(super) fn add(&mut self, origin: Option<IpAddr>, text: u32, now: OffsetDateTime) -> bool {
+    pub(super) fn add(&mut self, origin: Option<IpAddr>, text: u8, now: OffsetDateTime) -> bool {
         if origin != self.origin && origin.map(Origin::of) != self.origin.map(Origin::of) {
             return false;
         }
@@ -39,21 +39,21 @@ impl Plain {
         true
     }
 
-    pub(in crate::usage) fn first_at(&self) -> OffsetDateTime {
-        instant(self.first_at)
+    fn first_at(&self, hour: i64) -> OffsetDateTime {
+        instant(hour, self.first_at)
     }
 
-    pub(in crate::usage) fn last_at(&self) -> OffsetDateTime {
-        instant(self.last_at)
+    pub(in crate::usage) fn last_at(&self, hour: i64) -> OffsetDateTime {
+        instant(hour, self.last_at)
     }
 
     /// With what, and on which path.
     pub(in crate::usage) fn text<'t>(&self, texts: &'t Texts) -> &'t Text {
-        texts.kept.get(self.text as usize).unwrap_or(&texts.none)
+        texts.kept.get(usize::from(self.text)).unwrap_or(&texts.none)
     }
 
-    pub(in crate::usage) fn seen_origin(&self) -> Option<SeenOrigin> {
-        let (first_at, last_at) = (self.first_at(), self.last_at());
+    pub(in crate::usage) fn seen_origin(&self, hour: i64) -> Option<SeenOrigin> {
+        let (first_at, last_at) = (self.first_at(hour), self.last_at(hour));
         self.origin.map(|origin| SeenOrigin {
             origin: Origin::of(origin),
             first_at,
@@ -65,22 +65,22 @@ impl Plain {
         })
     }
 
-    pub(in crate::usage) fn unnamed(&self) -> Unnamed {
-        let (first_at, last_at) = (self.first_at(), self.last_at());
+    pub(in crate::usage) fn unnamed(&self, hour: i64) -> Unnamed {
+        let (first_at, last_at) = (self.first_at(hour), self.last_at(hour));
         Unnamed { count: self.count.into(), first_at, last_at }
     }
 
-    pub(super) fn full(&self, texts: &Texts) -> Full {
+    pub(super) fn full(&self, hour: i64, texts: &Texts) -> Full {
         let text = self.text(texts);
         let mut full = Full {
             last: Some(Last {
-                at: self.last_at(),
+                at: self.last_at(hour),
                 origin: self.origin,
                 user_agent: text.user_agent.as_ref().into(),
                 route: text.route.as_ref().into(),
             }),
-            unnamed: Some(self.unnamed()),
-            origins: self.seen_origin().into_iter().collect(),
+            unnamed: Some(self.unnamed(hour)),
+            origins: self.seen_origin(hour).into_iter().collect(),
             ..Full::default()
         };
         full.counts[Outcome::Valid.index()] = self.count;
@@ -111,7 +111,7 @@ pub(in crate::usage) struct Texts {
 
 impl Texts {
     /// The place of what was sent; `None` when it must not be kept as it is, or there is no room.
-    pub(super) fn place(&mut self, asked: &Asked<'_>) -> Option<u32> {
+    pub(super) fn place(&mut self, asked: &Asked<'_>) -> Option<u8> {
         let sent = [asked.user_agent, asked.route].map(Option::unwrap_or_default);
         // Not even where another token was used with the same text: that was not this one's secret.
         if sent.iter().any(|sent| sent.len() >= asked.offered.len() && sent.contains(asked.offered))
@@ -130,7 +130,7 @@ impl Texts {
                 None => return None,
             };
         }
-        u32::try_from(self.latest).ok()
+        u8::try_from(self.latest).ok()
     }
 }
 
@@ -138,19 +138,22 @@ fn is_clean(sent: &str) -> bool {
     sent.len() <= TEXT_MAX && sent.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
-fn micros(at: OffsetDateTime) -> i64 {
-    at.unix_timestamp() * 1_000_000 + i64::from(at.microsecond())
+/// Since its hour began, in UTC.
+fn micros(at: OffsetDateTime) -> u32 {
+    let second = u32::try_from(at.unix_timestamp().rem_euclid(SECONDS_PER_HOUR));
+    second.unwrap_or_default() * 1_000_000 + at.microsecond()
 }
 
-fn instant(micros: i64) -> OffsetDateTime {
-    let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1_000);
-    at.unwrap_or(OffsetDateTime::UNIX_EPOCH)
+fn instant(hour: i64, micros: u32) -> OffsetDateTime {
+    let began = OffsetDateTime::from_unix_timestamp(hour * SECONDS_PER_HOUR);
+    let began = began.unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    began.saturating_add(time::Duration::microseconds(micros.into()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::usage::window::{Key, Tally};
+    use crate::usage::window::{InHour, Tally};
 
     fn asked<'a>(user_agent: &'a str, route: &'a str) -> Asked<'a> {
         Asked {
@@ -163,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_plain_tally_is_small() {
-        assert_eq!(size_of::<(Key, Tally)>(), 72);
+        assert_eq!(size_of::<(InHour, Tally)>(), 48);
     }
 
     #[test]
@@ -182,7 +185,7 @@ mod tests {
             assert_eq!(texts.place(&asked(user_agent, route)), None, "{user_agent} {route}");
         }
         for n in 2..TEXTS_MAX {
-            assert_eq!(texts.place(&asked("curl", &n.to_string())), u32::try_from(n).ok());
+            assert_eq!(texts.place(&asked("curl", &n.to_string())), u8::try_from(n).ok());
         }
         assert_eq!(texts.place(&asked("curl", "/one more")), None);
         // What another token's holder sent is nobody's secret but theirs.
