@@ -7,13 +7,12 @@ use crate::usage::Recorder;
 use crate::verify::access::Admitted;
 use crate::verify::snapshot::{Snapshot, SnapshotSettings};
 use crate::verify::{Index, Uses, VerifyAccess};
-use crate::{Error, Fault, Result, signing};
+use crate::{Error, Fault, Result};
 use domain::OffsetDateTime;
 use domain::audit::{Caller, Event};
 use domain::id::EventId;
 use domain::token::Prefix;
 use rand_core::{CryptoRng, UnwrapErr};
-use record::SigningKey;
 use std::sync::{Arc, Mutex, OnceLock};
 use store::verify::Change;
 use store::{Stamp, Store, Tx};
@@ -133,7 +132,6 @@ pub struct Service {
 struct Inner {
     store: Store,
     sealer: Option<Sealer>,
-    signing_keys: Vec<SigningKey>,
     browser_sealer: OnceLock<Sealer>,
     record_keys: RecordKeys,
     key_source: KeySource,
@@ -174,7 +172,6 @@ impl Service {
         let inner = Inner {
             store: parts.store,
             record_keys: RecordKeys::of(parts.sealer.as_ref()),
-            signing_keys: parts.sealer.as_ref().map(signing::keys).unwrap_or_default(),
             sealer: parts.sealer,
             browser_sealer: OnceLock::new(),
             key_source: parts.key_source,
@@ -243,10 +240,6 @@ impl Service {
 
     pub(crate) fn sealer(&self) -> Option<&Sealer> {
         self.inner.sealer.as_ref()
-    }
-
-    pub(crate) fn signing_keys(&self) -> &[SigningKey] {
-        &self.inner.signing_keys
     }
 
     pub(crate) fn browser_sealer(&self) -> Result<&Sealer> {
