@@ -144,6 +144,8 @@ pub enum Action {
     Sweep,
     /// Record what verification learned.
     RecordUsage,
+    /// Tell how tokens were used elsewhere.
+    ReportUsage,
 }
 
 impl Action {
@@ -179,6 +181,7 @@ impl Action {
         Self::Session,
         Self::Sweep,
         Self::RecordUsage,
+        Self::ReportUsage,
     ];
 }
 
@@ -224,14 +227,14 @@ fn may(actor: &Actor, action: Action) -> bool {
         AskMirror, ChangeConditions, CreateKey, CreateOwner, CreateSetupLink, CreateTeam,
         CreateToken, DisableToken, EnableToken, FinishRotation, GetOwnToken, GetSettings,
         ListAudit, ListKeys, ListMirrors, ListTeams, ListTokens, NarrowScopes, PauseMirror,
-        RecordMirrorRun, RecordUsage, ReleaseMirror, RevealToken, RevokeKey, RevokeOwnToken,
-        RevokeToken, RotateToken, Session, Sweep, Verify,
+        RecordMirrorRun, RecordUsage, ReleaseMirror, ReportUsage, RevealToken, RevokeKey,
+        RevokeOwnToken, RevokeToken, RotateToken, Session, Sweep, Verify,
     };
     let owner_rights = match action {
         CreateToken | ListTokens | RevealToken | RevokeToken | DisableToken | EnableToken
-        | ChangeConditions | NarrowScopes | RotateToken | FinishRotation | Verify | CreateTeam
-        | ListTeams | ListAudit | GetSettings | ListMirrors | ReleaseMirror | AskMirror
-        | PauseMirror => true,
+        | ChangeConditions | NarrowScopes | RotateToken | FinishRotation | Verify | ReportUsage
+        | CreateTeam | ListTeams | ListAudit | GetSettings | ListMirrors | ReleaseMirror
+        | AskMirror | PauseMirror => true,
         GetOwnToken | RevokeOwnToken | RecordMirrorRun | RecordUsage | CreateOwner
         | CreateSetupLink | CreateKey | ListKeys | RevokeKey | Session | Sweep => false,
     };
@@ -240,7 +243,8 @@ fn may(actor: &Actor, action: Action) -> bool {
         Actor::Anonymous => matches!(action, CreateOwner | Session),
         Actor::Person { role: Role::Owner, .. } => owner_rights || action == Session,
         Actor::Machine { .. } => owner_rights,
-        Actor::Verifier { .. } => action == Verify,
+        // Whoever may ask about tokens makes them used by asking: to tell of uses is no more.
+        Actor::Verifier { .. } => matches!(action, Verify | ReportUsage),
         Actor::Holder { .. } => matches!(action, GetOwnToken | RevokeOwnToken),
         Actor::Operator => {
             matches!(action, CreateOwner | CreateSetupLink | CreateKey | ListKeys | RevokeKey)

@@ -39,6 +39,12 @@ const FIELDS: &[&str] = &[
     "items",
     "user_agent",
     "route",
+    "worker",
+    "token_id",
+    "code",
+    "status",
+    "count",
+    "duration_ms",
     "cursor",
     "limit",
 ];
