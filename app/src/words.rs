@@ -177,6 +177,8 @@ pub fn happening(kind: EventKind) -> &'static str {
         EventKind::MirrorPaused => td_string!(l, event.mirror_paused),
         EventKind::MirrorResumed => td_string!(l, event.mirror_resumed),
         EventKind::MirrorForeignEnded => td_string!(l, event.mirror_foreign_ended),
+        EventKind::TokenAdopted => td_string!(l, event.token_adopted),
+        EventKind::MirrorAdopted => td_string!(l, event.mirror_adopted),
         EventKind::MirrorFailing => td_string!(l, event.mirror_failing),
         EventKind::MirrorRecovered => td_string!(l, event.mirror_recovered),
     }

@@ -123,7 +123,8 @@ async fn count(callgrind: &Callgrind, question: &Question) -> Result<Count> {
             // Shorter than a timer of the runtime can be, and nothing else is going on here.
             std::thread::sleep(PAUSE);
         }
-        let count = callgrind.count().await?.of_each(requests * question.answers);
+        let count =
+            callgrind.count(question.status < 400).await?.of_each(requests * question.answers);
         if round > 0 {
             least = Some(least.map_or(count, |least| least.or_less(count)));
         }

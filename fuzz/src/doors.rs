@@ -11,6 +11,9 @@ pub mod fields;
 #[expect(dead_code, reason = "what hands a request to it is not here")]
 pub mod origin;
 
+#[path = "../../server/src/trace/parent.rs"]
+pub mod parent;
+
 /// What the file needs of the doors.
 pub struct Web {
     trusted_proxies: Option<Arc<Origins>>,

@@ -1,17 +1,19 @@
-//! What header fields say about a token: which one it is, for which scopes, and on which path.
+//! What header fields say about a token: which one it is, for which scopes, and on which path; and whose child the request is.
 
 use crate::doors::fields::{bearer, offered, required_scopes, route, verify_key};
+use crate::doors::parent::Parent;
 use domain::token::Scopes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// The fields, each by the letter that begins its lines.
-const FIELDS: [(u8, HeaderName); 6] = [
+const FIELDS: [(u8, HeaderName); 7] = [
     (b'k', HeaderName::from_static("x-api-key")),
     (b'a', http::header::AUTHORIZATION),
     (b's', HeaderName::from_static("x-required-scopes")),
     (b'f', HeaderName::from_static("x-forwarded-uri")),
     (b'o', HeaderName::from_static("x-original-uri")),
     (b'v', HeaderName::from_static("x-verify-key")),
+    (b't', HeaderName::from_static("traceparent")),
 ];
 /// A scope that no line asks for by chance.
 const ONE_MORE: &str = "never:asked-for";
@@ -27,6 +29,7 @@ pub fn check(bytes: &[u8]) {
     sent.check_token();
     sent.check_scopes();
     sent.check_route();
+    sent.check_parent();
 }
 
 struct Sent(Vec<(HeaderName, HeaderValue)>);
@@ -106,4 +109,33 @@ impl Sent {
         let rest = sent.strip_prefix(route).expect("a beginning");
         assert!(rest.is_empty() || rest.starts_with(['?', '#']), "{rest}");
     }
+
+    /// A parent is what the recommendation says one is, and two are none.
+    fn check_parent(&self) {
+        let parent = Parent::of(&self.headers()).map(|parent| {
+            let context = parent.context();
+            let (trace, span) = (context.trace_id().to_bytes(), context.span_id().to_bytes());
+            (u128::from_be_bytes(trace), u64::from_be_bytes(span), parent.sampled)
+        });
+        let mut sent = self.all(b't');
+        let one = sent.next().filter(|_| sent.next().is_none());
+        let by_the_book = one.and_then(|one| traceparent(one.to_str().ok()?));
+        assert_eq!(parent, by_the_book, "{:?}", self.0);
+    }
+}
+
+/// Trace, span, and whether it is recorded (W3C Trace Context, section 3.2), field by field.
+fn traceparent(text: &str) -> Option<(u128, u64, bool)> {
+    let mut fields = text.split('-');
+    let mut number = |digits: usize| {
+        let field = fields.next()?;
+        let lower = field.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        (lower && field.len() == digits).then(|| u128::from_str_radix(field, 16).ok())?
+    };
+    let (version, trace) = (number(2)?, number(32)?);
+    let (span, flags) = (u64::try_from(number(16)?).ok()?, number(2)?);
+    // What a later version has more is behind one more dash.
+    let more = fields.next().is_some();
+    let good = version != 255 && trace != 0 && span != 0 && !(more && version == 0);
+    good.then_some((trace, span, flags % 2 == 1))
 }

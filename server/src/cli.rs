@@ -99,6 +99,7 @@ struct Context {
 
 /// Runs the command that the arguments name.
 pub fn main() -> ExitCode {
+    crate::memory::give_back_what_is_large();
     let arguments = Arguments::parse();
     let environment: Environment = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

@@ -11,5 +11,6 @@ pub mod cli;
 pub mod config;
 pub mod http;
 pub mod logging;
+mod memory;
 pub mod trace;
 pub mod worker;

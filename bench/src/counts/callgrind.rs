@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::process::Command;
 
-/// What counts while it runs, with all that it calls: the poll of one connection. A release whose listener is built otherwise has another name for
-/// it, and nothing would be counted.
-const COUNTED: &str = "*hyper_util::server::conn::auto::Connection*::poll*";
+/// What counts while it runs, with all that it calls: one poll of a connection. The listener keeps a function of this name, which is not inlined.
+const COUNTED: &str = "server::http::listen::poll_connection*";
 /// The decision, which is a part of it.
 const DECIDE: &str = ":domain::verify::decide ";
 
@@ -61,22 +60,20 @@ impl Callgrind {
         self.program.address
     }
 
-    /// What was counted since the last time.
-    pub async fn count(&self) -> Result<Count> {
+    /// What was counted since the last time; of the decision where one was made.
+    ///
+    /// # Errors
+    /// When the release has no function of the name that is counted.
+    pub async fn count(&self, decides: bool) -> Result<Count> {
         let number = self.dumps.fetch_add(1, Ordering::Relaxed) + 1;
         let pid = self.program.pid()?.to_string();
         printed("callgrind_control", &["--dump", &pid]).await?;
         let dump = out(self.directory.path()).with_extension(number.to_string());
-        let text = std::fs::read_to_string(&dump)?;
-        let total = text.lines().find_map(|line| line.strip_prefix("totals: "));
-        let whole = total.ok_or("a dump without a total")?.trim().parse()?;
-        if whole == 0 {
-            return Err(format!("nothing was counted: there is no {COUNTED} in the release").into());
-        }
+        let whole = whole(&std::fs::read_to_string(&dump)?)?;
         let dump = dump.to_string_lossy().into_owned();
         let each =
             printed("callgrind_annotate", &["--inclusive=yes", "--threshold=100", &dump]).await?;
-        let decide = each.lines().find(|line| line.contains(DECIDE)).map_or(Ok(0), first)?;
+        let decide = if decides { decide(&each)? } else { 0 };
         Ok(Count { whole, decide })
     }
 
@@ -84,6 +81,21 @@ impl Callgrind {
     pub async fn stop(self) -> Result<()> {
         self.program.stop().await
     }
+}
+
+/// The total of a dump.
+fn whole(dump: &str) -> Result<u64> {
+    let total = dump.lines().find_map(|line| line.strip_prefix("totals: "));
+    match total.ok_or("a dump without a total")?.trim().parse()? {
+        0 => Err(format!("nothing was counted: there is no {COUNTED} in the release").into()),
+        total => Ok(total),
+    }
+}
+
+/// What the decision took, of what callgrind says of each function.
+fn decide(each: &str) -> Result<u64> {
+    let line = each.lines().find(|line| line.contains(DECIDE));
+    first(line.ok_or_else(|| format!("there is no {DECIDE}in what was counted"))?)
 }
 
 fn out(directory: &Path) -> PathBuf {
@@ -113,4 +125,37 @@ async fn printed(program: &str, arguments: &[&str]) -> Result<String> {
 pub async fn version() -> Result<String> {
     let version = printed("valgrind", &["--version"]).await?;
     Ok(format!("callgrind of {}", version.trim().replace('-', " ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EACH: &str = "\
+12,000 (100.0%)  ???:server::http::listen::poll_connection [/release/tokenkeep]
+    97 ( 0.81%)  ???:domain::verify::decide [/release/tokenkeep]
+";
+
+    #[test]
+    fn what_was_counted_is_read() {
+        assert_eq!(whole("events: Ir\ntotals: 12000\n").expect("a total"), 12_000);
+        assert_eq!(decide(EACH).expect("the decision"), 97);
+    }
+
+    #[test]
+    fn a_name_that_is_not_there_is_an_error_and_no_zero() {
+        let error = whole("events: Ir\ntotals: 0\n").err().expect("an error").to_string();
+        assert!(error.contains("poll_connection"), "{error}");
+        assert!(whole("events: Ir\n").is_err());
+        let others: String = EACH.lines().take(1).collect();
+        let error = decide(&others).err().expect("an error").to_string();
+        assert!(error.contains("decide"), "{error}");
+    }
+
+    #[test]
+    fn the_listener_has_the_function_that_is_counted_and_does_not_inline_it() {
+        let listener = include_str!("../../../server/src/http/listen.rs");
+        let name = COUNTED.trim_end_matches('*').rsplit("::").next().expect("a name");
+        assert!(listener.contains(&format!("#[inline(never)]\nfn {name}<")), "{name}");
+    }
 }

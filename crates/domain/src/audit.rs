@@ -78,6 +78,10 @@ kinds! {
     MirrorResumed = "mirror_resumed";
     /// A person let its foreign records go.
     MirrorForeignEnded = "mirror_foreign_ended";
+    /// Records that nobody here issued were taken for tokens of ours.
+    MirrorAdopted = "mirror_adopted";
+    /// A token that a mirror told of was taken for ours.
+    TokenAdopted = "token_adopted";
     /// It failed several times in a row.
     MirrorFailing = "mirror_failing";
     /// It is well again.
@@ -98,6 +102,7 @@ impl EventKind {
                 | Self::TokenRotationFinished
                 | Self::TokenScopesNarrowed
                 | Self::MirrorReleased
+                | Self::TokenAdopted
                 | Self::MirrorAsked
                 | Self::MirrorResumed
                 | Self::MirrorForeignEnded

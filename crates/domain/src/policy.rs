@@ -126,6 +126,8 @@ pub enum Action {
     AskMirror,
     /// Stop a mirror, and let it go on.
     PauseMirror,
+    /// Take a record of a mirror for a token of ours.
+    AdoptToken,
     /// Record what a mirror run did.
     RecordMirrorRun,
     /// Make the first owner.
@@ -172,6 +174,7 @@ impl Action {
         Self::ReleaseMirror,
         Self::AskMirror,
         Self::PauseMirror,
+        Self::AdoptToken,
         Self::RecordMirrorRun,
         Self::CreateOwner,
         Self::CreateSetupLink,
@@ -224,18 +227,18 @@ pub fn permit(actor: &Actor, action: Action) -> Result<Permit, Refused> {
 
 fn may(actor: &Actor, action: Action) -> bool {
     use Action::{
-        AskMirror, ChangeConditions, CreateKey, CreateOwner, CreateSetupLink, CreateTeam,
-        CreateToken, DisableToken, EnableToken, FinishRotation, GetOwnToken, GetSettings,
-        ListAudit, ListKeys, ListMirrors, ListTeams, ListTokens, NarrowScopes, PauseMirror,
-        RecordMirrorRun, RecordUsage, ReleaseMirror, ReportUsage, RevealToken, RevokeKey,
-        RevokeOwnToken, RevokeToken, RotateToken, Session, Sweep, Verify,
+        AdoptToken, AskMirror, ChangeConditions, CreateKey, CreateOwner, CreateSetupLink,
+        CreateTeam, CreateToken, DisableToken, EnableToken, FinishRotation, GetOwnToken,
+        GetSettings, ListAudit, ListKeys, ListMirrors, ListTeams, ListTokens, NarrowScopes,
+        PauseMirror, RecordMirrorRun, RecordUsage, ReleaseMirror, ReportUsage, RevealToken,
+        RevokeKey, RevokeOwnToken, RevokeToken, RotateToken, Session, Sweep, Verify,
     };
     let owner_rights = match action {
         CreateToken | ListTokens | RevealToken | RevokeToken | DisableToken | EnableToken
         | ChangeConditions | NarrowScopes | RotateToken | FinishRotation | Verify | ReportUsage
         | CreateTeam | ListTeams | ListAudit | GetSettings | ListMirrors | ReleaseMirror
         | AskMirror | PauseMirror => true,
-        GetOwnToken | RevokeOwnToken | RecordMirrorRun | RecordUsage | CreateOwner
+        GetOwnToken | RevokeOwnToken | AdoptToken | RecordMirrorRun | RecordUsage | CreateOwner
         | CreateSetupLink | CreateKey | ListKeys | RevokeKey | Session | Sweep => false,
     };
     match actor {
@@ -250,7 +253,10 @@ fn may(actor: &Actor, action: Action) -> bool {
             matches!(action, CreateOwner | CreateSetupLink | CreateKey | ListKeys | RevokeKey)
         }
         Actor::Clock => {
-            matches!(action, ListMirrors | RecordMirrorRun | RecordUsage | Sweep | CreateSetupLink)
+            matches!(
+                action,
+                ListMirrors | AdoptToken | RecordMirrorRun | RecordUsage | Sweep | CreateSetupLink
+            )
         }
     }
 }

@@ -1,5 +1,9 @@
 //! Text that people type: trimmed, measured in characters, free of control characters.
 
+mod small;
+
+pub use small::SmallStr;
+
 use crate::{Code, Refused};
 
 /// The longest name, in characters.

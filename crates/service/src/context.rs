@@ -1,18 +1,18 @@
 //! What every use case needs at hand: the store, the sealer, the clock, the generator.
 
-use crate::mirror::RecordKeys;
 use crate::password::Passwords;
 use crate::throttle::Throttle;
 use crate::usage::Recorder;
 use crate::verify::access::Admitted;
 use crate::verify::snapshot::{Snapshot, SnapshotSettings};
 use crate::verify::{Index, Uses, VerifyAccess};
-use crate::{Error, Fault, Result};
+use crate::{Error, Fault, Result, signing};
 use domain::OffsetDateTime;
 use domain::audit::{Caller, Event};
 use domain::id::EventId;
 use domain::token::Prefix;
 use rand_core::{CryptoRng, UnwrapErr};
+use record::SigningKey;
 use std::sync::{Arc, Mutex, OnceLock};
 use store::verify::Change;
 use store::{Stamp, Store, Tx};
@@ -132,8 +132,8 @@ pub struct Service {
 struct Inner {
     store: Store,
     sealer: Option<Sealer>,
+    signing_keys: Vec<SigningKey>,
     browser_sealer: OnceLock<Sealer>,
-    record_keys: RecordKeys,
     key_source: KeySource,
     prefix: Prefix,
     embedded: bool,
@@ -171,7 +171,7 @@ impl Service {
         let snapshot = snapshot.map(|(settings, sealer)| Snapshot::new(settings, sealer));
         let inner = Inner {
             store: parts.store,
-            record_keys: RecordKeys::of(parts.sealer.as_ref()),
+            signing_keys: parts.sealer.as_ref().map(signing::keys).unwrap_or_default(),
             sealer: parts.sealer,
             browser_sealer: OnceLock::new(),
             key_source: parts.key_source,
@@ -221,11 +221,6 @@ impl Service {
         &self.inner.store
     }
 
-    /// What signs the records of mirrors, and what others verify them with.
-    pub fn record_keys(&self) -> &RecordKeys {
-        &self.inner.record_keys
-    }
-
     /// Makes something random.
     pub fn random<T>(&self, make: impl FnOnce(&mut dyn CryptoRng) -> T) -> T {
         let mut rng =
@@ -240,6 +235,10 @@ impl Service {
 
     pub(crate) fn sealer(&self) -> Option<&Sealer> {
         self.inner.sealer.as_ref()
+    }
+
+    pub(crate) fn signing_keys(&self) -> &[SigningKey] {
+        &self.inner.signing_keys
     }
 
     pub(crate) fn browser_sealer(&self) -> Result<&Sealer> {

@@ -11,6 +11,7 @@ pub mod key;
 pub mod mirror;
 pub mod password;
 pub mod settings;
+pub mod signing;
 pub mod sweep;
 pub mod team;
 pub mod throttle;

@@ -4,6 +4,7 @@
 //! [`flush`].
 
 pub mod flush;
+mod gathered;
 mod known;
 pub mod latency;
 pub mod networks;

@@ -10,7 +10,8 @@
 //!   mirror that nobody reads. A server that is started anew makes it again.
 //!
 //! Listing reads every object, because only its bytes tell that nobody edited it. 20,000 objects in the page cache took 0.4 s of one core in a
-//! debug build, and it grows with their number; putting them took 11 s, which is the sync of each. All of it runs on tokio's blocking threads.
+//! debug build, and it grows with their number. Putting is the sync of each: 280 objects a second one after another, on a busy virtual disk, and 2,900
+//! as it is done, 16 at a time. All of it runs on tokio's blocking threads, and puts on further ones.
 
 mod dir;
 mod write;

@@ -94,12 +94,16 @@ struct Bucket {
     http: Http,
     settings: S3Settings,
     etags: AtomicU8,
-    /// What was read at the last listing, by path, since its ETag did not tell.
+    /// What was read at the last listing, since its ETag did not tell.
     known: Mutex<Known>,
 }
 
-/// An ETag, and the digest of what was read under it.
-type Known = HashMap<String, (String, Digest)>;
+/// The digest of what was read, by the hash of its path and its ETag: a million of them are 100 MB.
+type Known = HashMap<Digest, Digest>;
+
+fn version(path: &str, etag: &str) -> Digest {
+    Digest::of(format!("{path}\0{etag}").as_bytes())
+}
 
 /// What is known about the server's ETags.
 const ETAGS_UNKNOWN: u8 = 0;
@@ -301,17 +305,17 @@ impl Bucket {
         if let Some(digest) = found.md5().filter(|_| !opaque) {
             return Ok(Some(Listed { path, digest: Some(digest) }));
         }
-        let before = known.get(&found.path).filter(|(etag, _)| found.etag.as_ref() == Some(etag));
-        let digest = match before {
-            Some((_, digest)) => *digest,
+        let version = found.etag.as_ref().map(|etag| version(&found.path, etag));
+        let digest = match version.and_then(|version| known.get(&version)) {
+            Some(digest) => *digest,
             None => match self.read(&found.path).await? {
                 Read::Nothing => return Ok(None),
                 Read::Large => return Ok(Some(Listed { path, digest: None })),
                 Read::Bytes(bytes) => md5(&bytes),
             },
         };
-        if let Some(etag) = found.etag {
-            self.known().insert(found.path, (etag, digest));
+        if let Some(version) = version {
+            self.known().insert(version, digest);
         }
         Ok(Some(Listed { path, digest: Some(digest) }))
     }

@@ -63,6 +63,15 @@ async fn putting_again_replaces(place: impl Storage) {
     }
 }
 
+async fn of_a_key_that_comes_twice_the_last_is_put(place: impl Storage) {
+    let once = (0..40).map(|n| object(&format!("tokens/{n}.json"), "first"));
+    let again = (0..40).map(|n| object(&format!("tokens/{n}.json"), "last"));
+    place.put(once.chain(again).collect()).await.expect("put");
+    let told = listed(&place).await;
+    assert_eq!(told.len(), 40);
+    assert!(told.iter().all(|listed| listed.digest == Some(place.digest(b"last"))));
+}
+
 async fn deleting_is_idempotent(place: impl Storage) {
     let objects = vec![object("tokens/a.json", "one"), object("tokens/b.json", "two")];
     place.delete(vec![key("tokens/a.json")]).await.expect("nothing is there yet");

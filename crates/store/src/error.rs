@@ -25,6 +25,11 @@ impl Error {
     pub fn violates(&self, constraint: &str) -> bool {
         matches!(self, Self::Constraint(name) if name == constraint)
     }
+
+    /// Whether this is a violation of any constraint.
+    pub const fn is_violation(&self) -> bool {
+        matches!(self, Self::Constraint(_))
+    }
 }
 
 impl From<sqlx::Error> for Error {

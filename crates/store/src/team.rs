@@ -112,4 +112,15 @@ impl Tx {
             .await?;
         Ok(row.map(|row| (row.name, row.reveal_allowed)))
     }
+
+    /// The team of this name, in whatever case, and how it is spelled; `None` when there is no such team.
+    ///
+    /// # Errors
+    /// As every statement.
+    pub async fn find_team_named(&mut self, name: &str) -> Result<Option<(TeamId, String)>> {
+        let row = sqlx::query!("SELECT id, name FROM teams WHERE lower(name) = lower($1)", name)
+            .fetch_optional(self.connection())
+            .await?;
+        Ok(row.map(|row| (row.id.into(), row.name)))
+    }
 }

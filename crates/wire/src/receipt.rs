@@ -33,6 +33,9 @@ pub struct Party {
     /// While it was not heard to refuse: from then on it does, even if it is never heard of again. Null where there is no such instant.
     #[serde(with = "time::serde::rfc3339::option")]
     pub may_accept_until: Option<OffsetDateTime>,
+    /// Of a mirror: for how many seconds after it was written its readers may go on with what it held before. 60 for Workers KV, which
+    /// answers from caches; else 0.
+    pub readers_lag_seconds: u32,
 }
 
 /// What a party is.
@@ -89,6 +92,14 @@ impl From<receipt::Party> for Party {
         };
         let millis =
             |after: time::Duration| i64::try_from(after.whole_milliseconds()).unwrap_or(i64::MAX);
-        Self { kind, name: party.name, refuses, after_ms: after.map(millis), may_accept_until }
+        Self {
+            kind,
+            name: party.name,
+            refuses,
+            after_ms: after.map(millis),
+            may_accept_until,
+            readers_lag_seconds: u32::try_from(party.readers_lag.whole_seconds())
+                .unwrap_or_default(),
+        }
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn documented() -> OpenApiRouter<Web> {
     security(())
 )]
 async fn list(State(web): State<Web>) -> ([(HeaderName, &'static str); 2], Json<Jwks>) {
-    let keys = web.service.record_keys().public();
+    let keys = web.service.public_keys();
     let keys = keys.iter().map(|key| Jwk::ed25519(key.x(), key.id())).collect();
     ([CACHED, OPEN], Json(Jwks { keys }))
 }

@@ -134,3 +134,82 @@ async fn it_listens_again_when_its_connection_is_lost(pool: PgPool) {
     story.holds(2).await;
     story.end().await;
 }
+
+/// What is recorded of the spans of runs, in its order.
+#[derive(Clone, Default)]
+struct Recorded(Arc<Mutex<Vec<(&'static str, String)>>>);
+
+impl tracing::field::Visit for Recorded {
+    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+        let told = (field.name(), format!("{value:?}"));
+        self.0.lock().expect("what is recorded").push(told);
+    }
+}
+
+impl<S> tracing_subscriber::Layer<S> for Recorded
+where
+    S: tracing::Subscriber + for<'l> tracing_subscriber::registry::LookupSpan<'l>,
+{
+    fn on_new_span(
+        &self,
+        span: &tracing::span::Attributes<'_>,
+        _: &tracing::Id,
+        _: tracing_subscriber::layer::Context<'_, S>,
+    ) {
+        if span.metadata().name() == "mirror run" {
+            span.record(&mut self.clone());
+        }
+    }
+
+    fn on_record(
+        &self,
+        id: &tracing::Id,
+        values: &tracing::span::Record<'_>,
+        spans: tracing_subscriber::layer::Context<'_, S>,
+    ) {
+        if spans.span(id).is_some_and(|span| span.name() == "mirror run") {
+            values.record(&mut self.clone());
+        }
+    }
+}
+
+impl Recorded {
+    /// What was recorded since the last time.
+    fn take(&self) -> Vec<(&'static str, String)> {
+        std::mem::take(&mut *self.0.lock().expect("what is recorded"))
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_runs_span_has_its_numbers_and_never_what_the_target_said(pool: PgPool) {
+    use tracing_subscriber::layer::SubscriberExt as _;
+    let story = Story::begin(pool).await;
+    story.create("one", ExpiryRequest::Never).await;
+    story.holds(1).await;
+    let service = story.service.clone();
+    story.end().await;
+
+    let recorded = Recorded::default();
+    let subscriber = tracing_subscriber::Registry::default().with(recorded.clone());
+    let _recording = tracing::subscriber::set_default(subscriber);
+    let dir = tempfile::tempdir().expect("a directory");
+    let target = Target::files(Files::new(dir.path().join("mirror")));
+    once(&service, &target).await;
+    let number = |name, number: i64| (name, number.to_string());
+    let expected = [
+        ("tokenkeep.mirror", "\"files\"".to_owned()),
+        number("tokenkeep.mirror.put", 1),
+        number("tokenkeep.mirror.deleted", 0),
+        number("tokenkeep.mirror.held", 0),
+    ];
+    assert_eq!(recorded.take(), expected);
+
+    // No directory can be made below a file.
+    std::fs::write(dir.path().join("file"), "").expect("a file");
+    let target = Target::files(Files::new(dir.path().join("file/mirror")));
+    assert!(matches!(once(&service, &target).await, Outcome::Failed(_)));
+    let told = recorded.take();
+    assert_eq!(told.last(), Some(&("otel.status_code", "\"ERROR\"".to_owned())), "{told:?}");
+    let path = dir.path().display().to_string();
+    assert!(told.iter().all(|(_, value)| !value.contains(&path)), "{told:?}");
+}

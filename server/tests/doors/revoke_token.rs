@@ -68,6 +68,27 @@ async fn the_receipt_says_who_refuses_it(pool: PgPool) {
     assert_eq!(receipt["refused_by_every_verifier"], true);
     let party = &receipt["parties"][0];
     assert!(party["refuses"] == true && party["after_ms"].is_i64(), "{receipt}");
+    assert_eq!(party["readers_lag_seconds"], 0);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_receipt_says_how_long_a_mirrors_readers_may_lag(pool: PgPool) {
+    let app = TestApp::new(pool.clone()).await;
+    let made = app.token(&app.team("platform").await, "import").await;
+    sqlx::query(
+        "INSERT INTO mirrors (name, target) VALUES ('files', 'a directory'), ('kv', 'a namespace')",
+    )
+    .execute(&pool)
+    .await
+    .expect("two mirrors");
+    let revoke = format!("/api/tokens/{}/revoke", text(&made, "id"));
+    let revoked = app.post(&revoke).send().await.json();
+    let parties = revoked["receipt"]["parties"].as_array().expect("parties").iter();
+    let lags: Vec<_> = parties
+        .filter(|party| party["kind"] == "mirror")
+        .map(|party| (party["name"].clone(), party["readers_lag_seconds"].clone()))
+        .collect();
+    assert_eq!(lags, [(json!("files"), json!(0)), (json!("kv"), json!(60))]);
 }
 
 #[sqlx::test(migrations = "../migrations")]

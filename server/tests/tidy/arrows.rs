@@ -24,7 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("edge", &["domain", "record", "storage"]),
     // Measures the program from outside.
     ("bench", &[]),
-    // Looks at one file of the server beside the domain, without being its user.
+    // Looks at some files of the server beside the domain, without being its user.
     ("fuzz", &["domain", "record"]),
 ];
 

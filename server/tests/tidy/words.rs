@@ -133,6 +133,8 @@ fn the_server_reads_urls_and_nothing_more_with_sqlx() {
     let found: Vec<_> = server
         .filter(|source| !WITH_A_URL.contains(&source.path.as_str()))
         .flat_map(|source| found(&source.path, source.code(), &["sqlx::"]))
+        // What a line of the log is called by is a text.
+        .filter(|line| !line.contains("\"sqlx::"))
         .collect();
     none(found, "SQL is the store's");
 }

@@ -89,9 +89,13 @@ fn PartyLine(party: Party) -> impl IntoView {
         (None, Some(until)) => say!(token.receipt_until, until = instant(until)),
         (None, None) => String::new(),
     };
+    let caches = (party.refuses && party.readers_lag_seconds > 0).then(|| {
+        let seconds = party.readers_lag_seconds;
+        view! { <p class="muted">{say!(token.receipt_caches, seconds = seconds)}</p> }
+    });
     view! {
         <li>
-            <div><h3>{party.name}</h3><p class="muted">{kind}{(!when.is_empty()).then(|| view! { " · "<span class="num">{when}</span> })}</p></div>
+            <div><h3>{party.name}</h3><p class="muted">{kind}{(!when.is_empty()).then(|| view! { " · "<span class="num">{when}</span> })}</p>{caches}</div>
             <Status tone=tone word=word/>
         </li>
     }

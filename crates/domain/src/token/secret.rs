@@ -176,6 +176,11 @@ impl Display {
         Self(text)
     }
 
+    /// For a token whose secret nobody here has seen: the beginning of its hash.
+    pub fn of_hash(hash: &SecretHash) -> Self {
+        Self(format!("sha256:{}…", &hash.to_hex()[..8]))
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

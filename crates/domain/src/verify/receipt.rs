@@ -21,6 +21,8 @@ pub struct Party {
     pub name: String,
     /// Where it stands.
     pub standing: Standing,
+    /// How long whoever reads a mirror may go on with what it held before. None of a verifier.
+    pub readers_lag: Duration,
 }
 
 /// What a party is.

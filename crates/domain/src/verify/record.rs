@@ -3,11 +3,12 @@
 use super::{Origins, RateLimit, UsesLimit};
 use crate::OffsetDateTime;
 use crate::id::{TeamId, TokenId};
+use crate::text::SmallStr;
 use crate::token::Scopes;
 use std::sync::Arc;
 
-/// What is known of a token when one of its secrets is offered. Millions of them are kept, so that what is rare is behind a pointer, and scopes that
-/// are the same are shared.
+/// What is known of a token when one of its secrets is offered. Millions of them are kept, so that what is rare is behind a pointer, what is short is in
+/// place, and scopes that are the same are shared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     /// Its id.
@@ -15,7 +16,7 @@ pub struct Record {
     /// Its team.
     pub team: TeamId,
     /// Its name.
-    pub name: Box<str>,
+    pub name: SmallStr,
     /// What it may do.
     pub scopes: Arc<Scopes>,
     /// When it expires; `None` is never.

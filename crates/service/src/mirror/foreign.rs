@@ -1,10 +1,116 @@
 //! Records that nobody here issued: a person may take them for tokens of ours.
+//!
+//! Only what nobody here knows is taken: what Postgres has is never overwritten, and what it has ended never comes back. What cannot be taken stays where
+//! it is, and stays foreign.
 
 use super::pass::{Pass, Trouble};
-use domain::mirror::Key;
+use crate::Error;
+use domain::audit::{Caller, Event, EventKind, SubjectKind};
+use domain::id::{TeamId, TokenId};
+use domain::mirror::{Entry, Key};
+use domain::policy::{Action, Actor, permit};
+use domain::text::Description;
+use domain::token::{Conditions, Display, SecretHash, Token, TokenName};
+use domain::{OffsetDateTime, Refused};
+use record::Told;
+use storage::Storage;
+use store::Tx;
 
-/// Takes those records for tokens that can be read and whose team is known, and leaves the others.
+/// Takes those records for tokens whose team is known, by its id or by its name, and leaves the others in the list. How many that were is told to the audit log.
 pub(super) async fn adopt(pass: &mut Pass<'_>, foreign: &mut Vec<Key>) -> Result<(), Trouble> {
-    let _ = (pass, foreign);
+    let mut left = Vec::new();
+    for key in foreign.iter() {
+        if !adopt_one(pass, key).await? {
+            left.push(*key);
+        }
+    }
+    let name = pass.name();
+    let adopted = foreign.len() - left.len();
+    let event =
+        Event::new(EventKind::MirrorAdopted, SubjectKind::Mirror, Some(name.to_owned()), name)
+            .with("adopted", adopted.to_string())
+            .with("left", left.len().to_string());
+    let clock = Caller::local(Actor::Clock);
+    let tx = begin(pass).await?;
+    pass.service.commit(tx, &clock, event).await?;
+    *foreign = left;
     Ok(())
+}
+
+async fn begin(pass: &Pass<'_>) -> Result<Tx, Trouble> {
+    let permit = permit(&Actor::Clock, Action::AdoptToken).map_err(Error::from)?;
+    Ok(pass.store().begin(permit).await?)
+}
+
+/// Whether the record at `key` is a token of ours now.
+async fn adopt_one(pass: &Pass<'_>, key: &Key) -> Result<bool, Trouble> {
+    let Some(hash) = SecretHash::from_slice(key.bytes()) else { return Ok(false) };
+    let bytes = match pass.target.place().get(&(*key).into()).await {
+        // Something that is no object of a size that we read: it is not ours to take.
+        Err(error) if error.class == domain::mirror::FailureClass::Broken => return Ok(false),
+        found => found?,
+    };
+    let Some(told) = bytes.and_then(|bytes| Told::parse(&bytes).ok()) else { return Ok(false) };
+    let mut tx = begin(pass).await?;
+    let team = match TeamId::parse(&told.team) {
+        Some(id) => tx.find_team(id).await?.map(|(name, _)| (id, name)),
+        None => tx.find_team_named(&told.team).await?,
+    };
+    let Some((team, team_name)) = team else { return Ok(false) };
+    let now = pass.service.now();
+    let id = pass.service.random(|rng| TokenId::generate(now, rng));
+    let Ok(entry) = told.candidate(&hash, team, id).judge() else { return Ok(false) };
+    let Ok(token) = token(&entry, team_name, pass.name(), now) else { return Ok(false) };
+    match tx.insert_token(&token, &hash, None).await {
+        // Its name or its id is taken, or somebody was quicker.
+        Err(error) if error.is_violation() => return Ok(false),
+        done => done?,
+    }
+    let id = Some(token.id.to_string());
+    let event = Event::new(EventKind::TokenAdopted, SubjectKind::Token, id, token.name.as_str())
+        .in_team(token.team)
+        .with("mirror", pass.name().to_owned())
+        .with("scopes", token.scopes.to_strings().join(" "));
+    pass.service.commit(tx, &Caller::local(Actor::Clock), event).await?;
+    Ok(true)
+}
+
+/// The token of a record that is good at `now`. A secret that a rotation replaced is not one.
+fn token(
+    entry: &Entry,
+    team_name: String,
+    mirror: &str,
+    now: OffsetDateTime,
+) -> Result<Token, Refused> {
+    let record = &entry.record;
+    let asked = record.conditions.as_deref();
+    let ended = entry.ends_at().is_some_and(|at| at <= now);
+    if ended || asked.is_some_and(|all| all.retires_at.is_some()) {
+        return Err(Refused::field("expires_at", domain::Code::ExpiresInPast));
+    }
+    let conditions = Conditions {
+        not_before: asked.and_then(|all| all.not_before),
+        origins: asked.and_then(|all| all.origins.clone()),
+        rate: asked.and_then(|all| all.rate),
+        uses: None,
+    };
+    Ok(Token {
+        id: record.id,
+        name: TokenName::parse(&record.name)?,
+        team: record.team,
+        team_name,
+        description: Description::default(),
+        scopes: (*record.scopes).clone(),
+        display: Display::of_hash(&entry.hash),
+        revealable: false,
+        created_at: entry.created_at.min(now),
+        created_by: format!("mirror {mirror}"),
+        expires_at: record.expires_at,
+        conditions,
+        disabled_at: None,
+        retired_until: None,
+        revoked_at: None,
+        last_used_at: None,
+        tally: None,
+    })
 }

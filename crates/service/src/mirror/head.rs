@@ -28,7 +28,7 @@ pub(super) async fn push(
     let hashes = denied.iter().map(Key::bytes).filter_map(|bytes| SecretHash::from_slice(bytes));
     let at = now.replace_nanosecond(0).unwrap_or(now);
     let head = Head::new(at, seq, hashes.collect()).expect("there are far fewer than a head takes");
-    let bytes = head.bytes(pass.service.record_keys().signing());
+    let bytes = head.bytes(pass.service.signing_key());
     let key = ObjectKey::parse("head.json").expect("a key");
     pass.target.place().put(vec![Object { key, bytes, expires_at: None }]).await?;
     pass.head = true;

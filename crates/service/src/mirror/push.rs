@@ -33,7 +33,7 @@ pub(super) fn judge(pass: &Pass<'_>, candidate: &Candidate, now: OffsetDateTime)
         return Judged::Unsaid;
     }
     let written_at = renewal::written_at(&entry.key(), entry.created_at, now);
-    let bytes = record::bytes(&entry, written_at, format, pass.service.record_keys().signing());
+    let bytes = record::bytes(&entry, written_at, format, pass.service.signing_key());
     let place = pass.target.place();
     if bytes.len() > place.object_max() || entry.key().path().len() > place.key_max() {
         return aside(Refused::field("object", Code::TooLong));

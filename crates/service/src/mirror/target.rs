@@ -5,7 +5,16 @@ use storage::{Files, Git, Kv, Place, Postgres, S3, Storage};
 use time::Duration;
 
 /// What mirrors are called.
-pub const NAMES: &[&str] = &["files", "git", "postgres", "s3", "kv"];
+pub const NAMES: &[&str] = &["files", "git", "postgres", "s3", KV];
+/// The name of the namespace of Workers KV.
+const KV: &str = "kv";
+/// The network of Workers KV may answer from its caches for so long after a write (Cloudflare, "How KV works").
+const KV_CACHES: Duration = Duration::MINUTE;
+
+/// How long whoever reads the mirror of this name may go on with what it held before a write, also when another instance writes it.
+pub(crate) fn readers_lag(name: &str) -> Duration {
+    if name == KV { KV_CACHES } else { Duration::ZERO }
+}
 
 /// A configured mirror. It is told apart from others by its name alone.
 #[derive(Clone, Debug)]
@@ -61,7 +70,7 @@ impl Target {
 
     /// The namespace of Workers KV: `kv`.
     pub fn kv(place: Kv) -> Self {
-        Self::new("kv", Place::Kv(place))
+        Self::new(KV, Place::Kv(place))
     }
 
     /// Its name.
@@ -83,6 +92,11 @@ impl Target {
         let mut count = 0;
         self.place.list(&at, &mut |page| count += page.len()).await?;
         Ok(count)
+    }
+
+    /// How long whoever reads it may go on with what it held before a write.
+    pub fn readers_lag(&self) -> Duration {
+        readers_lag(&self.name)
     }
 
     /// How to talk to it.

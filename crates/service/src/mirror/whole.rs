@@ -49,14 +49,14 @@ pub(super) async fn look(
     let objects = push::count(goal.len());
     let plan = compare(pass, goal).await?;
     let mut unwanted = unwanted(pass, &plan).await?;
+    if standing.asked == Some(Asked::Adopt) {
+        foreign::adopt(pass, &mut unwanted.foreign).await?;
+    }
     let drift = drift(&plan, &unwanted, standing, pass.service.now());
     if standing.asked == Some(Asked::Plan) {
         let told = told(pass, &plan, &unwanted, &drift);
         pass.store().record_mirror_plan(pass.permit, pass.name(), &told).await?;
         return Ok(None);
-    }
-    if standing.asked == Some(Asked::Adopt) {
-        foreign::adopt(pass, &mut unwanted.foreign).await?;
     }
     head::push(pass, standing.head_at, !unwanted.ended.is_empty()).await?;
     push::delete(pass, &unwanted.ended).await?;

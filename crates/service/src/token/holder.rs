@@ -55,12 +55,15 @@ pub async fn revoke_own(
     let may_revoke = permit(&caller.actor, Action::RevokeOwnToken)?;
     let token = end(service, &caller, may_revoke, record.id).await?;
     let may_get = permit(&caller.actor, Action::GetOwnToken)?;
-    let receipt = service.store().find_receipt(&may_get, token.id).await?;
+    let receipt = service
+        .store()
+        .find_receipt(&may_get, token.id, crate::mirror::target::readers_lag)
+        .await?;
     Ok((token, receipt.ok_or(Code::NotFound)?))
 }
 
 fn holder(record: &Record) -> Actor {
-    Actor::Holder { id: record.id, name: record.name.clone().into() }
+    Actor::Holder { id: record.id, name: record.name.to_string() }
 }
 
 /// What is known of the token of this secret. Whoever asks for many that nobody issued gets no query.

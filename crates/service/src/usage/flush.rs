@@ -1,8 +1,8 @@
 //! Brings what was collected to the database, and keeps what is there bounded.
 
+use super::gathered::{Collected, Gathered};
 use super::known::Known;
 use super::notices;
-use super::recorder::Collected;
 use crate::{Result, Service};
 use domain::id::RecorderId;
 use domain::policy::{Action, Actor, permit};
@@ -20,7 +20,9 @@ const FORGET: Duration = Duration::DAY;
 pub struct Flushing {
     id: Option<RecorderId>,
     number: i64,
-    /// Taken, and maybe not in the database yet. It keeps its number: nobody knows of a commit whose answer was lost.
+    /// Taken, and not sent.
+    gathered: Gathered,
+    /// Sent, and maybe not in the database yet. It keeps its number: nobody knows of a commit whose answer was lost.
     waiting: Option<Collected>,
     /// How often the database refused it for a reason that does not pass by itself.
     refused: u32,
@@ -28,25 +30,32 @@ pub struct Flushing {
     known: Known,
 }
 
-/// Brings what was collected to the database. What cannot be brought waits for the next flush, and what is collected meanwhile too, as long as there is
+/// Brings what was collected to the database, a batch after the other. What cannot be brought waits for the next flush, and what is collected meanwhile too, as long as there is
 /// room.
 ///
 /// # Errors
 /// A fault.
 pub async fn flush(service: &Service) -> Result<()> {
     let mut flushing = service.usage().flushing.lock().await;
-    if flushing.waiting.is_some() {
-        send(service, &mut flushing).await?;
-    }
+    send_all(service, &mut flushing).await?;
     let now = service.now();
-    let collected = service.usage().take();
-    if !collected.batch.counts.is_empty() {
-        flushing.number += 1;
-        flushing.waiting = Some(collected);
-        send(service, &mut flushing).await?;
-    }
+    flushing.gathered = service.usage().take();
+    send_all(service, &mut flushing).await?;
     service.usage().set_flushed_at(now);
     Ok(())
+}
+
+async fn send_all(service: &Service, flushing: &mut Flushing) -> Result<()> {
+    loop {
+        if flushing.waiting.is_none() {
+            flushing.waiting = flushing.gathered.next();
+            flushing.number += i64::from(flushing.waiting.is_some());
+        }
+        if flushing.waiting.is_none() {
+            return Ok(());
+        }
+        send(service, flushing).await?;
+    }
 }
 
 async fn send(service: &Service, flushing: &mut Flushing) -> Result<()> {

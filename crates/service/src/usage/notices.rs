@@ -2,7 +2,7 @@
 //!
 //! Before the batch is flushed, so that what is told is not lost between the two; that it is told once is kept in the database.
 
-use super::recorder::Collected;
+use super::gathered::Collected;
 use crate::{Result, Service};
 use domain::OffsetDateTime;
 use domain::audit::{Caller, Event, EventKind, SubjectKind};

@@ -4,12 +4,13 @@
 //! counted as such.
 
 use super::flush::Flushing;
+use super::gathered::Gathered;
 use super::latency::Latencies;
 use super::told::{COUNT_MAX, ToldUse};
-use super::window::{AfterEnd, Full, Key, Plain, Room, SeenOrigin, Tally, Text, Unnamed, Window};
+use super::window::{Key, Room, Window};
+pub use super::window::{Overflow, TEXT_MAX};
 use crate::verify::{Answer, Asked};
 use domain::OffsetDateTime;
-use domain::id::TokenId;
 use domain::token::Scopes;
 use domain::usage::{Counts, Outcome};
 use domain::verify::Verdict;
@@ -17,14 +18,11 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
-use store::usage::{Batch, HourCount, LastUse, OriginUse, ScopeUse, UnnamedUse};
-
-pub use super::window::{Overflow, TEXT_MAX};
 
 /// Seats. More threads than that share them.
 const SEATS: usize = 64;
 
-const SECONDS_PER_HOUR: i64 = 3600;
+pub(super) const SECONDS_PER_HOUR: i64 = 3600;
 
 /// A cache line for itself, and the one that is fetched with it.
 #[repr(align(128))]
@@ -39,16 +37,6 @@ struct Taken {
     counts: Counts,
     overflow: Overflow,
     latencies: Latencies,
-}
-
-/// What was collected, in the form of the store.
-#[derive(Default)]
-pub(super) struct Collected {
-    pub(super) batch: Batch,
-    /// Tokens that were used when their time was over, each with the last time.
-    pub(super) after_end: Vec<(TokenId, AfterEnd)>,
-    /// The room that it takes until it is flushed.
-    pub(super) parts: usize,
 }
 
 /// Collects what verification answers.
@@ -173,30 +161,15 @@ impl Recorder {
     }
 
     /// Takes what was collected. Its room is given back with [`Self::flushed`].
-    pub(super) fn take(&self) -> Collected {
-        let mut windows: Vec<Window> = self.seats.iter().filter_map(take).collect();
-        let mut collected = Collected::default();
-        let mut tallies = Vec::with_capacity(windows.iter().map(|w| w.tallies.len()).sum());
-        for (place, window) in windows.iter_mut().enumerate() {
-            collected.parts += window.parts;
-            for (hour, counts) in std::mem::take(&mut window.others) {
-                collected.add_counts(hour, None, &counts);
-            }
-            let taken = std::mem::take(&mut window.tallies);
-            tallies.extend(taken.into_iter().map(|(key, tally)| (key, place, tally)));
-        }
-        // Sorted here, where each is small, so that what is made of them is in order already.
-        tallies.sort_unstable_by_key(|(key, place, _)| (*key, *place));
-        for (key, place, tally) in tallies {
-            match tally {
-                Tally::Plain(plain) => {
-                    collected.add_plain(key, &plain, plain.text(&windows[place].texts));
-                }
-                Tally::Full(full) => collected.add_full(key, *full),
+    pub(super) fn take(&self) -> Gathered {
+        let mut gathered = Gathered::default();
+        for seat in &self.seats {
+            if let Some(window) = take(seat) {
+                gathered.add(window);
             }
         }
-        collected.merge();
-        collected
+        gathered.sort();
+        gathered
     }
 
     /// What was taken is in the database.
@@ -209,133 +182,12 @@ impl Recorder {
     }
 }
 
-impl Collected {
-    fn add_counts(&mut self, hour: i64, token: Option<TokenId>, counts: &[u32; Outcome::COUNT]) {
-        let Ok(hour) = OffsetDateTime::from_unix_timestamp(hour * SECONDS_PER_HOUR) else { return };
-        let some = Outcome::all().zip(counts).filter(|(_, count)| **count > 0);
-        let count = |(outcome, count): (Outcome, &u32)| HourCount {
-            hour,
-            token,
-            outcome,
-            count: u64::from(*count),
-        };
-        self.batch.counts.extend(some.map(count));
-    }
-
-    fn add_plain(&mut self, key: Key, plain: &Plain, text: &Text) {
-        let token = key.token;
-        let mut counts = [0; Outcome::COUNT];
-        counts[Outcome::Valid.index()] = plain.count;
-        self.add_counts(key.hour, Some(token), &counts);
-        self.batch.last.push(LastUse {
-            token,
-            at: plain.last_at(),
-            origin: plain.origin,
-            user_agent: text.user_agent.clone(),
-            route: text.route.clone(),
-            unnamed: Some(plain.unnamed().into()),
-        });
-        self.batch.origins.extend(plain.seen_origin().map(|seen| origin_use(token, &seen)));
-    }
-
-    fn add_full(&mut self, key: Key, full: Full) {
-        let token = key.token;
-        self.add_counts(key.hour, Some(token), &full.counts);
-        self.after_end.extend(full.after_end.map(|after| (token, after)));
-        self.batch.last.extend(full.last.map(|last| LastUse {
-            token,
-            at: last.at,
-            origin: last.origin,
-            user_agent: last.user_agent.into(),
-            route: last.route.into(),
-            unnamed: full.unnamed.map(Into::into),
-        }));
-        self.batch.origins.extend(full.origins.iter().map(|seen| origin_use(token, seen)));
-        self.batch.scopes.extend(full.scopes.into_iter().map(|seen| ScopeUse {
-            token,
-            scope: seen.scope,
-            first_at: seen.first_at,
-            last_at: seen.last_at,
-            granted: seen.granted,
-            refused: seen.refused,
-            known: false,
-        }));
-    }
-
-    /// Sorts what several seats and hours collected, and makes one of what has the same key.
-    fn merge(&mut self) {
-        let Batch { counts, last, origins, scopes } = &mut self.batch;
-        counts.sort_unstable_by_key(|row| (row.hour, row.token, row.outcome.index()));
-        counts.dedup_by(|next, kept| {
-            let same =
-                (kept.hour, kept.token, kept.outcome) == (next.hour, next.token, next.outcome);
-            if same {
-                kept.count += next.count;
-            }
-            same
-        });
-        // The latest first; of the others only what adds up.
-        last.sort_unstable_by_key(|row| (row.token, std::cmp::Reverse(row.at)));
-        last.dedup_by(|next, kept| {
-            let same = kept.token == next.token;
-            if same {
-                kept.unnamed = UnnamedUse::sum(kept.unnamed, next.unnamed);
-            }
-            same
-        });
-        self.after_end.sort_unstable_by_key(|(token, after)| (*token, std::cmp::Reverse(after.at)));
-        self.after_end.dedup_by_key(|(token, _)| *token);
-        origins.sort_unstable_by_key(|row| (row.token, row.origin));
-        origins.dedup_by(|next, kept| {
-            let same = (kept.token, kept.origin) == (next.token, next.origin);
-            if same {
-                kept.first_at = kept.first_at.min(next.first_at);
-                kept.last_valid_at = kept.last_valid_at.max(next.last_valid_at);
-                kept.last_at = kept.last_at.max(next.last_at);
-                kept.valid += next.valid;
-                kept.refused += next.refused;
-                kept.ended += next.ended;
-            }
-            same
-        });
-        scopes.sort_unstable_by(|a, b| (a.token, &a.scope).cmp(&(b.token, &b.scope)));
-        scopes.dedup_by(|next, kept| {
-            let same = kept.token == next.token && kept.scope == next.scope;
-            if same {
-                kept.first_at = kept.first_at.min(next.first_at);
-                kept.last_at = kept.last_at.max(next.last_at);
-                kept.granted += next.granted;
-                kept.refused += next.refused;
-            }
-            same
-        });
-    }
-}
-
-fn origin_use(token: TokenId, seen: &SeenOrigin) -> OriginUse {
-    OriginUse {
-        token,
-        origin: seen.origin,
-        first_at: seen.first_at,
-        last_at: seen.last_at,
-        valid: seen.valid,
-        refused: seen.refused,
-        ended: seen.ended,
-        last_valid_at: seen.last_valid_at,
-        known: false,
-    }
-}
-
-impl From<Unnamed> for UnnamedUse {
-    fn from(Unnamed { count, first_at, last_at }: Unnamed) -> Self {
-        Self { count, first_at, last_at }
-    }
-}
-
 /// What a seat has, if it has anything.
 fn take(seat: &Seat) -> Option<Window> {
     let mut seat = lock(seat);
     if seat.window.is_empty() {
+        // Nobody comes: what it expected is given back.
+        seat.window = Window::default();
         return None;
     }
     let next = seat.window.next();

@@ -119,7 +119,6 @@ pub(super) struct Window {
     /// By hour: what was no token of ours, and what there was no room for.
     pub(super) others: Vec<(i64, [u32; Outcome::COUNT])>,
     pub(super) overflow: Overflow,
-    pub(super) parts: usize,
 }
 
 impl Window {
@@ -153,7 +152,7 @@ impl Window {
         asked: &Asked<'_>,
         room: &Room,
     ) {
-        let Self { tallies, texts, overflow, parts, .. } = self;
+        let Self { tallies, texts, overflow, .. } = self;
         let plain = outcome == Outcome::Valid && asked.wanted.is_empty();
         let text = if plain { texts.place(asked) } else { None };
         let tally = match tallies.entry(key) {
@@ -171,7 +170,6 @@ impl Window {
                 if let Some(text) = text
                     && room.take(size)
                 {
-                    *parts += size;
                     place.insert(Tally::Plain(Plain::new(asked.origin, text, now)));
                     return;
                 }
@@ -179,15 +177,22 @@ impl Window {
                     overflow.tokens += 1;
                     return self.add_other(key.hour, outcome);
                 }
-                *parts += 1;
                 place.insert(Tally::Full(Box::default()))
             }
         };
-        tally.full(texts).add(scopes, outcome, now, asked, room, parts, overflow);
+        tally.full(texts).add(scopes, outcome, now, asked, room, overflow);
     }
 }
 
 impl Tally {
+    /// The room that it takes.
+    pub(super) fn parts(&self) -> usize {
+        match self {
+            Self::Plain(plain) => 1 + usize::from(plain.origin.is_some()),
+            Self::Full(full) => 1 + full.origins.len() + full.scopes.len(),
+        }
+    }
+
     /// The full form, made of the plain one where it was that.
     pub(super) fn full(&mut self, texts: &Texts) -> &mut Full {
         if let Self::Plain(plain) = self {

@@ -1,5 +1,6 @@
 //! The receipt of a revocation, and waiting for it.
 
+use crate::mirror::target::readers_lag;
 use crate::{Result, Service};
 use domain::Code;
 use domain::audit::Caller;
@@ -19,7 +20,7 @@ const STEP: Duration = Duration::from_millis(5);
 /// `unauthenticated`, `forbidden`; `not_found` when there is no such token or it was not revoked; a fault.
 pub async fn get_receipt(service: &Service, caller: &Caller, id: TokenId) -> Result<Receipt> {
     let permit = permit(&caller.actor, Action::ListTokens)?;
-    Ok(service.store().find_receipt(&permit, id).await?.ok_or(Code::NotFound)?)
+    Ok(service.store().find_receipt(&permit, id, readers_lag).await?.ok_or(Code::NotFound)?)
 }
 
 /// The same, once every verifier that may serve refuses the token, or after [`WAIT_MAX`].

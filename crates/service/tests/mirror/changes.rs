@@ -19,7 +19,7 @@ async fn only_what_changed_is_pushed_and_nothing_is_asked(pool: PgPool) {
     assert_eq!((run.work.put, run.work.deleted), (1, 0));
     assert_eq!(
         world.paths(),
-        [second.path.clone()],
+        std::slice::from_ref(&second.path),
         "what others did there is found by the next look at everything"
     );
     world.revoke(&second).await;
@@ -58,7 +58,7 @@ async fn moments_pass_without_anybody_writing(pool: PgPool) {
         .expect("changed");
     let run = world.push().await;
     assert_eq!(run.outcome, Outcome::Settled { next_moment: not_before });
-    assert_eq!(world.paths(), [short.path.clone()]);
+    assert_eq!(world.paths(), std::slice::from_ref(&short.path));
     world.set_clock(NOW + Duration::HOUR);
     let run = world.push().await;
     assert_eq!((run.work.put, run.work.deleted), (1, 0));
@@ -111,7 +111,7 @@ async fn rows_that_are_deleted_by_hand_are_taken_away(pool: PgPool) {
     world.push().await;
     world.sql("DELETE FROM tokens WHERE name = 'gone'").await;
     assert_eq!(world.push().await.work.deleted, 1);
-    assert_eq!(world.paths(), [stays.path.clone()]);
+    assert_eq!(world.paths(), std::slice::from_ref(&stays.path));
     // Of what is not told one by one, everything is looked at.
     world.write(&gone.path, "{}");
     world.sql("INSERT INTO secrets_gone (hash) VALUES (NULL)").await;

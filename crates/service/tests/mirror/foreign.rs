@@ -2,8 +2,10 @@
 
 use crate::world::World;
 use domain::Code;
+use domain::mirror::state::Asked;
 use domain::mirror::{Key, Status};
-use service::mirror;
+use service::token::TokenFilter;
+use service::{mirror, token};
 use sqlx::PgPool;
 
 /// Where a record is that nobody here issued.
@@ -42,4 +44,63 @@ async fn a_person_lets_go_of_no_more_than_were_seen(pool: PgPool) {
     world.write(&path(2), "{}");
     assert_eq!(world.push().await.work.deleted, 0);
     assert_eq!(world.mirror().await.foreign_waiting(), 2, "nobody has seen the second");
+}
+
+fn told(name: &str, team: &str, expires_at: &str) -> String {
+    format!(
+        r#"{{"name":"{name}","team_id":"{team}","scopes":["image"],"created_at":"2025-11-19T08:00:00.123456","expires_at":{expires_at}}}"#
+    )
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_person_takes_them_for_tokens_where_their_team_is_known(pool: PgPool) {
+    let world = World::new(pool).await;
+    world.create("taken", None).await;
+    world.push().await;
+    world.write(&path(1), &told("by name", "images", "null"));
+    world.write(&path(2), &told("by id", &world.team.to_string(), r#""2027-01-01T00:00:00""#));
+    world.write(&path(3), &told("no such team", "video", "null"));
+    world.write(&path(4), &told("taken", "images", "null"));
+    world.write(&path(5), &told("over", "images", r#""2026-01-01T00:00:00""#));
+    world.write(&path(6), "not a record");
+    assert_eq!(world.reconcile().await.foreign, 6);
+    mirror::ask(&world.service, &world.owner, "files", Asked::Adopt).await.expect("asked");
+    assert_eq!(world.push().await.foreign, 4);
+    assert_eq!(world.events("token_adopted").await, 2);
+    assert_eq!(world.events("mirror_adopted").await, 1);
+    let told = world.mirror().await;
+    assert_eq!((told.foreign_waiting(), told.asked), (4, None));
+
+    let page = token::list(&world.service, &world.owner, TokenFilter::default()).await;
+    let items = page.expect("a list").items;
+    let adopted = items.iter().find(|one| one.name.as_str() == "by name").expect("a token");
+    assert_eq!(
+        (adopted.created_by.as_str(), adopted.display.as_str()),
+        ("mirror files", "sha256:01010101…")
+    );
+    assert!(!adopted.revealable && adopted.team == world.team);
+    // What is a token now is written as every other.
+    assert_eq!(world.push().await.work.put, 2);
+    assert!(world.files()[&path(1)].contains(r#""revision":"#));
+}
+
+/// What a person ended is not brought back by a mirror that still has it.
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_was_ended_never_comes_back(pool: PgPool) {
+    let world = World::new(pool).await;
+    let (revoked, deleted) =
+        (world.create("revoked", None).await, world.create("deleted", None).await);
+    world.push().await;
+    let kept = world.files();
+    world.revoke(&revoked).await;
+    world.sql("DELETE FROM tokens WHERE name = 'deleted'").await;
+    world.push().await;
+    for token in [&revoked, &deleted] {
+        world.write(&token.path, &kept[&token.path]);
+    }
+    mirror::ask(&world.service, &world.owner, "files", Asked::Adopt).await.expect("asked");
+    let run = world.push().await;
+    assert_eq!((run.work.deleted, run.foreign), (2, 0));
+    assert_eq!(world.events("token_adopted").await, 0);
+    assert_eq!(world.paths(), [""; 0]);
 }

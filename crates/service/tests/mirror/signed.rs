@@ -17,7 +17,7 @@ async fn each_record_is_signed_for_its_own_place(pool: PgPool) {
     let world = World::new(pool).await;
     let (one, two) = (world.create("one", None).await, world.create("two", None).await);
     world.push().await;
-    let (files, keys) = (world.files(), world.service.record_keys().public());
+    let (files, keys) = (world.files(), world.service.public_keys());
     let check = |path: &str, bytes: &str| {
         record::verify(&record::document(&hash(path)), bytes.as_bytes(), &keys).is_ok()
     };
@@ -35,7 +35,7 @@ async fn the_head_tells_how_new_it_is_and_whom_to_refuse(pool: PgPool) {
     world.push().await;
     let head = || {
         let bytes = std::fs::read(world.root().join("head.json")).expect("a head");
-        let keys = world.service.record_keys().public();
+        let keys = world.service.public_keys();
         assert!(record::verify(record::HEAD, &bytes, &keys).is_ok());
         Head::read(&bytes).expect("readable")
     };

@@ -5,20 +5,43 @@ use crate::calls::Meter;
 use crate::{Error, Object, ObjectKey, Result};
 use rustix::fs::{self, Mode, OFlags};
 use rustix::io::Errno;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write as _;
+
+/// How many objects are written at a time: a disk syncs many files in little more time than one. Few are not worth a thread.
+const AT_ONCE: usize = 16;
+const ALONE: usize = 8;
 
 const FILE_MODE: Mode = Mode::RUSR.union(Mode::WUSR);
 
 impl Dir {
     /// Puts objects that belong in here.
     pub(super) fn put(&self, objects: &[Object], meter: &Meter) -> Result<()> {
-        for object in objects {
-            meter.request(object.bytes.len());
-            self.replace(object)
-                .map_err(|errno| Error::os(format!("write {}", object.key.as_str()), errno))?;
-        }
+        // Each key once, the last of them: no two threads may make the same file.
+        let objects: BTreeMap<_, _> =
+            objects.iter().map(|object| (object.key.as_str(), object)).collect();
+        let objects: Vec<_> = objects.into_values().collect();
+        let share = objects.len().div_ceil(AT_ONCE).max(ALONE);
+        let some =
+            |objects: &[&Object]| objects.iter().try_for_each(|one| self.put_one(one, meter));
+        let done = std::thread::scope(|scope| {
+            let begun = objects.chunks(share).map(|objects| scope.spawn(move || some(objects)));
+            let begun: Vec<_> = begun.collect();
+            let ended = begun.into_iter().map(|thread| {
+                thread.join().unwrap_or_else(|_| Err(Error::broken("write", "a thread died")))
+            });
+            // All of them end, whatever the first says.
+            ended.collect::<Vec<_>>()
+        });
+        done.into_iter().collect::<Result<()>>()?;
         self.sync()
+    }
+
+    fn put_one(&self, object: &Object, meter: &Meter) -> Result<()> {
+        meter.request(object.bytes.len());
+        let replaced = self.replace(object);
+        replaced.map_err(|errno| Error::os(format!("write {}", object.key.as_str()), errno))
     }
 
     /// Writes beside the object's place, and moves it there when it is safe on the disk.

@@ -18,6 +18,7 @@ contract! { place:
     an_empty_place_lists_nothing
     what_is_put_is_listed_and_read_back
     putting_again_replaces
+    of_a_key_that_comes_twice_the_last_is_put
     deleting_is_idempotent
     empty_batches_do_nothing
     an_object_has_a_largest_size

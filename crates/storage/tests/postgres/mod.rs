@@ -41,6 +41,7 @@ contract! {
     an_empty_place_lists_nothing
     what_is_put_is_listed_and_read_back
     putting_again_replaces
+    of_a_key_that_comes_twice_the_last_is_put
     deleting_is_idempotent
     empty_batches_do_nothing
     an_object_has_a_largest_size
@@ -98,14 +99,6 @@ async fn a_batch_is_put_whole_or_not_at_all(pool: PgPool) {
     let refused = place.put(batch.to_vec()).await.expect_err("a constraint");
     assert_eq!(refused.class, FailureClass::Broken);
     assert_eq!(listed(&place).await, []);
-}
-
-#[sqlx::test(migrations = false)]
-async fn of_a_key_that_comes_twice_the_last_is_put(pool: PgPool) {
-    let place = place(&pool);
-    let twice = vec![object("tokens/a.json", "one"), object("tokens/a.json", "two")];
-    place.put(twice).await.expect("put");
-    assert_eq!(listed(&place).await, [found(&place, "tokens/a.json", b"two")]);
 }
 
 #[sqlx::test(migrations = false)]

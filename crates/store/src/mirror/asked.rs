@@ -1,6 +1,5 @@
 //! What people ask of a mirror. Decisions, so that they are written in a [`Tx`] and told to the audit log.
 
-use super::run::count;
 use crate::{Result, Tx};
 use domain::OffsetDateTime;
 use domain::mirror::state::Asked;
@@ -75,20 +74,5 @@ impl Tx {
         .fetch_optional(self.connection())
         .await?;
         Ok(total.map(i64::unsigned_abs))
-    }
-
-    /// Notes that so many adopted records are foreign no longer.
-    ///
-    /// # Errors
-    /// As every statement.
-    pub async fn adopted_foreign(&mut self, name: &str, adopted: u64) -> Result<()> {
-        sqlx::query!(
-            "UPDATE mirrors SET foreign_total = greatest(foreign_total - $2, 0) WHERE name = $1",
-            name,
-            count(adopted),
-        )
-        .execute(self.connection())
-        .await?;
-        Ok(())
     }
 }

@@ -391,8 +391,8 @@ async fn note_whole(
              foreign_ended = CASE WHEN $11 THEN 0 ELSE foreign_ended END,
              held_deletes = CASE WHEN $11 THEN 0 ELSE held_deletes END,
              released_deletes = CASE WHEN $11 THEN 0 ELSE released_deletes END,
-             asked = CASE WHEN $4 AND asked = 'look' THEN NULL ELSE asked END,
-             asked_at = CASE WHEN $4 AND asked = 'look' THEN NULL ELSE asked_at END
+             asked = CASE WHEN $4 AND asked IN ('look', 'adopt') THEN NULL ELSE asked END,
+             asked_at = CASE WHEN $4 AND asked IN ('look', 'adopt') THEN NULL ELSE asked_at END
          WHERE name = $1",
         name,
         set_aside,

@@ -8,11 +8,16 @@ use domain::verify::receipt::{Party, PartyKind, Receipt, Standing};
 use time::Duration;
 
 impl Store {
-    /// The receipt of a token's revocation; `None` while it has not been revoked.
+    /// The receipt of a token's revocation; `None` while it has not been revoked. `readers_lag` knows each mirror by its name.
     ///
     /// # Errors
     /// As every read.
-    pub async fn find_receipt(&self, _permit: &Permit, id: TokenId) -> Result<Option<Receipt>> {
+    pub async fn find_receipt(
+        &self,
+        _permit: &Permit,
+        id: TokenId,
+        readers_lag: impl Fn(&str) -> Duration,
+    ) -> Result<Option<Receipt>> {
         let mut snapshot =
             self.pool().begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
         let Some(revoked_at) = sqlx::query_scalar!(
@@ -51,6 +56,7 @@ impl Store {
         let after = |at: OffsetDateTime| Some((at - revoked_at).max(Duration::ZERO));
         let parties = rows.into_iter().map(|row| Party {
             kind: if row.kind == "mirror" { PartyKind::Mirror } else { PartyKind::Verifier },
+            readers_lag: if row.kind == "mirror" { readers_lag(&row.name) } else { Duration::ZERO },
             name: row.name,
             standing: match (row.applied, row.refused_at, row.until) {
                 (true, Some(at), _) => Standing::Refuses { after: after(at) },

@@ -68,7 +68,6 @@ pub(in crate::usage) struct SeenScope {
 }
 
 impl Full {
-    #[expect(clippy::too_many_arguments, reason = "what a window lends, and what was asked")]
     pub(super) fn add(
         &mut self,
         scopes: &Scopes,
@@ -76,7 +75,6 @@ impl Full {
         now: OffsetDateTime,
         asked: &Asked<'_>,
         room: &Room,
-        parts: &mut usize,
         overflow: &mut Overflow,
     ) {
         count(&mut self.counts[outcome.index()]);
@@ -86,7 +84,7 @@ impl Full {
             self.after_end = Some(AfterEnd { at: now, outcome, origin: asked.origin });
         }
         if let Some(origin) = asked.origin
-            && !self.came_from(Origin::of(origin), outcome, now, room, parts)
+            && !self.came_from(Origin::of(origin), outcome, now, room)
         {
             overflow.origins += 1;
         }
@@ -100,7 +98,7 @@ impl Full {
             if denied && scopes.cover(std::slice::from_ref(wanted)) {
                 continue;
             }
-            if !self.asked_for(wanted, denied, now, room, parts) {
+            if !self.asked_for(wanted, denied, now, room) {
                 overflow.scopes += 1;
             }
         }
@@ -132,12 +130,10 @@ impl Full {
         outcome: Outcome,
         now: OffsetDateTime,
         room: &Room,
-        parts: &mut usize,
     ) -> bool {
         let place = match self.origins.iter().position(|seen| seen.origin == origin) {
             Some(place) => place,
             None if self.origins.len() < ORIGINS_MAX && room.take(1) => {
-                *parts += 1;
                 self.origins.push(SeenOrigin {
                     origin,
                     first_at: now,
@@ -164,18 +160,10 @@ impl Full {
     }
 
     /// Whether there was room for it.
-    fn asked_for(
-        &mut self,
-        scope: &Scope,
-        denied: bool,
-        now: OffsetDateTime,
-        room: &Room,
-        parts: &mut usize,
-    ) -> bool {
+    fn asked_for(&mut self, scope: &Scope, denied: bool, now: OffsetDateTime, room: &Room) -> bool {
         let place = match self.scopes.iter().position(|seen| seen.scope == *scope) {
             Some(place) => place,
             None if self.scopes.len() < SCOPES_MAX && room.take(1) => {
-                *parts += 1;
                 self.scopes.push(SeenScope {
                     scope: scope.clone(),
                     first_at: now,
