@@ -8,6 +8,9 @@ import { Usage } from "./usage.mjs";
 
 initSync({ module: wasm });
 
+// What is told of a token that was good, also where its request went nowhere.
+const GOOD = new Set(["good", "route_missing", "path_unreadable"]);
+
 // Bindings are the same for as long as an isolate lives.
 let isolate;
 
@@ -34,7 +37,8 @@ export async function handle(request, env, ctx, clock) {
     const response = answer.forward ? await forwarded(request, answer) : refused(answer);
     if (answer.token_id) {
         const { token_id, route } = answer;
-        isolate.usage.add(ctx, { token_id, route, status: response.status }, clock() - began);
+        const code = GOOD.has(answer.code) ? "valid" : answer.code;
+        isolate.usage.add(ctx, { token_id, code, route, status: response.status }, clock() - began);
     }
     return response;
 }

@@ -36,7 +36,7 @@ export function settings(env) {
         keysUrl: env.JWKS_URL || null,
         // Two of the periods after which the server writes a record anew.
         recordAge: seconds(env, "MAX_RECORD_AGE", 14 * DAY, true),
-        headAge: seconds(env, "MAX_HEAD_AGE", 600),
+        headAge: seconds(env, "MAX_HEAD_AGE", 900),
         cache: seconds(env, "CACHE_SECONDS", 30),
         unsigned: env.ALLOW_UNSIGNED === "on",
         usage: usage(env),

@@ -17,17 +17,17 @@ export class Usage {
         this.#settings = usage;
     }
 
-    /** Counts one use: whose token, which route (null is none), which status, and how many milliseconds it took. */
-    add(ctx, { token_id, route, status }, took) {
+    /** Counts one use: whose token, whether it was good, which route (null is none), which status, and how many milliseconds it took. */
+    add(ctx, { token_id, code, route, status }, took) {
         if (!this.#settings) return;
-        this.#count({ token_id, route: route ?? null, status, count: 1, duration_ms: Math.max(0, Math.round(took)) });
+        this.#count({ token_id, code, route: route ?? null, status, count: 1, duration_ms: Math.max(0, Math.round(took)) });
         if (Math.abs(Date.now() - this.#since) < LOST) return;
         this.#since = Date.now();
         ctx.waitUntil(this.#tell());
     }
 
     #count(use) {
-        const kind = `${use.token_id} ${use.route} ${use.status}`;
+        const kind = `${use.token_id} ${use.code} ${use.route} ${use.status}`;
         const known = this.#kinds.get(kind);
         if (known) {
             known.count += use.count;
@@ -44,7 +44,7 @@ export class Usage {
         this.#since = -Infinity;
         const { url, key, worker } = this.#settings;
         const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
-        const body = JSON.stringify({ worker, uses });
+        const body = JSON.stringify({ worker, items: uses });
         const signal = AbortSignal.timeout(PATIENCE);
         try {
             const answer = await fetch(url, { method: "POST", headers, body, signal, redirect: "manual" });

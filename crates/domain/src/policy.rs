@@ -158,6 +158,8 @@ pub enum Action {
     Sweep,
     /// Record what verification learned.
     RecordUsage,
+    /// Tell how tokens were used elsewhere.
+    ReportUsage,
 }
 
 impl Action {
@@ -200,6 +202,7 @@ impl Action {
         Self::Session,
         Self::Sweep,
         Self::RecordUsage,
+        Self::ReportUsage,
     ];
 }
 
@@ -242,26 +245,30 @@ pub fn permit(actor: &Actor, action: Action) -> Result<Permit, Refused> {
 
 fn may(actor: &Actor, action: Action) -> bool {
     use Action::{
-        AdoptToken, AskMirror, ChangeConditions, ChangeRoute, CreateKey, CreateOwner, CreateRoute, CreateSetupLink,
-        CreateTeam, CreateToken, DeleteRoute, DisableToken, EnableToken, FinishRotation, GetOwnToken,
-        GetSettings, ListAudit, ListKeys, ListMirrors, ListRoutes, ListTeams, ListTokens, NarrowScopes,
-        PauseMirror, PublishRoutes, RecordMirrorRun, RecordUsage, ReleaseMirror, RevealToken, RevokeKey,
-        RevokeOwnToken, RevokeToken, RotateToken, Session, Sweep, TryRoute, Verify,
+        AdoptToken, AskMirror, ChangeConditions, ChangeRoute, CreateKey, CreateOwner, CreateRoute,
+        CreateSetupLink, CreateTeam, CreateToken, DeleteRoute, DisableToken, EnableToken,
+        FinishRotation, GetOwnToken, GetSettings, ListAudit, ListKeys, ListMirrors, ListRoutes,
+        ListTeams, ListTokens, NarrowScopes, PauseMirror, PublishRoutes, RecordMirrorRun,
+        RecordUsage, ReleaseMirror, ReportUsage, RevealToken, RevokeKey, RevokeOwnToken,
+        RevokeToken, RotateToken, Session, Sweep, TryRoute, Verify,
     };
     let owner_rights = match action {
         CreateToken | ListTokens | RevealToken | RevokeToken | DisableToken | EnableToken
-        | ChangeConditions | NarrowScopes | RotateToken | FinishRotation | Verify | CreateTeam
-        | ListTeams | ListAudit | GetSettings | ListMirrors | ReleaseMirror | AskMirror
-        | PauseMirror | CreateRoute | ListRoutes | ChangeRoute | DeleteRoute | TryRoute => true,
-        PublishRoutes | GetOwnToken | RevokeOwnToken | AdoptToken | RecordMirrorRun | RecordUsage | CreateOwner
-        | CreateSetupLink | CreateKey | ListKeys | RevokeKey | Session | Sweep => false,
+        | ChangeConditions | NarrowScopes | RotateToken | FinishRotation | Verify | ReportUsage
+        | CreateTeam | ListTeams | ListAudit | GetSettings | ListMirrors | ReleaseMirror
+        | AskMirror | PauseMirror | CreateRoute | ListRoutes | ChangeRoute | DeleteRoute
+        | TryRoute => true,
+        PublishRoutes | GetOwnToken | RevokeOwnToken | AdoptToken | RecordMirrorRun
+        | RecordUsage | CreateOwner | CreateSetupLink | CreateKey | ListKeys | RevokeKey
+        | Session | Sweep => false,
     };
     match actor {
         // The setup link, or the password, is what makes the anonymous somebody; the use case checks it.
         Actor::Anonymous => matches!(action, CreateOwner | Session),
         Actor::Person { role: Role::Owner, .. } => owner_rights || action == Session,
         Actor::Machine { .. } => owner_rights,
-        Actor::Verifier { .. } => action == Verify,
+        // Whoever may ask about tokens makes them used by asking: to tell of uses is no more.
+        Actor::Verifier { .. } => matches!(action, Verify | ReportUsage),
         Actor::Holder { .. } => matches!(action, GetOwnToken | RevokeOwnToken),
         Actor::Operator => {
             matches!(action, CreateOwner | CreateSetupLink | CreateKey | ListKeys | RevokeKey)
@@ -269,7 +276,13 @@ fn may(actor: &Actor, action: Action) -> bool {
         Actor::Clock => {
             matches!(
                 action,
-                PublishRoutes | ListMirrors | AdoptToken | RecordMirrorRun | RecordUsage | Sweep | CreateSetupLink
+                PublishRoutes
+                    | ListMirrors
+                    | AdoptToken
+                    | RecordMirrorRun
+                    | RecordUsage
+                    | Sweep
+                    | CreateSetupLink
             )
         }
     }

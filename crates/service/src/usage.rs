@@ -11,9 +11,11 @@ pub mod networks;
 mod notices;
 pub mod recorder;
 pub mod report;
+pub mod told;
 mod window;
 
 pub use flush::{flush, tidy};
 pub use networks::propose_networks;
 pub use recorder::Recorder;
 pub use report::{count_never_used, get, get_of_token};
+pub use told::report;

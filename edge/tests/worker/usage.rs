@@ -47,23 +47,23 @@ async fn uses_are_told_in_a_batch() {
     );
     let body: Value = serde_json::from_str(told["body"].as_str().expect("a text")).expect("JSON");
     assert_eq!(body["worker"], "eu");
-    let uses: Vec<_> = body["uses"]
+    let uses: Vec<_> = body["items"]
         .as_array()
         .expect("a list")
         .iter()
         .map(|told| {
             assert_eq!(told["token_id"], TOKEN);
-            json!([told["route"], told["status"], told["count"]])
+            json!([told["code"], told["route"], told["status"], told["count"]])
         })
         .collect();
     let image = "/api/image";
     assert_eq!(
         uses,
         [
-            json!([image, 200, 2]),
-            json!([image, 500, 1]),
-            json!(["/api/image/admin", 403, 1]),
-            json!([null, 404, 1])
+            json!(["valid", image, 200, 2]),
+            json!(["valid", image, 500, 1]),
+            json!(["scope_denied", "/api/image/admin", 403, 1]),
+            json!(["valid", null, 404, 1])
         ]
     );
 }

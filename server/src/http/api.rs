@@ -30,6 +30,7 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(scope::narrow))
         .routes(routes!(usage::get_of_token))
         .routes(routes!(usage::get))
+        .routes(routes!(usage::report))
         .routes(routes!(team::create, team::list))
         .routes(routes!(audit::list))
         .routes(routes!(route::list, route::create))

@@ -1,6 +1,7 @@
 //! `GET /api/usage` and `GET /api/tokens/{id}/usage`.
 
-use crate::app::{Answer, TestApp, text};
+use crate::app::{Answer, TestApp, Who, text};
+use domain::token::ExpiryRequest;
 use http::Method;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -124,4 +125,45 @@ async fn a_proxy_tells_with_what_and_on_which_path(pool: PgPool) {
         let last = &of_token(&app, &made, "").await.json()["last_used"];
         assert_eq!((&last["route"], &last["user_agent"]), (&route, &json!("n8n")));
     }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_worker_tells_what_it_saw(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let team = app.team("platform").await;
+    let id = text(&app.token(&team, "import").await, "id");
+    let key = app.verify_key_named("edge", ExpiryRequest::Never).await;
+    let told = |token: &str, code: &str, count: u32| json!({ "token_id": token, "code": code, "route": "/api/image", "status": 200, "count": count, "duration_ms": 7 });
+    let nobody = "00000000-0000-0000-0000-000000000000";
+    let items = json!([
+        told(&id, "valid", 3),
+        told(&id, "scope_denied", 2),
+        told(&id, "of a later version", 9),
+        told(nobody, "valid", 5),
+    ]);
+    let report = |body: serde_json::Value, who: &Who| {
+        let ask = app.ask(Method::POST, "/api/usage/report").by(who);
+        async move { ask.json(&body).await }
+    };
+    let answer = report(json!({ "worker": "eu", "items": items }), &key).await;
+    assert_eq!(answer.status, 204);
+    service::usage::flush(&app.service).await.expect("flushed");
+    let usage = app.get(&format!("/api/tokens/{id}/usage")).send().await.json();
+    assert_eq!(usage["totals"]["valid"], 3, "{usage}");
+    assert_eq!(usage["totals"]["reasons"], json!({ "scope_denied": 2 }));
+    assert_eq!(usage["last_used"]["user_agent"], "eu", "{usage}");
+    assert_eq!(usage["last_used"]["route"], "/api/image");
+    let all: i64 = sqlx::query_scalar("SELECT count(*) FROM usage_hours WHERE token_id = $1::uuid")
+        .bind(nobody)
+        .fetch_one(&app.pool)
+        .await
+        .expect("a count");
+    assert_eq!(all, 0);
+    let many = vec![told(&id, "valid", 1); 1_001];
+    let answer = report(json!({ "worker": "eu", "items": many }), &key).await;
+    assert_eq!(answer.problem(), "422 items_too_many items");
+    let answer = report(json!({ "worker": " ", "items": [] }), &key).await;
+    assert_eq!(answer.problem(), "422 empty worker");
+    let answer = report(json!({ "worker": "eu", "items": [] }), &Who::Nobody).await;
+    assert_eq!(answer.problem(), "401 unauthenticated");
 }

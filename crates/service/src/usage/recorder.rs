@@ -6,10 +6,12 @@
 use super::flush::Flushing;
 use super::gathered::Gathered;
 use super::latency::Latencies;
+use super::told::{COUNT_MAX, ToldUse};
 use super::window::{Key, Room, SECONDS_PER_HOUR, Window};
 pub use super::window::{Overflow, TEXT_MAX};
 use crate::verify::{Answer, Asked};
 use domain::OffsetDateTime;
+use domain::token::Scopes;
 use domain::usage::{Counts, Outcome};
 use domain::verify::Verdict;
 use std::cell::Cell;
@@ -88,6 +90,25 @@ impl Recorder {
                 window.add(key, &record.scopes, outcome, now, asked, &self.room);
             }
             None => window.add_other(hour, outcome),
+        }
+    }
+
+    /// Records uses that another doorway told of. They are not among those of this process, nor are there origins.
+    pub(super) fn tell(&self, told: &ToldUse, worker: &str, now: OffsetDateTime) {
+        let asked = Asked {
+            // No text may have the token in it; nobody knows it here, and no text has this.
+            offered: "\0",
+            wanted: &[],
+            origin: None,
+            user_agent: Some(worker),
+            route: told.route.as_deref(),
+        };
+        let hour = now.unix_timestamp().div_euclid(SECONDS_PER_HOUR);
+        let key = Key { hour, token: told.token };
+        let mut seat = self.seat();
+        for _ in 0..told.count.min(COUNT_MAX) {
+            // Scopes are looked at where some were asked for.
+            seat.window.add(key, &Scopes::stored(&[]), told.outcome, now, &asked, &self.room);
         }
     }
 

@@ -22,6 +22,21 @@ fn hours(span: &Span) -> Vec<OffsetDateTime> {
 }
 
 impl Store {
+    /// Which of these tokens there are, ended ones among them.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn find_known_tokens(
+        &self,
+        _permit: &Permit,
+        tokens: &[TokenId],
+    ) -> Result<Vec<TokenId>> {
+        let ids: Vec<_> = tokens.iter().map(|token| token.uuid()).collect();
+        let rows = sqlx::query!("SELECT id FROM tokens WHERE id = ANY($1)", &ids);
+        let rows = rows.fetch_all(self.pool()).await?;
+        Ok(rows.into_iter().map(|row| row.id.into()).collect())
+    }
+
     /// What was counted of a token in a span.
     ///
     /// # Errors

@@ -1,21 +1,25 @@
 //! `/api/usage` and `/api/tokens/{id}/usage`.
 
 use crate::http::identify::Known;
-use crate::http::json::{Path, Query};
+use crate::http::json::{Json as Body, Path, Query};
 use crate::http::{Failure, Web};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::Code;
+use domain::Refused;
 use domain::id::TokenId;
-use domain::usage::Bucket;
-use http::header;
+use domain::usage::{Bucket, Outcome};
+use http::{StatusCode, header};
 use serde::Serialize;
 use serde_json::json;
+use service::usage::told::{ITEMS_MAX, ToldUse};
 use std::fmt::Write as _;
 use time::format_description::well_known::Rfc3339;
 use wire::Problem;
-use wire::usage::{Format, TokenUsage, TokenUsageQuery, Usage, UsageQuery};
+use wire::usage::{
+    Format, ReportedUse, TokenUsage, TokenUsageQuery, Usage, UsageQuery, UsageReport,
+};
 
 /// How tokens were used: how often they were good or refused, why, and which were used most.
 #[utoipa::path(
@@ -64,6 +68,37 @@ pub async fn get_of_token(
     let report = service::usage::get_of_token(&web.service, &caller, id, span).await?;
     let lines = exported(&report.series, asked.format);
     Ok(lines.unwrap_or_else(|| document(TokenUsage::from(report))))
+}
+
+/// Tell how tokens were used at the edge, where a Worker decides by itself. For its key, which may do this and verify.
+#[utoipa::path(
+    post,
+    path = "/api/usage/report",
+    tag = "usage",
+    request_body = UsageReport,
+    responses(
+        (status = 204, description = "Counted, as of now; brought to the database within moments."),
+        (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A value is outside its rule.", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn report(
+    State(web): State<Web>,
+    Known(caller): Known,
+    Body(told): Body<UsageReport>,
+) -> Result<StatusCode, Failure> {
+    if told.items.len() > ITEMS_MAX {
+        return Err(Refused::field("items", Code::ItemsTooMany).into());
+    }
+    let uses: Vec<_> = told.items.iter().filter_map(told_use).collect();
+    service::usage::report(&web.service, &caller, told.worker()?, &uses).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn told_use(told: &ReportedUse) -> Option<ToldUse> {
+    let ReportedUse { token_id, count, .. } = *told;
+    let outcome = Outcome::parse(&told.code)?;
+    Some(ToldUse { token: token_id.into(), outcome, route: told.route.clone(), count })
 }
 
 fn document(report: impl Serialize) -> Response {
