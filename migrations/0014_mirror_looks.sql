@@ -44,6 +44,8 @@ ALTER TABLE mirrors
     ADD COLUMN planned_at    timestamptz,
     -- When the head was last written there.
     ADD COLUMN head_at       timestamptz,
+    -- What the routes are known by that were last written there.
+    ADD COLUMN routes        bytea,
     ADD CONSTRAINT mirrors_asked_known CHECK (asked IN ('look', 'plan', 'adopt')),
     ADD CONSTRAINT mirrors_asked_whole CHECK ((asked IS NULL) = (asked_at IS NULL));
 

@@ -17,6 +17,7 @@ mod pass;
 mod push;
 pub mod reconcile;
 pub mod release;
+mod routes;
 pub mod target;
 mod whole;
 

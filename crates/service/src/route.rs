@@ -15,5 +15,5 @@ pub use create::create;
 pub use delete::delete;
 pub use find::{Found, Offered, find};
 pub use list::{get, list};
-pub use publish::published;
+pub use publish::{Published, published};
 pub use secrets::{Delivered, RouteSecret, delivered};

@@ -70,6 +70,11 @@ impl Digest {
         Some(Self(bytes))
     }
 
+    /// Its 32 bytes.
+    pub const fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// 64 hexadecimal digits in lower case.
     pub fn to_hex(&self) -> String {
         SecretHash::from_slice(&self.0).map(|hash| hash.to_hex()).unwrap_or_default()

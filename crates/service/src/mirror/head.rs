@@ -13,6 +13,14 @@ const TOLD_FOR: Duration = Duration::hours(1);
 /// How many are told at most, the newest first: the head is one object of at most 64 KiB.
 const TOLD_MAX: i64 = 800;
 
+/// A document, signed where there is a key.
+pub(super) fn signed(pass: &Pass<'_>, document: &str, bytes: Vec<u8>) -> Vec<u8> {
+    match pass.service.signing_key() {
+        Some(key) => record::sign(document, bytes, key),
+        None => bytes,
+    }
+}
+
 /// Writes the head, when something ended, or when it is time. In the format of token-manager there is none.
 pub(super) async fn push(
     pass: &mut Pass<'_>,
@@ -28,7 +36,7 @@ pub(super) async fn push(
     let hashes = denied.iter().map(Key::bytes).filter_map(|bytes| SecretHash::from_slice(bytes));
     let at = now.replace_nanosecond(0).unwrap_or(now);
     let head = Head::new(at, seq, hashes.collect()).expect("there are far fewer than a head takes");
-    let bytes = head.bytes(pass.service.signing_key());
+    let bytes = signed(pass, record::HEAD, head.unsigned());
     let key = ObjectKey::parse("head.json").expect("a key");
     pass.target.place().put(vec![Object { key, bytes, expires_at: None }]).await?;
     pass.head = true;

@@ -1,8 +1,8 @@
 //! What changed since the last look: what ended is taken away first, and then what is new is put. It asks the target for nothing.
 
-use super::head;
 use super::pass::{Pass, Trouble};
 use super::push::{self, Judged};
+use super::{head, routes};
 use domain::OffsetDateTime;
 use domain::mirror::Key;
 use domain::mirror::plan::DRASTIC_MIN;
@@ -59,6 +59,7 @@ pub(super) async fn changes(
     }
     head::push(pass, standing.head_at, !over.is_empty()).await?;
     push::delete(pass, &over).await?;
+    routes::push(pass, pass.routes.or(standing.routes), false).await?;
     if held || changed.too_many || many_gone {
         pass.finish().await?;
         return Ok(if held { Changes::Held } else { Changes::TooMany });

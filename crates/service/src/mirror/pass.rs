@@ -3,6 +3,7 @@
 use super::{Target, push};
 use crate::{Error, Service};
 use domain::OffsetDateTime;
+use domain::mirror::Digest;
 use domain::mirror::state::Work;
 use domain::policy::Permit;
 use storage::{Calls, Done, Storage};
@@ -44,6 +45,8 @@ pub(super) struct Pass<'a> {
     pub done: Done,
     /// Whether the head was written since then.
     pub head: bool,
+    /// The routes that were written since then.
+    pub routes: Option<Digest>,
     /// How many runs have failed in a row.
     pub failures: u32,
     calls: Calls,
@@ -52,8 +55,8 @@ pub(super) struct Pass<'a> {
 impl<'a> Pass<'a> {
     pub(super) fn begin(service: &'a Service, target: &'a Target, permit: &'a Permit) -> Self {
         let (began_at, calls) = (service.now(), target.place().calls());
-        let (done, head, failures) = (Done::default(), false, 0);
-        Self { service, target, permit, began_at, done, head, failures, calls }
+        let (done, head, routes, failures) = (Done::default(), false, None, 0);
+        Self { service, target, permit, began_at, done, head, routes, failures, calls }
     }
 
     pub(super) fn store(&self) -> &'a Store {
@@ -80,6 +83,7 @@ impl<'a> Pass<'a> {
         self.began_at = self.service.now();
         self.done = Done::default();
         self.head = false;
+        self.routes = None;
         self.calls = self.target.place().calls();
     }
 

@@ -144,6 +144,7 @@ async fn record(
         drift,
         set_aside,
         head: pass.head,
+        routes: pass.routes,
     };
     pass.failures = pass.store().record_mirror_run(pass.permit, pass.name(), &run).await?;
     pass.start_anew();

@@ -99,6 +99,11 @@ impl Target {
         readers_lag(&self.name)
     }
 
+    /// Whether the secrets of backends are delivered there: to Workers, who read nothing else.
+    pub(crate) const fn delivers_secrets(&self) -> bool {
+        matches!(self.place, Place::Kv(_))
+    }
+
     /// How to talk to it.
     pub(crate) const fn place(&self) -> &Place {
         &self.place

@@ -5,7 +5,7 @@ use super::hold::hold;
 use super::lane::{self, Changes};
 use super::pass::{Pass, Trouble};
 use super::push::{self, Judged, NAMED};
-use super::{head, reconcile::newer};
+use super::{head, reconcile::newer, routes};
 use domain::OffsetDateTime;
 use domain::mirror::state::{Asked, Drift, MirrorPlan};
 use domain::mirror::{Comparison, Goal, Key, Plan, SetAside, Why, key, renewal};
@@ -60,6 +60,7 @@ pub(super) async fn look(
     }
     head::push(pass, standing.head_at, !unwanted.ended.is_empty()).await?;
     push::delete(pass, &unwanted.ended).await?;
+    routes::push(pass, standing.routes, true).await?;
     let released = standing.foreign.1 >= push::count(unwanted.foreign.len());
     let foreign = if released { 0 } else { push::count(unwanted.foreign.len()) };
     let held = hold(pass, &plan, unwanted.gone.len()).await?;

@@ -5,6 +5,7 @@
 
 use crate::{Result, Service};
 use domain::audit::Caller;
+use domain::mirror::Digest;
 use domain::policy::{Action, permit};
 use domain::route::{Auth, Route};
 use domain::token::Scopes;
@@ -35,14 +36,30 @@ enum Config<'a> {
     Basic { username_ref: &'a str, password_ref: &'a str },
 }
 
-/// The bytes of the object `routes`, of the routes that there are now.
+/// What the mirrors are told of routes.
+pub struct Published {
+    /// The bytes of the object `routes`.
+    pub bytes: Vec<u8>,
+    /// What it is known by, together with the secrets of the routes: it is another one when any of that was changed. Nothing of a secret is in it.
+    pub digest: Digest,
+    /// Whether there are none.
+    pub is_empty: bool,
+}
+
+/// What the mirrors are told of the routes that there are now.
 ///
 /// # Errors
 /// `unauthenticated`, `forbidden`; a fault.
-pub async fn published(service: &Service, caller: &Caller) -> Result<Vec<u8>> {
+pub async fn published(service: &Service, caller: &Caller) -> Result<Published> {
     let permit = permit(&caller.actor, Action::PublishRoutes)?;
     let routes = service.store().list_routes(&permit).await?;
-    Ok(bytes(routes.iter().map(|route| &route.route)))
+    let bytes = bytes(routes.iter().map(|route| &route.route));
+    let mut told = bytes.clone();
+    for route in &routes {
+        told.extend_from_slice(route.id.uuid().as_bytes());
+        told.extend_from_slice(&route.version.to_be_bytes());
+    }
+    Ok(Published { bytes, digest: Digest::of(&told), is_empty: routes.is_empty() })
 }
 
 fn bytes<'r>(routes: impl Iterator<Item = &'r Route>) -> Vec<u8> {

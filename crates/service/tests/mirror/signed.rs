@@ -2,6 +2,8 @@
 
 use crate::world::{NOW, World};
 use domain::mirror::Format;
+use domain::route::{AuthKind, BackendUrl, NewRoute, RoutePath, Tags};
+use domain::text::Description;
 use domain::token::SecretHash;
 use record::Head;
 use sqlx::PgPool;
@@ -83,4 +85,40 @@ async fn readers_of_token_manager_find_its_five_fields(pool: PgPool) {
     );
     assert_eq!(world.files(), [(token.path, wanted)].into());
     assert!(!world.root().join("head.json").exists());
+}
+
+fn route(path: &str) -> NewRoute {
+    NewRoute {
+        name: None,
+        description: Description::default(),
+        path: RoutePath::parse(path).expect("a path"),
+        backend: BackendUrl::parse("https://images.example").expect("an address"),
+        tags: Tags::default(),
+        scopes: None,
+        auth: AuthKind::None,
+        credentials: None,
+        deliver: false,
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn routes_are_told_when_they_change_and_mended_when_others_change_them(pool: PgPool) {
+    let world = World::new(pool).await;
+    world.push().await;
+    let file = world.root().join("routes.json");
+    assert!(!file.exists(), "where there are none, nothing is told");
+    let made = service::route::create(&world.service, &world.owner, route("/api/image")).await;
+    let made = made.expect("a route");
+    world.push().await;
+    let told = std::fs::read(&file).expect("routes");
+    let keys = world.service.public_keys();
+    assert!(record::verify(record::ROUTES, &told, &keys).is_ok());
+    assert!(told.starts_with(br#"{"/api/image":{"url":"https://images.example"#));
+    std::fs::write(&file, r#"{"/api/image":{"url":"https://elsewhere.example","tags":[]}}"#)
+        .expect("forged");
+    world.reconcile().await;
+    assert_eq!(std::fs::read(&file).expect("routes"), told);
+    service::route::delete(&world.service, &world.owner, made.it.id).await.expect("deleted");
+    world.push().await;
+    assert!(std::fs::read(&file).expect("routes").starts_with(br#"{"key_id":"#), "none are left");
 }

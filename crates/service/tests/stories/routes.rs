@@ -61,7 +61,7 @@ fn clock() -> Caller {
 }
 
 async fn told(world: &World) -> String {
-    let bytes = published(&world.service, &clock()).await.expect("published");
+    let bytes = published(&world.service, &clock()).await.expect("published").bytes;
     String::from_utf8(bytes).expect("text")
 }
 

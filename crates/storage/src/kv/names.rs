@@ -1,46 +1,49 @@
 //! How a key is spelled in KV.
 //!
-//! `tokens/{name}.json` is `token:{name}`, the form that Workers read, and a document beside them, `head.json` for instance, is `head`. Every other key is
-//! its own name. So a name tells its key, but for names
-//! that are no key of ours at all: those are listed as they are.
+//! `tokens/{name}.json` is `token:{name}`, `secrets/{name}.json` is `secret:{name}`, and a document beside them, `head.json` for instance, is `head`: the
+//! names that Workers read. Every other key is its own name. So a name tells its key, but for names that are no key of ours at all: those are listed as
+//! they are.
 
 use crate::ObjectKey;
 
-/// The directory of tokens.
-const TOKENS: &str = "tokens";
+/// The directories whose files have a name of another form, and what that begins with.
+const NAMED: [(&str, &str); 2] = [("tokens", "token:"), ("secrets", "secret:")];
 
 /// A key's name.
 pub(super) fn name(key: &ObjectKey) -> String {
-    match token(key) {
-        Some(token) => format!("token:{token}"),
-        None => match key.split() {
-            ("", file) => file.strip_suffix(".json").unwrap_or(file).to_owned(),
-            _ => key.as_str().to_owned(),
-        },
+    if let Some((begin, file)) = named(key) {
+        return format!("{begin}{file}");
+    }
+    match key.split() {
+        ("", file) => file.strip_suffix(".json").unwrap_or(file).to_owned(),
+        _ => key.as_str().to_owned(),
     }
 }
 
-fn token(key: &ObjectKey) -> Option<&str> {
+/// What the name of such a file begins with, and the rest of it.
+fn named(key: &ObjectKey) -> Option<(&'static str, &str)> {
     let (directory, file) = key.split();
-    file.strip_suffix(".json").filter(|token| directory == TOKENS && !token.is_empty())
+    let (_, begin) = NAMED.iter().find(|(named, _)| *named == directory)?;
+    Some((*begin, file.strip_suffix(".json").filter(|file| !file.is_empty())?))
 }
 
 /// What the names of a directory begin with.
 pub(super) fn prefix(at: &ObjectKey) -> String {
-    match at.as_str() {
-        TOKENS => "token:".to_owned(),
-        other => format!("{other}/"),
+    match NAMED.iter().find(|(directory, _)| *directory == at.as_str()) {
+        Some((_, begin)) => (*begin).to_owned(),
+        None => format!("{}/", at.as_str()),
     }
 }
 
 /// The path of a name in the directory `at`; `None` when it is below one that is in it. One that is no key's name is its own path.
 pub(super) fn path(name: &str, at: &ObjectKey) -> Option<String> {
     let rest = name.strip_prefix(&prefix(at)).unwrap_or(name);
-    if at.as_str() != TOKENS {
+    if NAMED.iter().all(|(directory, _)| *directory != at.as_str()) {
         return (!rest.contains('/')).then(|| name.to_owned());
     }
-    let path = format!("{TOKENS}/{rest}.json");
-    let ours = ObjectKey::parse(&path).is_some_and(|key| token(&key) == Some(rest));
+    let path = format!("{}/{rest}.json", at.as_str());
+    let ours = ObjectKey::parse(&path)
+        .is_some_and(|key| named(&key).is_some_and(|(_, file)| file == rest));
     Some(if ours { path } else { name.to_owned() })
 }
 
@@ -76,6 +79,14 @@ mod tests {
         assert_eq!(name(&key("head.json")), "head");
         assert_eq!(name(&key("routes.json")), "routes");
         assert_eq!(name(&key("routes/a.json")), "routes/a.json");
+    }
+
+    #[test]
+    fn a_secret_has_the_name_that_workers_look_for() {
+        let named = name(&key("secrets/route.1.token.json"));
+        assert_eq!(named, "secret:route.1.token");
+        let path = super::path(&named, &key("secrets"));
+        assert_eq!(path.as_deref(), Some("secrets/route.1.token.json"));
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use super::Mark;
 use crate::{Result, Store};
 use domain::mirror::state::{Asked, Drift, Lingering, MirrorPlan, MirrorRun, RunKind, Work};
-use domain::mirror::{Failure, FailureClass, Mirror, SetAside};
+use domain::mirror::{Digest, Failure, FailureClass, Mirror, SetAside};
 use domain::policy::Permit;
 use domain::{Code, OffsetDateTime};
 use serde_json::{Value, json};
@@ -34,6 +34,8 @@ pub struct RunRecord {
     pub set_aside: Option<(Vec<SetAside>, u64)>,
     /// Whether it wrote the head.
     pub head: bool,
+    /// What the routes are known by, if it wrote them.
+    pub routes: Option<Digest>,
 }
 
 /// How a run ended.
@@ -220,7 +222,8 @@ impl Store {
                  seen_seq = coalesce($7, seen_seq),
                  seen = coalesce($8::text::pg_snapshot, seen),
                  looked_at = coalesce($9, looked_at),
-                 head_at = CASE WHEN $10 THEN $2 ELSE head_at END
+                 head_at = CASE WHEN $10 THEN $2 ELSE head_at END,
+                 routes = coalesce($11, routes)
              WHERE name = $1
              RETURNING failures",
             name,
@@ -233,6 +236,7 @@ impl Store {
             mark.map(|mark| mark.seen.as_str()),
             mark.map(|mark| mark.at),
             run.head,
+            run.routes.as_ref().map(|digest| digest.bytes().as_slice()),
         )
         .fetch_optional(&mut *tx)
         .await?;

@@ -4,6 +4,7 @@ use crate::verify::Seen;
 use crate::{Result, Store};
 use domain::OffsetDateTime;
 use domain::id::TokenId;
+use domain::mirror::Digest;
 use domain::mirror::state::Asked;
 use domain::policy::Permit;
 
@@ -26,6 +27,8 @@ pub struct Standing {
     pub set_aside: Vec<TokenId>,
     /// When its head was last written.
     pub head_at: Option<OffsetDateTime>,
+    /// What the routes are known by that were last written.
+    pub routes: Option<Digest>,
     /// Runs that failed since the last good one.
     pub failures: u32,
 }
@@ -38,7 +41,7 @@ impl Store {
     pub async fn mirror_standing(&self, _permit: &Permit, name: &str) -> Result<Option<Standing>> {
         let row = sqlx::query!(
             "SELECT seen::text AS seen, looked_at, observed_at, held_deletes, released_deletes, foreign_total, foreign_ended,
-                    paused_at, asked, set_aside, head_at, failures
+                    paused_at, asked, set_aside, head_at, failures, routes
              FROM mirrors WHERE name = $1",
             name
         )
@@ -57,6 +60,7 @@ impl Store {
                 .collect(),
             head_at: row.head_at,
             failures: row.failures.unsigned_abs(),
+            routes: row.routes.as_deref().and_then(Digest::told),
         }))
     }
 }
