@@ -5,7 +5,7 @@
 
 use crate::pages::audit::AuditPage;
 use crate::pages::gallery::GalleryPage;
-use crate::pages::mirror::MirrorPage;
+use crate::pages::mirror::{MirrorPage, MirrorsPage};
 use crate::pages::overview::OverviewPage;
 use crate::pages::settings::SettingsPage;
 use crate::pages::team::{NewTeamPage, TeamsPage};
@@ -32,6 +32,7 @@ pub enum Behind {
     Teams,
     NewTeam,
     Mirrors,
+    Mirror,
     Audit,
     Settings,
     Gallery,
@@ -56,7 +57,8 @@ fn show(page: Behind) -> Result<AnyView, SplitLoaderError> {
         Behind::TokenSecret => TokenSecretPage().into_any(),
         Behind::Teams => TeamsPage().into_any(),
         Behind::NewTeam => NewTeamPage().into_any(),
-        Behind::Mirrors => MirrorPage().into_any(),
+        Behind::Mirrors => MirrorsPage().into_any(),
+        Behind::Mirror => MirrorPage().into_any(),
         Behind::Audit => AuditPage().into_any(),
         Behind::Settings => SettingsPage().into_any(),
         Behind::Gallery => GalleryPage().into_any(),

@@ -46,6 +46,7 @@ fn Pages() -> impl IntoView {
                 <Route path=path!("/teams") view=Behind::Teams ssr=WHOLE/>
                 <Route path=path!("/teams/new") view=Behind::NewTeam ssr=WHOLE/>
                 <Route path=path!("/mirrors") view=Behind::Mirrors ssr=WHOLE/>
+                <Route path=path!("/mirrors/:name") view=Behind::Mirror ssr=WHOLE/>
                 <Route path=path!("/audit") view=Behind::Audit ssr=WHOLE/>
                 <Route path=path!("/settings") view=Behind::Settings ssr=WHOLE/>
             </ParentRoute>

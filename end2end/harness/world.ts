@@ -151,6 +151,8 @@ export function pages({ teams, open, expired, revoked, disabled, rotated, locked
     ["teams", "/teams"],
     ["new team", "/teams/new"],
     ["mirrors", "/mirrors"],
+    ["mirror", "/mirrors/files"],
+    ["mirror, none of this name", "/mirrors/nowhere"],
     ["audit", "/audit"],
     ["audit of a token", `/audit?subject_kind=token&subject_id=${open.id}`],
     ["audit of nothing", "/audit?subject_kind=mirror&subject_id=nowhere"],

@@ -1,6 +1,7 @@
 //! The HTTP API: one file a noun, one function a verb.
 
 mod audit;
+mod mirror;
 mod origin;
 mod scope;
 mod team;
@@ -31,4 +32,14 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(usage::get))
         .routes(routes!(team::create, team::list))
         .routes(routes!(audit::list))
+        .routes(routes!(mirror::list))
+        .routes(routes!(mirror::get))
+        .routes(routes!(mirror::push))
+        .routes(routes!(mirror::plan))
+        .routes(routes!(mirror::adopt))
+        .routes(routes!(mirror::delete_foreign))
+        .routes(routes!(mirror::release))
+        .routes(routes!(mirror::pause))
+        .routes(routes!(mirror::resume))
+        .routes(routes!(mirror::list_of_token))
 }

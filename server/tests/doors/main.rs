@@ -25,6 +25,7 @@ mod identify;
 mod list_tokens;
 mod lock_origins;
 mod metrics;
+mod mirror;
 mod narrow_scopes;
 mod openapi;
 mod origin;
