@@ -5,7 +5,7 @@
 
 use crate::pages::audit::AuditPage;
 use crate::pages::gallery::GalleryPage;
-use crate::pages::mirror::MirrorPage;
+use crate::pages::mirror::{MirrorPage, MirrorsPage};
 use crate::pages::overview::OverviewPage;
 use crate::pages::route::{NewRoutePage, RoutePage, RoutesPage, TryRoutePage};
 use crate::pages::settings::SettingsPage;
@@ -37,6 +37,7 @@ pub enum Behind {
     NewRoute,
     TryRoute,
     Route,
+    Mirror,
     Audit,
     Settings,
     Gallery,
@@ -61,7 +62,8 @@ fn show(page: Behind) -> Result<AnyView, SplitLoaderError> {
         Behind::TokenSecret => TokenSecretPage().into_any(),
         Behind::Teams => TeamsPage().into_any(),
         Behind::NewTeam => NewTeamPage().into_any(),
-        Behind::Mirrors => MirrorPage().into_any(),
+        Behind::Mirrors => MirrorsPage().into_any(),
+        Behind::Mirror => MirrorPage().into_any(),
         Behind::Routes => RoutesPage().into_any(),
         Behind::NewRoute => NewRoutePage().into_any(),
         Behind::TryRoute => TryRoutePage().into_any(),

@@ -51,6 +51,11 @@ pub fn route(id: impl std::fmt::Display) -> String {
     format!("{ROUTES}/{id}")
 }
 
+/// The page of a mirror. Its name comes from a form too, and so it is encoded.
+pub fn mirror(name: &str) -> String {
+    format!("{MIRRORS}/{}", encode(name).replace('/', "%2F"))
+}
+
 /// The list of one team's tokens.
 pub fn tokens_of_team(team: impl std::fmt::Display) -> String {
     format!("{TOKENS}?team={team}")
@@ -150,6 +155,12 @@ mod tests {
             audit_of(SubjectKind::Mirror, "a b"),
             "/audit?subject_kind=mirror&subject_id=a%20b"
         );
+    }
+
+    #[test]
+    fn the_page_of_a_mirror_is_one_part_below_all_of_them() {
+        assert_eq!(mirror("files"), "/mirrors/files");
+        assert_eq!(mirror("../a b"), "/mirrors/..%2Fa%20b");
     }
 
     #[test]

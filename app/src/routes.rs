@@ -50,6 +50,7 @@ fn Pages() -> impl IntoView {
                 <Route path=path!("/routes/new") view=Behind::NewRoute ssr=WHOLE/>
                 <Route path=path!("/routes/test") view=Behind::TryRoute ssr=WHOLE/>
                 <Route path=path!("/routes/:id") view=Behind::Route ssr=WHOLE/>
+                <Route path=path!("/mirrors/:name") view=Behind::Mirror ssr=WHOLE/>
                 <Route path=path!("/audit") view=Behind::Audit ssr=WHOLE/>
                 <Route path=path!("/settings") view=Behind::Settings ssr=WHOLE/>
             </ParentRoute>

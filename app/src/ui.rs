@@ -12,6 +12,7 @@ pub mod filter;
 pub mod form;
 pub mod frame;
 pub mod icon;
+pub mod live;
 pub mod load;
 pub mod menu;
 pub mod moment;

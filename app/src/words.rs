@@ -28,6 +28,18 @@ macro_rules! say {
 pub const LOCALES: [(Locale, &str); 3] =
     [(Locale::en, "English"), (Locale::zh_CN, "简体中文"), (Locale::zh_TW, "繁體中文")];
 
+/// What a mirror is called, by its short name.
+pub fn mirror_name(name: &str) -> String {
+    match name {
+        "files" => td_string!(locale(), mirror.name_files).to_owned(),
+        "git" => "Git".to_owned(),
+        "kv" => "Cloudflare KV".to_owned(),
+        "postgres" => "Postgres".to_owned(),
+        "s3" => "S3".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
 /// The language for an `Accept-Language` header (RFC 9110, section 12.5.4): the first by weight that we have. Chinese is told apart by script or region.
 pub fn accepted(header: &str) -> Locale {
     let mut ranges: Vec<(u16, &str)> = header

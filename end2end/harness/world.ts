@@ -170,6 +170,8 @@ export function pages({ teams, open, expired, revoked, disabled, rotated, locked
     ["route, to be deleted", `/routes/${route.id}?dialog=delete`],
     ["no such route", "/routes/nowhere"],
     ["request to be tried", "/routes/test"],
+    ["mirror", "/mirrors/files"],
+    ["mirror, none of this name", "/mirrors/nowhere"],
     ["audit", "/audit"],
     ["audit of a token", `/audit?subject_kind=token&subject_id=${open.id}`],
     ["audit of nothing", "/audit?subject_kind=mirror&subject_id=nowhere"],

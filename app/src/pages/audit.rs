@@ -113,7 +113,7 @@ fn chip(filter: &Filter, newest: Option<&AuditEntry>) -> Option<String> {
         SubjectKind::Team => say!(audit.about_team, subject = subject),
         SubjectKind::User | SubjectKind::Session => say!(audit.about_user, subject = subject),
         SubjectKind::Key => say!(audit.about_key, subject = subject),
-        SubjectKind::Mirror => say!(audit.about_mirror, subject = subject),
+        SubjectKind::Mirror => say!(audit.about_mirror, subject = words::mirror_name(&subject)),
         SubjectKind::Route => say!(audit.about_route, subject = subject),
     })
 }
@@ -160,6 +160,10 @@ fn Line(entry: AuditEntry, now: OffsetDateTime) -> impl IntoView {
     let subject = match (entry.subject_kind.as_str(), entry.subject_id) {
         ("token", Some(id)) => {
             view! { <a class="cell-name" href=paths::token(id)>{entry.subject}</a> }.into_any()
+        }
+        ("mirror", Some(name)) => {
+            view! { <a class="cell-name" href=paths::mirror(&name)>{words::mirror_name(&name)}</a> }
+                .into_any()
         }
         _ => view! { <span class="font-semibold">{entry.subject}</span> }.into_any(),
     };

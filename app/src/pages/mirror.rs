@@ -1,111 +1,104 @@
-//! The mirrors: a drawing of Postgres and its copies, and what needs somebody.
+//! The mirrors: a drawing of Postgres and its copies, and a page for each with what it did and what it needs.
 
+pub mod api;
+mod deeds;
+mod detail;
 pub mod drawing;
+mod needs;
+mod runs;
+mod state;
 
-use crate::ui::button::{Submit, Weight};
 use crate::ui::empty::Empty;
-use crate::ui::field::Hidden;
-use crate::ui::form::Form;
 use crate::ui::frame::Page;
 use crate::ui::icon::Glyph;
+use crate::ui::live::live;
 use crate::ui::load::Load;
-use crate::ui::moment::Moment;
-use crate::ui::note::{Matter, Note};
-use crate::ui::status::{Status, Tone};
+use crate::ui::moment::LiveMoment;
 use crate::ui::table::{Column, Table};
-use crate::{Refusal, Seen, paths, say, words};
+use crate::{Seen, paths, say, words};
+use api::list_mirrors;
 use domain::OffsetDateTime;
 use drawing::Drawing;
 use leptos::prelude::*;
-use wire::mirror::{Mirror, MirrorStatus, SetAside};
+use state::State;
+use wire::mirror::Mirror;
+
+pub use detail::MirrorPage;
 
 /// Every mirror.
-///
-/// # Errors
-/// `unauthenticated`, a fault.
-#[server(prefix = "/fn", endpoint = "list_mirrors")]
-pub async fn list_mirrors() -> Result<Seen<Vec<Mirror>>, Refusal> {
-    crate::backend::mirror::list().await
-}
-
-/// Lets a held plan run.
-///
-/// # Errors
-/// `unauthenticated`, `not_found`, `not_held`, a fault.
-#[server(prefix = "/fn", endpoint = "release_mirror")]
-pub async fn release_mirror(
-    /// The mirror's name.
-    name: String,
-) -> Result<(), Refusal> {
-    crate::backend::mirror::release(&name).await
-}
-
-/// The page.
 #[component]
-pub fn MirrorPage() -> impl IntoView {
-    let release = ServerAction::<ReleaseMirror>::new();
-    let mirrors = Resource::new(move || release.version().get(), |_| list_mirrors());
-    let sections = move |seen: Seen<Vec<Mirror>>| {
-        if seen.it.is_empty() {
-            return view! { <Empty glyph=Glyph::Layers title=say!(mirror.empty) text=say!(mirror.empty_text)/> }.into_any();
-        }
-        view! {
-            <div class="grid gap-8">
-                <Drawing mirrors=seen.it.clone()/>
-                {seen.it.into_iter().map(|mirror| view! { <Section mirror=mirror now=seen.now release=release/> }).collect_view()}
-            </div>
-        }
-        .into_any()
-    };
+pub fn MirrorsPage() -> impl IntoView {
+    let mirrors = Resource::new(|| (), |()| list_mirrors());
     view! {
         <Page title=say!(ui.mirrors) lede=say!(mirror.lede)>
-            <Load of=mirrors view=sections/>
+            <Load of=mirrors view=|seen| view! { <Mirrors seen=seen/> }.into_any()/>
         </Page>
     }
 }
 
-/// How a status reads.
-pub fn status_words(status: MirrorStatus) -> (Tone, &'static str, Option<Glyph>) {
-    match status {
-        MirrorStatus::Current => (Tone::Ok, say!(mirror.current), None),
-        MirrorStatus::Behind => (Tone::Plain, say!(mirror.behind), Some(Glyph::Clock)),
-        MirrorStatus::Failing => (Tone::Warn, say!(mirror.failing), None),
-        MirrorStatus::Stopped => (Tone::Danger, say!(mirror.stopped), None),
-        MirrorStatus::Held => (Tone::Warn, say!(mirror.held), Some(Glyph::Pause)),
-        MirrorStatus::Paused => (Tone::Plain, say!(mirror.paused), Some(Glyph::Pause)),
+#[component]
+fn Mirrors(seen: Seen<Vec<Mirror>>) -> impl IntoView {
+    if seen.it.is_empty() {
+        return view! { <Empty glyph=Glyph::Layers title=say!(mirror.empty) text=say!(mirror.empty_text)/> }.into_any();
     }
+    let seen = live(seen, |_| true, list_mirrors);
+    let now = Signal::derive(move || seen.with(|seen| seen.now));
+    let mirrors = Memo::new(move |_| seen.with(|seen| seen.it.clone()));
+    let names = Memo::new(move |_| {
+        mirrors.with(|all| all.iter().map(|mirror| mirror.name.clone()).collect::<Vec<_>>())
+    });
+    let columns = || {
+        vec![
+            Column::wide(say!(mirror.name)),
+            Column::wide(say!(mirror.how)),
+            Column::tight(say!(mirror.last_ok)),
+            Column::tight(say!(mirror.objects_head)),
+        ]
+    };
+    view! {
+        <div class="grid gap-8">
+            {move || view! { <Drawing names=names.get() mirrors=mirrors.into() now=now/> }}
+            <Table caption=say!(ui.mirrors) columns=columns()>
+                {move || names.get().into_iter().map(|name| view! { <Row name=name mirrors=mirrors now=now/> }).collect_view()}
+            </Table>
+        </div>
+    }
+    .into_any()
 }
 
+/// A row: its cells change, and the row with its link stays.
 #[component]
-fn Section(
-    mirror: Mirror,
-    now: OffsetDateTime,
-    release: ServerAction<ReleaseMirror>,
-) -> impl IntoView {
-    let (tone, word, glyph) = status_words(mirror.status);
-    let status = match glyph {
-        Some(glyph) => view! { <Status tone=tone word=word glyph=glyph/> }.into_any(),
-        None => view! { <Status tone=tone word=word/> }.into_any(),
+fn Row(name: String, mirrors: Memo<Vec<Mirror>>, now: Signal<OffsetDateTime>) -> impl IntoView {
+    let mirror = Memo::new({
+        let name = name.clone();
+        move |_| mirrors.with(|all| all.iter().find(|mirror| mirror.name == name).cloned())
+    });
+    let how = move || {
+        mirror.get().map(|mirror| {
+            let notes = state::concerns(&mirror);
+            let notes = (!notes.is_empty()).then(|| {
+                view! { <div class="cell-note">{notes.join(" · ")}</div> }
+            });
+            view! { <div><State mirror=mirror/>{notes}</div> }
+        })
     };
-    let when = move |at: Option<OffsetDateTime>| match at {
-        Some(at) => view! { <Moment at=at now=now/> }.into_any(),
-        None => say!(mirror.not_yet).into_any(),
+    let last = move || {
+        mirror.get().map(|mirror| match mirror.last_ok_at {
+            Some(at) => view! { <LiveMoment at=at now=now/> }.into_any(),
+            None => say!(mirror.not_yet).into_any(),
+        })
     };
-    let held = (mirror.status == MirrorStatus::Held).then(
-        || view! { <Held name=mirror.name.clone() deletes=mirror.held_deletes release=release/> },
-    );
+    let target = mirror.with_untracked(|it| it.as_ref().map(|it| it.target.clone()));
     view! {
-        <section class="grid gap-3" aria-label=mirror.name.clone()>
-            <div class="flex items-center justify-between gap-4"><h2><code>{mirror.name.clone()}</code></h2>{status}</div>
-            <Trouble class=mirror.last_error_class.clone() words=mirror.last_error.clone()/>
-            {held}
-            <dl class="panel facts">
-                <dt>{say!(mirror.target)}</dt><dd><code>{mirror.target.clone()}</code></dd>
-                <dt>{say!(mirror.last_run)}</dt><dd>{when(mirror.last_run_at)}</dd>
-                <dt>{say!(mirror.last_ok)}</dt><dd>{when(mirror.last_ok_at)}" · "{objects(mirror.objects)}</dd>
-            </dl>
-            <Aside rows=mirror.set_aside total=mirror.set_aside_total/>
-        </section>
+        <tr>
+            <td class="cell-main">
+                <div><a class="cell-name" href=paths::mirror(&name)>{words::mirror_name(&name)}</a>
+                <div class="cell-note"><code>{target}</code></div></div>
+            </td>
+            <td data-label=say!(mirror.how)>{how}</td>
+            <td class="tight" data-label=say!(mirror.last_ok)>{last}</td>
+            <td class="tight num" data-label=say!(mirror.objects_head)>{move || mirror.get().map(|mirror| mirror.objects)}</td>
+        </tr>
     }
 }
 
@@ -115,59 +108,4 @@ fn objects(count: u64) -> String {
     } else {
         say!(mirror.objects, count = count)
     }
-}
-
-#[component]
-fn Trouble(class: Option<String>, words: Option<String>) -> impl IntoView {
-    let (matter, title) = match class.as_deref()? {
-        "transient" => (Matter::Warn, say!(mirror.error_transient)),
-        "denied" => (Matter::Danger, say!(mirror.error_denied)),
-        _ => (Matter::Danger, say!(mirror.error_broken)),
-    };
-    Some(view! {
-        <Note matter=matter title=title>
-            {words.map(|words| view! { <p><code class="break-words">{words}</code></p> })}
-        </Note>
-    })
-}
-
-#[component]
-fn Held(name: String, deletes: u64, release: ServerAction<ReleaseMirror>) -> impl IntoView {
-    view! {
-        <Note matter=Matter::Warn title=say!(mirror.held_title)>
-            <p>{say!(mirror.held_text, count = deletes)}</p>
-            <Form action=release>
-                <Hidden name="name" value=name/>
-                <div><Submit label=say!(mirror.release, count = deletes) weight=Weight::Danger/></div>
-            </Form>
-        </Note>
-    }
-}
-
-#[component]
-fn Aside(rows: Vec<SetAside>, total: u64) -> impl IntoView {
-    if rows.is_empty() {
-        return None;
-    }
-    let columns = vec![
-        Column::tight(say!(mirror.aside_token)),
-        Column::tight(say!(mirror.aside_field)),
-        Column::wide(say!(mirror.aside_rule)),
-    ];
-    let row = |row: SetAside| {
-        view! {
-            <tr>
-                <td class="tight"><a href=paths::token(row.token_id)><code>{row.token_id.to_string()}</code></a></td>
-                <td class="tight" data-label=say!(mirror.aside_field)><code>{row.field.unwrap_or_default()}</code></td>
-                <td data-label=say!(mirror.aside_rule)>{words::sentence_of(&row.code)}</td>
-            </tr>
-        }
-    };
-    Some(view! {
-        <div class="grid gap-2">
-            <h3 class="font-semibold">{say!(mirror.aside_title)}" · "{total}</h3>
-            <p class="muted">{say!(mirror.aside_text)}</p>
-            <Table caption=say!(mirror.aside_title) columns=columns>{rows.into_iter().map(row).collect_view()}</Table>
-        </div>
-    })
 }

@@ -5,12 +5,14 @@ use crate::ui::empty::Empty;
 use crate::ui::frame::Page;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::load::Load;
-use crate::ui::moment::Moment;
+use crate::ui::moment::{Moment, instant};
+use crate::ui::note::{Matter, Note};
 use crate::ui::status::{Dot, Status, Tone};
 use crate::ui::table::{Column, Table};
 use crate::usage::{Reasons, UsageChart};
-use crate::{Refusal, Seen, paths, say};
+use crate::{Refusal, Seen, paths, say, words};
 use domain::OffsetDateTime;
+use domain::mirror::state::ALARM_AFTER;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use wire::mirror::{Mirror, MirrorStatus};
@@ -76,8 +78,10 @@ fn Body(seen: Seen<Facts>) -> impl IntoView {
     };
     let tokens = facts.next.clone();
     let usage = facts.usage.clone();
+    let alarms = facts.mirrors.clone();
     view! {
         <div class="grid gap-8">
+            <Alarms mirrors=alarms now=now/>
             <Figures facts=facts/>
             {if fresh {
                 view! { <Empty glyph=Glyph::Key title=say!(overview.start_title) text=say!(overview.start_text)>{next}</Empty> }.into_any()
@@ -87,6 +91,38 @@ fn Body(seen: Seen<Facts>) -> impl IntoView {
             {usage.map(|usage| view! { <Verified usage=usage/> })}
         </div>
     }
+}
+
+/// How long a mirror may take to let go of what was revoked before people are told, in seconds: it does so by itself in one or two.
+const LETS_GO_WITHIN: i64 = 10;
+
+/// Mirrors that keep failing, or that may still accept what was revoked; nothing when there are none.
+#[component]
+fn Alarms(mirrors: Vec<Mirror>, now: OffsetDateTime) -> impl IntoView {
+    let notes: Vec<_> = mirrors.into_iter().flat_map(|mirror| alarms_of(&mirror, now)).collect();
+    (!notes.is_empty()).then(|| {
+        let note = |(matter, title, text, href): (Matter, String, String, String)| {
+            view! { <Note matter=matter title=title><p>{text}" "<a href=href>{say!(overview.mirror_open)}</a></p></Note> }
+        };
+        view! { <div class="grid gap-3">{notes.into_iter().map(note).collect_view()}</div> }
+    })
+}
+
+fn alarms_of(mirror: &Mirror, now: OffsetDateTime) -> Vec<(Matter, String, String, String)> {
+    let (name, href) = (words::mirror_name(&mirror.name), paths::mirror(&mirror.name));
+    let mut notes = Vec::new();
+    let late = mirror.lagging_since.is_some_and(|at| (now - at).whole_seconds() > LETS_GO_WITHIN);
+    if mirror.may_still_accept > 0 && late {
+        let text = say!(overview.mirror_accepts_text, count = mirror.may_still_accept);
+        let title = say!(overview.mirror_accepts, name = name.as_str());
+        notes.push((Matter::Danger, title, text, href.clone()));
+    }
+    if let Some(since) = mirror.failing_since.filter(|_| mirror.failures >= ALARM_AFTER) {
+        let text =
+            say!(overview.mirror_alarm_text, count = mirror.failures, since = instant(since));
+        notes.push((Matter::Warn, say!(overview.mirror_alarm, name = name.as_str()), text, href));
+    }
+    notes
 }
 
 #[component]

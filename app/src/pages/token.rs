@@ -13,6 +13,7 @@ mod limits;
 mod list;
 mod narrow;
 mod networks;
+mod places;
 mod plan;
 mod receipt;
 mod row;

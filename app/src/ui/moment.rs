@@ -17,6 +17,17 @@ pub fn Moment(
     view! { <time datetime=machine(at) title=instant(at)>{relative(at, now)}</time> }
 }
 
+/// An instant, relative to a `now` that moves on.
+#[component]
+pub fn LiveMoment(
+    /// The instant.
+    at: OffsetDateTime,
+    /// The server's time when it answered last.
+    now: Signal<OffsetDateTime>,
+) -> impl IntoView {
+    view! { <time datetime=machine(at) title=instant(at)>{move || relative(at, now.get())}</time> }
+}
+
 /// An instant as a date, with the time on hover.
 #[component]
 pub fn Date(
@@ -64,6 +75,25 @@ fn month(number: u8) -> &'static str {
     }
 }
 
+/// A time that passed, in the largest whole unit: "4 s", "3 min", "2 h", "5 d".
+pub fn lasting(seconds: i64) -> String {
+    match seconds.max(0) {
+        seconds @ ..60 => say!(time.seconds, count = seconds),
+        seconds @ ..3600 => say!(time.minutes, count = seconds / 60),
+        seconds @ ..172_800 => say!(time.hours, count = seconds / 3600),
+        seconds => say!(time.days, count = seconds / 86_400),
+    }
+}
+
+/// A short time: "38 ms", "1.6 s", "12 s".
+pub fn took(millis: i64) -> String {
+    match millis {
+        ..1000 => format!("{millis} ms"),
+        1000..10_000 => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
+        _ => format!("{} s", millis / 1000),
+    }
+}
+
 /// An instant relative to `now`, in the largest whole unit.
 pub fn relative(at: OffsetDateTime, now: OffsetDateTime) -> String {
     let seconds = (at - now).whole_seconds();
@@ -90,5 +120,18 @@ pub fn relative(at: OffsetDateTime, now: OffsetDateTime) -> String {
         (_, _, days @ ..731, false) => say!(time.months_ago, count = days * 100 / 3044),
         (_, _, days, true) => say!(time.in_years, count = days * 100 / 36525),
         (_, _, days, false) => say!(time.years_ago, count = days * 100 / 36525),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_short() {
+        assert_eq!([took(38), took(1600), took(12_345)], ["38 ms", "1.6 s", "12 s"]);
+        let long = [4, 59, 60, 3599, 7200, 172_800].map(lasting);
+        assert_eq!(long, ["4 s", "59 s", "1 min", "59 min", "2 h", "2 d"]);
+        assert_eq!(lasting(-1), "0 s");
     }
 }

@@ -12,6 +12,8 @@ mod foreign;
 mod held;
 #[path = "mirror/kinds.rs"]
 mod kinds;
+#[path = "mirror/place.rs"]
+mod place;
 #[path = "mirror/signed.rs"]
 mod signed;
 #[path = "mirror/world.rs"]

@@ -8,6 +8,7 @@ pub mod changes;
 pub mod goal;
 mod hold;
 pub mod lock;
+mod place;
 pub mod run;
 pub mod standing;
 

@@ -1,6 +1,7 @@
 //! The HTTP API: one file a noun, one function a verb.
 
 mod audit;
+mod mirror;
 mod origin;
 mod route;
 mod scope;
@@ -36,4 +37,14 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(route::list, route::create))
         .routes(routes!(route::get, route::change, route::delete))
         .routes(routes!(route::find))
+        .routes(routes!(mirror::list))
+        .routes(routes!(mirror::get))
+        .routes(routes!(mirror::push))
+        .routes(routes!(mirror::plan))
+        .routes(routes!(mirror::adopt))
+        .routes(routes!(mirror::delete_foreign))
+        .routes(routes!(mirror::release))
+        .routes(routes!(mirror::pause))
+        .routes(routes!(mirror::resume))
+        .routes(routes!(mirror::list_of_token))
 }

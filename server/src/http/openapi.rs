@@ -19,6 +19,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         (name = "tokens", description = "What teams, services and gateways call with."),
         (name = "teams", description = "Who tokens belong to."),
         (name = "routes", description = "Which paths at the edge go to which backend."),
+        (name = "mirrors", description = "Copies of what is needed to verify a token, for readers near the edge."),
         (name = "audit", description = "What happened, and who did it."),
         (name = "usage", description = "How tokens were used."),
         (name = "verify", description = "Whether a token is good."),

@@ -26,6 +26,7 @@ mod jwks;
 mod list_tokens;
 mod lock_origins;
 mod metrics;
+mod mirror;
 mod narrow_scopes;
 mod openapi;
 mod origin;

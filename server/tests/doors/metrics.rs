@@ -50,7 +50,7 @@ async fn answers_are_counted_and_measured_and_no_token_is_named(pool: PgPool) {
     // Each name is told of once, and before its lines.
     let help = answer.text().lines().filter(|line| line.starts_with("# HELP ")).count();
     let kinds = answer.text().lines().filter(|line| line.starts_with("# TYPE ")).count();
-    assert_eq!((help, kinds), (9, 9));
+    assert_eq!((help, kinds), (15, 15));
     assert!(
         answer.text().lines().any(|line| line.contains("le=\"0.000001\"")),
         "{}",

@@ -145,27 +145,23 @@ pub fn Tables() -> impl IntoView {
 
 #[component]
 pub fn Mirrors() -> impl IntoView {
+    let since = |minutes| Some(NOW - Duration::minutes(minutes));
     let mirror = |name: &str, status: MirrorStatus, pending: u64| Mirror {
-        name: name.to_owned(),
-        target: "/var/lib/tokenkeep/mirror".to_owned(),
         status,
         objects: 1204,
         pending,
-        last_run_at: None,
-        last_ok_at: None,
-        last_error_class: None,
-        last_error: None,
-        held_deletes: 0,
-        set_aside_total: 0,
-        set_aside: Vec::new(),
+        lagging_since: (pending > 0).then_some(NOW - Duration::seconds(4)),
+        ..domain::mirror::Mirror::fresh(name, "/var/lib/tokenkeep/mirror").into()
     };
     let mirrors = vec![
         mirror("files", MirrorStatus::Current, 0),
-        mirror("cloudflare-kv", MirrorStatus::Behind, 3),
-        mirror("s3-eu", MirrorStatus::Failing, 41),
-        mirror("git", MirrorStatus::Stopped, 7),
+        mirror("kv", MirrorStatus::Behind, 3),
+        Mirror { lagging_since: since(12), ..mirror("s3", MirrorStatus::Failing, 41) },
+        Mirror { lagging_since: since(190), ..mirror("git", MirrorStatus::Stopped, 7) },
+        mirror("postgres", MirrorStatus::Paused, 1),
     ];
-    view! { <Group name="Mirrors"><Drawing mirrors=mirrors/></Group> }
+    let names = mirrors.iter().map(|mirror| mirror.name.clone()).collect();
+    view! { <Group name="Mirrors"><Drawing names=names mirrors=Signal::stored(mirrors) now=Signal::stored(NOW)/></Group> }
 }
 
 #[component]

@@ -21,6 +21,7 @@ use time::UtcOffset;
 use time::format_description::well_known::Rfc3339;
 use wire::Page;
 use wire::audit::AuditEntry;
+use wire::mirror::TokenMirror;
 use wire::receipt::Receipt;
 use wire::token::{Token, UsesLimit};
 
@@ -77,6 +78,15 @@ pub struct TokenHistory {
     pub partial: bool,
     /// A random key for a rotation: of two posts with the same one, the second finds what the first did.
     pub key: String,
+}
+
+/// What each mirror makes of a token.
+///
+/// # Errors
+/// `unauthenticated`, `not_found`, a fault.
+#[server(prefix = "/fn", endpoint = "list_token_mirrors", input = GetUrl)]
+pub async fn list_token_mirrors(id: String) -> Result<Seen<Vec<TokenMirror>>, Refusal> {
+    crate::backend::mirror::of_token(&id).await
 }
 
 /// What the form for a new token begins with.

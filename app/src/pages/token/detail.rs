@@ -5,6 +5,7 @@ use super::api::{TokenHistory, get_token, get_token_usage};
 use super::danger::{Danger, Deeds};
 use super::life::Life;
 use super::limits::{NAMED, limits_of};
+use super::places::Places;
 use super::receipt::ReceiptPanel;
 use super::used::Used;
 use crate::ui::button::LinkButton;
@@ -79,6 +80,7 @@ fn Detail(seen: Seen<TokenHistory>, deeds: Deeds) -> impl IntoView {
     let rotated = move || query.with(|query| query.get_str("note") == Some("rotated-before"));
     let danger = (token.status != Status::Revoked)
         .then(|| view! { <Danger token=token.clone() key=key deeds=deeds/> });
+    let id = token.id.to_string();
     let receipt = (token.status == Status::Revoked)
         .then(|| view! { <ReceiptPanel id=token.id.to_string()/> });
     view! {
@@ -104,6 +106,7 @@ fn Detail(seen: Seen<TokenHistory>, deeds: Deeds) -> impl IntoView {
                     <h2>{say!(token.life)}</h2>
                     <Life token=token events=events partial=partial now=now/>
                 </section>
+                <Places id=id/>
                 {receipt}
                 {danger}
             </div>

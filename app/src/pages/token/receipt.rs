@@ -1,11 +1,11 @@
 //! The receipt of a revocation: who refuses the token, and since when. While somebody may still accept it, the panel looks again by itself.
 
 use super::api::get_receipt;
-use crate::say;
 use crate::ui::load::Load;
-use crate::ui::moment::instant;
+use crate::ui::moment::{instant, took};
 use crate::ui::note::{Matter, Note};
 use crate::ui::status::{Status, Tone};
+use crate::{say, words};
 use leptos::leptos_dom::helpers::set_timeout;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -93,29 +93,14 @@ fn PartyLine(party: Party) -> impl IntoView {
         let seconds = party.readers_lag_seconds;
         view! { <p class="muted">{say!(token.receipt_caches, seconds = seconds)}</p> }
     });
+    let name = match party.kind {
+        Kind::Verifier => party.name,
+        Kind::Mirror => words::mirror_name(&party.name),
+    };
     view! {
         <li>
-            <div><h3>{party.name}</h3><p class="muted">{kind}{(!when.is_empty()).then(|| view! { " · "<span class="num">{when}</span> })}</p>{caches}</div>
+            <div><h3>{name}</h3><p class="muted">{kind}{(!when.is_empty()).then(|| view! { " · "<span class="num">{when}</span> })}</p>{caches}</div>
             <Status tone=tone word=word/>
         </li>
-    }
-}
-
-/// "38 ms", "0.6 s", "12 s".
-fn took(millis: i64) -> String {
-    match millis {
-        ..1000 => format!("{millis} ms"),
-        1000..10_000 => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
-        _ => format!("{} s", millis / 1000),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::took;
-
-    #[test]
-    fn times_are_short() {
-        assert_eq!([took(38), took(1600), took(12_345)], ["38 ms", "1.6 s", "12 s"]);
     }
 }

@@ -358,6 +358,6 @@ async fn receipt_of(
 }
 
 /// The id of the path. What is no id names nothing.
-fn token_id(text: &str) -> Result<TokenId, Failure> {
+pub(super) fn token_id(text: &str) -> Result<TokenId, Failure> {
     TokenId::parse(text).ok_or(Code::NotFound.into())
 }

@@ -1,0 +1,144 @@
+//! The page of one mirror. It looks again by itself, and only what differs changes.
+
+use super::api::get_mirror;
+use super::deeds::{Actions, Deeds};
+use super::needs::{Aside, DriftPart, Held, LingeringPart};
+use super::objects;
+use super::runs::{PlanPart, Runs};
+use super::state::{Sentence, State, lag};
+use crate::ui::button::LinkButton;
+use crate::ui::empty::Empty;
+use crate::ui::form::Gone;
+use crate::ui::frame::Page;
+use crate::ui::icon::Glyph;
+use crate::ui::live::live;
+use crate::ui::load::{Failed, Skeleton};
+use crate::ui::moment::{LiveMoment, instant};
+use crate::visit::set_status;
+use crate::{Seen, paths, say, words};
+use domain::audit::SubjectKind;
+use domain::{Code, OffsetDateTime};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use wire::mirror::{Mirror, MirrorDetail};
+
+/// The page. Its name is the mirror's, so the page waits for it.
+#[component]
+pub fn MirrorPage() -> impl IntoView {
+    let params = use_params_map();
+    let name = Memo::new(move |_| params.with(|params| params.get("name")).unwrap_or_default());
+    let deeds = Deeds::new();
+    let mirror = Resource::new(move || (name.get(), deeds.changes()), |(name, _)| get_mirror(name));
+    view! {
+        <Transition fallback=|| view! { <div class="content"><Skeleton/></div> }>
+            {move || Suspend::new(async move {
+                match mirror.await {
+                    Ok(seen) => view! { <Detail seen=seen deeds=deeds/> }.into_any(),
+                    Err(refusal) if refusal.is(Code::NotFound) => view! { <NoSuchMirror/> }.into_any(),
+                    Err(refusal) => view! { <Page title=say!(ui.mirrors) above=above()><Failed refusal=refusal/></Page> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+fn above() -> Vec<(String, String)> {
+    vec![(paths::MIRRORS.to_owned(), say!(ui.mirrors).to_owned())]
+}
+
+#[component]
+fn NoSuchMirror() -> impl IntoView {
+    set_status(404);
+    view! {
+        <Page title=say!(mirror.no_such) above=above()>
+            <Empty glyph=Glyph::Search title="404" text=say!(mirror.no_such_text)>
+                <LinkButton href=paths::MIRRORS label=say!(mirror.show_all)/>
+            </Empty>
+        </Page>
+    }
+}
+
+#[component]
+fn Detail(seen: Seen<MirrorDetail>, deeds: Deeds) -> impl IntoView {
+    let name = seen.it.mirror.name.clone();
+    let seen = live(seen, |_| true, {
+        let name = name.clone();
+        move || get_mirror(name.clone())
+    });
+    let now = Signal::derive(move || seen.with(|seen| seen.now));
+    let part = move |read: fn(&MirrorDetail) -> Mirror| {
+        Memo::new(move |_| seen.with(|seen| read(&seen.it)))
+    };
+    let mirror = part(|it| it.mirror.clone());
+    let state = Memo::new(move |_| {
+        mirror.with(|it| {
+            (it.status, it.last_error.clone(), it.last_ok_at.is_some(), it.foreign_waiting > 0)
+        })
+    });
+    let paused = Memo::new(move |_| mirror.with(|it| it.paused_at.is_some()));
+    let asked = Memo::new(move |_| mirror.with(|it| it.asked.clone()));
+    let held = Memo::new(move |_| mirror.with(|it| it.held_deletes));
+    let drift = Memo::new(move |_| {
+        mirror.with(|it| (it.drift.clone(), it.foreign_waiting, it.observed_at))
+    });
+    let aside = Memo::new(move |_| mirror.with(|it| (it.set_aside.clone(), it.set_aside_total)));
+    let lingering = Memo::new(move |_| {
+        seen.with(|seen| (seen.it.lingering.clone(), seen.it.mirror.may_still_accept))
+    });
+    let plan = Memo::new(move |_| seen.with(|seen| seen.it.plan.clone()));
+    let runs = Memo::new(move |_| seen.with(|seen| seen.it.runs.clone()));
+    let called = StoredValue::new(name.clone());
+    let audit = paths::audit_of(SubjectKind::Mirror, &name);
+    view! {
+        <Page title=words::mirror_name(&name) above=above()>
+            <div class="grid gap-8 max-w-[860px]">
+                <div class="grid gap-4" aria-live="polite">
+                    {move || { state.track(); let it = mirror.get_untracked(); view! { <p class="token-line"><State mirror=it.clone()/></p><Sentence mirror=it/> } }}
+                </div>
+                {move || view! { <Held name=called.get_value() deletes=held.get() deeds=deeds/> }}
+                {move || { let (tokens, total) = lingering.get(); view! { <LingeringPart tokens=tokens total=total now=now/> } }}
+                <Facts mirror=mirror now=now/>
+                {move || view! { <Actions name=called.get_value() paused=paused.get() asked=asked.get() deeds=deeds/> }}
+                {move || (held.get() == 0).then(|| view! { <Gone action=deeds.release/> })}
+                {move || drift.with(|(_, waiting, _)| *waiting == 0).then(|| view! { <Gone action=deeds.end/> })}
+                {move || view! { <PlanPart plan=plan.get() now=now/> }}
+                {move || { let (it, waiting, at) = drift.get(); view! { <DriftPart name=called.get_value() drift=it waiting=waiting at=at now=now deeds=deeds/> } }}
+                {move || { let (rows, total) = aside.get(); view! { <Aside rows=rows total=total/> } }}
+                {move || view! { <Runs runs=runs.get() now=now/> }}
+                <p class="hint"><a href=audit>{say!(mirror.audit)}</a></p>
+            </div>
+        </Page>
+    }
+}
+
+#[component]
+fn Facts(mirror: Memo<Mirror>, now: Signal<OffsetDateTime>) -> impl IntoView {
+    let when = move |read: fn(&Mirror) -> Option<OffsetDateTime>| {
+        let at = Memo::new(move |_| mirror.with(read));
+        move || match at.get() {
+            Some(at) => view! { <LiveMoment at=at now=now/> }.into_any(),
+            None => say!(mirror.not_yet).into_any(),
+        }
+    };
+    let target = mirror.with_untracked(|it| it.target.clone());
+    let failures = move || {
+        let (count, since) = mirror.with(|it| (it.failures, it.failing_since));
+        match since {
+            Some(since) if count > 0 => {
+                say!(mirror.failures_since, count = count, since = instant(since))
+            }
+            _ => say!(mirror.failures_none).to_owned(),
+        }
+    };
+    view! {
+        <dl class="panel facts">
+            <dt>{say!(mirror.target)}</dt><dd><code>{target}</code></dd>
+            <dt>{say!(mirror.objects_head)}</dt><dd class="num">{move || objects(mirror.with(|it| it.objects))}</dd>
+            <dt>{say!(mirror.lag)}</dt><dd class="num">{move || mirror.with(|it| lag(it, now.get()))}</dd>
+            <dt>{say!(mirror.last_run)}</dt><dd>{when(|it| it.last_run_at)}</dd>
+            <dt>{say!(mirror.last_ok)}</dt><dd>{when(|it| it.last_ok_at)}</dd>
+            <dt>{say!(mirror.observed)}</dt><dd>{when(|it| it.observed_at)}</dd>
+            <dt>{say!(mirror.failures)}</dt><dd class="num">{failures}</dd>
+        </dl>
+    }
+}
