@@ -180,6 +180,14 @@ impl Recorded {
     }
 }
 
+/// The mirror in another directory, which begins anew.
+async fn another(service: &Service, directory: &Path) -> Target {
+    let target = Target::files(Files::new(directory));
+    let targets = std::slice::from_ref(&target);
+    service::mirror::configure(service, targets).await.expect("configured");
+    target
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn a_runs_span_has_its_numbers_and_never_what_the_target_said(pool: PgPool) {
     use tracing_subscriber::layer::SubscriberExt as _;
@@ -193,7 +201,7 @@ async fn a_runs_span_has_its_numbers_and_never_what_the_target_said(pool: PgPool
     let subscriber = tracing_subscriber::Registry::default().with(recorded.clone());
     let _recording = tracing::subscriber::set_default(subscriber);
     let dir = tempfile::tempdir().expect("a directory");
-    let target = Target::files(Files::new(dir.path().join("mirror")));
+    let target = another(&service, &dir.path().join("mirror")).await;
     once(&service, &target).await;
     let number = |name, number: i64| (name, number.to_string());
     let expected = [
@@ -206,7 +214,7 @@ async fn a_runs_span_has_its_numbers_and_never_what_the_target_said(pool: PgPool
 
     // No directory can be made below a file.
     std::fs::write(dir.path().join("file"), "").expect("a file");
-    let target = Target::files(Files::new(dir.path().join("file/mirror")));
+    let target = another(&service, &dir.path().join("file/mirror")).await;
     assert!(matches!(once(&service, &target).await, Outcome::Failed(_)));
     let told = recorded.take();
     assert_eq!(told.last(), Some(&("otel.status_code", "\"ERROR\"".to_owned())), "{told:?}");
