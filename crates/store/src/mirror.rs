@@ -11,6 +11,7 @@ pub mod lock;
 mod place;
 pub mod run;
 pub mod standing;
+mod told;
 
 pub use changes::Changes;
 pub use goal::{Changed, Mark};

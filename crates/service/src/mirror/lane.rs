@@ -59,12 +59,12 @@ pub(super) async fn changes(
     }
     head::push(pass, standing.head_at, !over.is_empty()).await?;
     push::delete(pass, &over).await?;
-    routes::push(pass, pass.routes.or(standing.routes), false).await?;
     if held || changed.too_many || many_gone {
         pass.finish().await?;
         return Ok(if held { Changes::Held } else { Changes::TooMany });
     }
     push::put(pass, live).await?;
+    routes::push(pass, pass.routes.or(standing.routes), false).await?;
     pass.finish().await?;
     let objects = pass.store().count_mirrored(pass.permit, now, EXACT_MAX).await?;
     Ok(Changes::Done { mark: changed.mark, judge_again, objects })

@@ -52,7 +52,7 @@ pub(super) async fn look(
     if standing.asked == Some(Asked::Adopt) {
         foreign::adopt(pass, &mut unwanted.foreign).await?;
     }
-    let drift = drift(&plan, &unwanted, standing, pass.service.now());
+    let mut drift = drift(&plan, &unwanted, standing, pass.service.now());
     if standing.asked == Some(Asked::Plan) {
         let told = told(pass, &plan, &unwanted, &drift);
         pass.store().record_mirror_plan(pass.permit, pass.name(), &told).await?;
@@ -60,7 +60,6 @@ pub(super) async fn look(
     }
     head::push(pass, standing.head_at, !unwanted.ended.is_empty()).await?;
     push::delete(pass, &unwanted.ended).await?;
-    routes::push(pass, standing.routes, true).await?;
     let released = standing.foreign.1 >= push::count(unwanted.foreign.len());
     let foreign = if released { 0 } else { push::count(unwanted.foreign.len()) };
     let held = hold(pass, &plan, unwanted.gone.len()).await?;
@@ -69,9 +68,11 @@ pub(super) async fn look(
             put(pass, keys).await?;
             mark = meanwhile(pass, standing, mark).await?;
         }
+        routes::push(pass, standing.routes, true).await?;
         push::delete(pass, &unwanted.gone).await?;
         if released {
             push::delete(pass, &unwanted.foreign).await?;
+            (drift.foreign, drift.foreign_some) = (0, Vec::new());
         }
     }
     pass.finish().await?;

@@ -147,3 +147,23 @@ async fn what_cannot_be_taken_away_may_still_be_accepted_and_is_shown(pool: PgPo
     assert_eq!(world.events("mirror_recovered").await, 1);
     assert!(!world.paths().contains(&token.path));
 }
+
+/// That nothing changed is not a success, as long as nobody can look at what is there.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_mirror_that_cannot_be_listed_keeps_failing(pool: PgPool) {
+    let world = World::new(pool).await;
+    world.create("one", None).await;
+    world.push().await;
+    let aside = world.root().with_extension("unmounted");
+    std::fs::rename(world.root(), &aside).expect("unmounted");
+    world.reconcile().await;
+    for failures in 2..=5 {
+        assert_eq!(world.push().await.outcome, Outcome::Failed(FailureClass::Broken));
+        assert_eq!(world.mirror().await.failures, failures);
+    }
+    assert_eq!(world.events("mirror_failing").await, 1);
+    std::fs::rename(&aside, world.root()).expect("mounted");
+    world.push().await;
+    let told = world.mirror().await;
+    assert_eq!((told.failures, told.status()), (0, Status::Current));
+}

@@ -29,7 +29,6 @@ async fn they_wait_for_a_person_and_hold_up_nothing(pool: PgPool) {
     mirror::delete_foreign(&world.service, &world.owner, "files").await.expect("let go");
     assert_eq!(world.push().await.work.deleted, 2);
     assert_eq!(world.paths(), [token.path]);
-    world.reconcile().await;
     assert_eq!(world.mirror().await.foreign_waiting(), 0);
     let none = mirror::delete_foreign(&world.service, &world.owner, "files").await;
     assert_eq!(none.expect_err("there are none").refusals().first().code, Code::NotHeld);
