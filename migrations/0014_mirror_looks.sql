@@ -71,3 +71,35 @@ CREATE INDEX mirror_runs_mirror_idx ON mirror_runs (mirror, id DESC);
 
 -- Whether an object that nobody wants was once a token's.
 CREATE INDEX secrets_gone_hash_idx ON secrets_gone (hash);
+
+-- Secrets that left the tokens for good. The feed of the verifiers forgets them after a week; a mirror that still has one must not bring it back.
+CREATE TABLE secrets_ended (
+    hash bytea NOT NULL,
+    CONSTRAINT secrets_ended_pkey PRIMARY KEY (hash)
+);
+
+-- As in 0012, and what is not told one by one is kept at least.
+CREATE OR REPLACE FUNCTION tokens_mark_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    many bigint := (SELECT count(*) FROM (SELECT FROM gone LIMIT 10001) AS first);
+BEGIN
+    IF many = 0 THEN
+        RETURN NULL;
+    END IF;
+    IF many > 10000 THEN
+        -- To load what is left takes less than to forget so many one by one.
+        INSERT INTO secrets_gone (hash) VALUES (NULL);
+        INSERT INTO secrets_ended (hash)
+        SELECT secret_hash FROM gone
+        UNION
+        SELECT retired_hash FROM gone WHERE retired_hash IS NOT NULL
+        ON CONFLICT DO NOTHING;
+    ELSE
+        INSERT INTO secrets_gone (hash)
+        SELECT secret_hash FROM gone
+        UNION ALL
+        SELECT retired_hash FROM gone WHERE retired_hash IS NOT NULL;
+    END IF;
+    PERFORM pg_notify('tokenkeep_changes', 'secret_gone');
+    RETURN NULL;
+END $$;

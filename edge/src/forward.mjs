@@ -36,7 +36,9 @@ function dropHops(headers) {
 export async function forward(request, { forward: to, token_id, team_id }, store) {
     const headers = new Headers(request.headers);
     dropHops(headers);
-    for (const name of OURS) headers.delete(name);
+    // Many backends take an underscore for a hyphen, so that X_Team_Id would be ours to them too.
+    const ours = [...headers.keys()].filter((name) => OURS.includes(name.replaceAll("_", "-")));
+    for (const name of ours) headers.delete(name);
     if (token_id) headers.set("x-token-id", token_id);
     headers.set("x-team-id", team_id);
     await authorise(headers, to, store);

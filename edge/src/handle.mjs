@@ -73,7 +73,8 @@ async function forwarded(request, answer) {
     try {
         return await forward(request, answer, isolate.settings.store);
     } catch (error) {
-        const code = error.code ?? "backend";
+        // What a runtime throws has codes of its own.
+        const code = typeof error.code === "string" ? error.code : "backend";
         console.error(`${code}: ${error.message}`);
         return refused({ code });
     }

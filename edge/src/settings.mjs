@@ -28,6 +28,13 @@ function usage(env) {
     return { url: env.USAGE_URL, key: env.USAGE_KEY, worker: String(env.WORKER_NAME ?? "edge").slice(0, 64) };
 }
 
+/** The head tells for an hour whom to refuse: what is remembered must be much younger than that. */
+function cache(env) {
+    const told = seconds(env, "CACHE_SECONDS", 30);
+    if (told > 300) throw new Error("CACHE_SECONDS is more than 300");
+    return told;
+}
+
 export function settings(env) {
     if (!env.TOKENS) throw new Error("there is no KV namespace bound as TOKENS");
     const told = {
@@ -37,7 +44,7 @@ export function settings(env) {
         // Two of the periods after which the server writes a record anew.
         recordAge: seconds(env, "MAX_RECORD_AGE", 14 * DAY, true),
         headAge: seconds(env, "MAX_HEAD_AGE", 900),
-        cache: seconds(env, "CACHE_SECONDS", 30),
+        cache: cache(env),
         unsigned: env.ALLOW_UNSIGNED === "on",
         usage: usage(env),
     };

@@ -5,7 +5,7 @@ use domain::OffsetDateTime;
 use domain::mirror::Digest;
 
 /// The largest object, in bytes. A token's is a few hundred; whatever is larger is not ours.
-pub const OBJECT_MAX: usize = 64 * 1024;
+pub const OBJECT_MAX: usize = 256 * 1024;
 /// The longest key, in bytes: Cloudflare KV's limit.
 pub const KEY_MAX: usize = 512;
 

@@ -6,8 +6,8 @@ pub enum Format {
     /// For verifiers that decide as the server does: conditions, revision and signature. Instants are RFC 3339 with `Z`.
     #[default]
     Full,
-    /// For the readers of token-manager: its five fields, and instants as Python writes them without a zone, which are UTC. A token whose conditions
-    /// such a reader would not see is left out.
+    /// For the readers of token-manager: its five fields, and instants as Python writes them without a zone, which are UTC. A token that
+    /// is bound to networks, or whose time has not begun, is left out; a rate limit is not kept by such readers.
     TokenManager,
 }
 

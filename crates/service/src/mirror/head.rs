@@ -10,7 +10,7 @@ use time::Duration;
 
 /// What ended within this time is told: longer than any cache of a reader may keep a record.
 const TOLD_FOR: Duration = Duration::hours(1);
-/// How many are told at most, the newest first: the head is one object of at most 64 KiB.
+/// How many are told at most, the newest first: the head stays below 64 KiB.
 const TOLD_MAX: i64 = 800;
 
 /// A document, signed where there is a key.
@@ -32,13 +32,15 @@ pub(super) async fn push(
     if pass.target.format() != Format::Full || pass.head || !(ended || due) {
         return Ok(());
     }
-    let (denied, seq) = pass.store().mirror_denied(pass.permit, now - TOLD_FOR, TOLD_MAX).await?;
+    let (denied, seq) =
+        pass.store().mirror_denied(pass.permit, (now - TOLD_FOR, now), TOLD_MAX).await?;
     let hashes = denied.iter().map(Key::bytes).filter_map(|bytes| SecretHash::from_slice(bytes));
     let at = now.replace_nanosecond(0).unwrap_or(now);
     let head = Head::new(at, seq, hashes.collect()).expect("there are far fewer than a head takes");
     let bytes = signed(pass, record::HEAD, head.unsigned());
     let key = ObjectKey::parse("head.json").expect("a key");
     pass.target.place().put(vec![Object { key, bytes, expires_at: None }]).await?;
+    pass.target.told(denied);
     pass.head = true;
     Ok(())
 }

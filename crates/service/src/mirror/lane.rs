@@ -6,7 +6,7 @@ use super::{head, routes};
 use domain::OffsetDateTime;
 use domain::mirror::Key;
 use domain::mirror::plan::DRASTIC_MIN;
-use store::mirror::{Mark, Standing};
+use store::mirror::{Changed, Mark, Standing};
 use store::verify::Seen;
 
 /// Up to so many objects are counted at each run; of more the number of the last look at everything is told.
@@ -24,7 +24,7 @@ pub(super) enum Changes {
         objects: Option<u64>,
     },
     /// A plan waits for a person: what ended is taken away, and nothing else was done.
-    Held,
+    Held(Mark),
     /// More changed than is told one by one, or so many rows are gone that a person may have to be asked.
     TooMany,
 }
@@ -38,6 +38,30 @@ pub(super) async fn changes(
 ) -> Result<Changes, Trouble> {
     let now = pass.service.now();
     let changed = pass.store().mirror_changed(pass.permit, seen, then, now).await?;
+    bring(pass, standing, changed, now).await
+}
+
+/// The same in the midst of a look at everything: where nothing was changed, nothing is done.
+pub(super) async fn midway(
+    pass: &mut Pass<'_>,
+    standing: &Standing,
+    mark: &Mark,
+) -> Result<Changes, Trouble> {
+    let now = pass.service.now();
+    let changed = pass.store().mirror_changed(pass.permit, &mark.seen, mark.at, now).await?;
+    if changed.is_empty() {
+        let mark = changed.mark;
+        return Ok(Changes::Done { mark, judge_again: false, objects: None });
+    }
+    bring(pass, standing, changed, now).await
+}
+
+async fn bring(
+    pass: &mut Pass<'_>,
+    standing: &Standing,
+    changed: Changed,
+    now: OffsetDateTime,
+) -> Result<Changes, Trouble> {
     let held = standing.held.0 > standing.held.1;
     let mut over = changed.ended;
     let mut live = Vec::new();
@@ -57,15 +81,21 @@ pub(super) async fn changes(
     if !many_gone && !held {
         over.extend(&changed.gone);
     }
-    head::push(pass, standing.head_at, !over.is_empty()).await?;
+    // One that was ended and lives again: readers must hear that too.
+    let again = live.iter().any(|(entry, _)| pass.target.told_to_refuse(&entry.key()));
+    // What ended is deleted also where the head cannot be written.
+    let head = head::push(pass, standing.head_at, again || !over.is_empty()).await;
     push::delete(pass, &over).await?;
     if held || changed.too_many || many_gone {
         pass.finish().await?;
-        return Ok(if held { Changes::Held } else { Changes::TooMany });
+        head?;
+        return Ok(if held { Changes::Held(changed.mark) } else { Changes::TooMany });
     }
     push::put(pass, live).await?;
-    routes::push(pass, pass.routes.or(standing.routes), false).await?;
+    let routes = routes::push(pass, pass.routes.or(standing.routes), false).await;
     pass.finish().await?;
+    head?;
+    routes?;
     let objects = pass.store().count_mirrored(pass.permit, now, EXACT_MAX).await?;
     Ok(Changes::Done { mark: changed.mark, judge_again, objects })
 }

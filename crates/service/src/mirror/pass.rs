@@ -8,6 +8,7 @@ use domain::mirror::state::Work;
 use domain::policy::Permit;
 use storage::{Calls, Done, Storage};
 use store::Store;
+use store::mirror::MirrorLock;
 
 /// Why a step did not end.
 pub(super) enum Trouble {
@@ -40,7 +41,10 @@ pub(super) struct Pass<'a> {
     pub service: &'a Service,
     pub target: &'a Target,
     pub permit: &'a Permit,
+    lock: &'a mut MirrorLock,
     pub began_at: OffsetDateTime,
+    /// What a person asked for until then is known to this run.
+    pub looked_at: OffsetDateTime,
     /// What was put and deleted since it was last recorded.
     pub done: Done,
     /// Whether the head was written since then.
@@ -53,10 +57,27 @@ pub(super) struct Pass<'a> {
 }
 
 impl<'a> Pass<'a> {
-    pub(super) fn begin(service: &'a Service, target: &'a Target, permit: &'a Permit) -> Self {
+    pub(super) fn begin(
+        service: &'a Service,
+        target: &'a Target,
+        permit: &'a Permit,
+        lock: &'a mut MirrorLock,
+    ) -> Self {
         let (began_at, calls) = (service.now(), target.place().calls());
         let (done, head, routes, failures) = (Done::default(), false, None, 0);
-        Self { service, target, permit, began_at, done, head, routes, failures, calls }
+        Self {
+            service,
+            target,
+            permit,
+            lock,
+            looked_at: began_at,
+            began_at,
+            done,
+            head,
+            routes,
+            failures,
+            calls,
+        }
     }
 
     pub(super) fn store(&self) -> &'a Store {
@@ -65,6 +86,11 @@ impl<'a> Pass<'a> {
 
     pub(super) fn name(&self) -> &'a str {
         self.target.name()
+    }
+
+    /// Before each batch: whoever lost the lock, for its connection broke, must not undo what the next one does.
+    pub(super) async fn still_ours(&mut self) -> Result<(), Trouble> {
+        Ok(self.lock.holds().await?)
     }
 
     /// What was done since it was last recorded, and what that cost.

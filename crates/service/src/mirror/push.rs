@@ -59,6 +59,7 @@ pub(super) async fn put(
             return Ok(());
         }
         let count = some.len();
+        pass.still_ours().await?;
         pass.target.place().put(some).await?;
         pass.done.put += count;
     }
@@ -68,6 +69,7 @@ pub(super) async fn put(
 pub(super) async fn delete(pass: &mut Pass<'_>, keys: &[Key]) -> Result<(), Trouble> {
     for some in keys.chunks(pass.target.place().batch()) {
         let objects = some.iter().copied().map(ObjectKey::from).collect();
+        pass.still_ours().await?;
         pass.target.place().delete(objects).await?;
         pass.done.deleted += some.len();
     }

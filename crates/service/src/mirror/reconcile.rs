@@ -43,10 +43,10 @@ impl Run {
 /// A fault of ours, the database's for instance.
 pub async fn reconcile(service: &Service, target: &Target) -> Result<Run> {
     let permit = permit(&Actor::Clock, Action::RecordMirrorRun)?;
-    let Some(lock) = service.store().lock_mirror(&permit, target.name()).await? else {
+    let Some(mut lock) = service.store().lock_mirror(&permit, target.name()).await? else {
         return Ok(Run::of(Outcome::Busy));
     };
-    let mut pass = Pass::begin(service, target, &permit);
+    let mut pass = Pass::begin(service, target, &permit, &mut lock);
     let run = locked(&mut pass).await;
     lock.release().await?;
     run
@@ -72,7 +72,11 @@ async fn attempt(pass: &mut Pass<'_>, standing: &Standing) -> Result<Run> {
         match lane::changes(pass, standing, seen, *at).await {
             Err(trouble) => return failed(pass, RunKind::Changes, done, trouble).await,
             Ok(lane::Changes::TooMany) => everything = true,
-            Ok(lane::Changes::Held) => done.held = standing.held.0 - standing.held.1,
+            Ok(lane::Changes::Held(mark)) => {
+                done.held = standing.held.0 - standing.held.1;
+                done.outcome = Outcome::Settled { next_moment: mark.next_moment };
+                done.work = record(pass, RunKind::Changes, RunEnd::Held, None).await?;
+            }
             Ok(lane::Changes::Done { mark, judge_again, objects }) => {
                 everything |= judge_again;
                 done.outcome = Outcome::Settled { next_moment: mark.next_moment };
@@ -106,7 +110,8 @@ async fn attempt(pass: &mut Pass<'_>, standing: &Standing) -> Result<Run> {
 fn is_due(standing: &Standing, now: OffsetDateTime) -> bool {
     let long = standing.observed_at.is_none_or(|at| now - at >= pace::OBSERVE);
     let wished = matches!(standing.asked, Some(Asked::Look | Asked::Plan | Asked::Adopt));
-    let released = standing.held.1 > 0 || standing.foreign.1 > 0;
+    let held = standing.held.0 > standing.held.1;
+    let released = standing.held.1 > 0 || (standing.foreign.1 > 0 && !held);
     long || wished || released || standing.failures > 0 || standing.since.is_none()
 }
 
@@ -134,6 +139,7 @@ async fn record(
     end: RunEnd,
     found: Option<whole::Found>,
 ) -> Result<Work> {
+    let foreign_done = found.as_ref().is_some_and(|found| found.foreign_done);
     let (drift, set_aside) = found.map(|found| (found.drift, found.set_aside)).unzip();
     let run = RunRecord {
         kind,
@@ -145,6 +151,8 @@ async fn record(
         set_aside,
         head: pass.head,
         routes: pass.routes,
+        looked_at: pass.looked_at,
+        foreign_done,
     };
     pass.failures = pass.store().record_mirror_run(pass.permit, pass.name(), &run).await?;
     pass.start_anew();

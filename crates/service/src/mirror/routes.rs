@@ -30,6 +30,15 @@ pub(super) async fn push(
         Format::Full => signed(pass, record::ROUTES, bytes),
         Format::TokenManager => bytes,
     };
+    if bytes.len() > pass.target.place().object_max() {
+        let (mirror, size) = (pass.name(), bytes.len());
+        tracing::error!(
+            mirror,
+            size,
+            "the routes are more than this mirror takes: they are not told"
+        );
+        return Ok(());
+    }
     let key = ObjectKey::parse("routes.json").expect("a key");
     // The secrets first: a route must not lead to a backend that would not know us.
     if pass.target.delivers_secrets() {

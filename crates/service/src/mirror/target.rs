@@ -1,6 +1,8 @@
 //! A place that a mirror writes to, under a name.
 
-use domain::mirror::Format;
+use domain::mirror::{Format, Key};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use storage::{Files, Git, Kv, Place, Postgres, S3, Storage};
 use time::Duration;
 
@@ -22,17 +24,33 @@ pub struct Target {
     name: String,
     place: Place,
     format: Format,
+    /// Whom the head that this process wrote last tells to refuse.
+    refused: Arc<Mutex<BTreeSet<Key>>>,
 }
 
 impl Target {
     fn new(name: &str, place: Place) -> Self {
-        Self { name: name.to_owned(), place, format: Format::default() }
+        Self { name: name.to_owned(), place, format: Format::default(), refused: Arc::default() }
     }
 
     /// The same, written for other readers.
     #[must_use]
     pub fn written_for(self, format: Format) -> Self {
         Self { format, ..self }
+    }
+
+    /// Notes whom the head tells to refuse.
+    pub(crate) fn told(&self, refused: Vec<Key>) {
+        *self.refused() = refused.into_iter().collect();
+    }
+
+    /// Whether the head tells to refuse it.
+    pub(crate) fn told_to_refuse(&self, key: &Key) -> bool {
+        self.refused().contains(key)
+    }
+
+    fn refused(&self) -> MutexGuard<'_, BTreeSet<Key>> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// For whom it is written.

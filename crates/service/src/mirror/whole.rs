@@ -28,6 +28,8 @@ pub(super) struct Found {
     pub held: u64,
     /// Records that nobody here issued, and that wait for a person.
     pub foreign: u64,
+    /// Whether a person let some go, and that was heard: they are gone, or more of them came, which nobody has seen.
+    pub foreign_done: bool,
     /// The first invalid rows by id, and how many they are.
     pub set_aside: (Vec<SetAside>, u64),
 }
@@ -48,6 +50,10 @@ pub(super) async fn look(
     let (goal, mut mark, set_aside) = goal(pass).await?;
     let objects = push::count(goal.len());
     let plan = compare(pass, goal).await?;
+    // A listing takes a while, and holds up no revocation either.
+    if standing.asked != Some(Asked::Plan) {
+        mark = meanwhile(pass, standing, mark).await?;
+    }
     let mut unwanted = unwanted(pass, &plan).await?;
     if standing.asked == Some(Asked::Adopt) {
         foreign::adopt(pass, &mut unwanted.foreign).await?;
@@ -58,8 +64,11 @@ pub(super) async fn look(
         pass.store().record_mirror_plan(pass.permit, pass.name(), &told).await?;
         return Ok(None);
     }
-    head::push(pass, standing.head_at, !unwanted.ended.is_empty()).await?;
+    // What ended is deleted also where the head cannot be written.
+    let head = head::push(pass, standing.head_at, !unwanted.ended.is_empty()).await;
     push::delete(pass, &unwanted.ended).await?;
+    let mut told_routes = Ok(());
+    let asked_to = standing.foreign.1 > 0;
     let released = standing.foreign.1 >= push::count(unwanted.foreign.len());
     let foreign = if released { 0 } else { push::count(unwanted.foreign.len()) };
     let held = hold(pass, &plan, unwanted.gone.len()).await?;
@@ -68,7 +77,7 @@ pub(super) async fn look(
             put(pass, keys).await?;
             mark = meanwhile(pass, standing, mark).await?;
         }
-        routes::push(pass, standing.routes, true).await?;
+        told_routes = routes::push(pass, standing.routes, true).await;
         push::delete(pass, &unwanted.gone).await?;
         if released {
             push::delete(pass, &unwanted.foreign).await?;
@@ -76,7 +85,10 @@ pub(super) async fn look(
         }
     }
     pass.finish().await?;
-    Ok(Some(Found { mark, objects, drift, held, foreign, set_aside }))
+    head?;
+    told_routes?;
+    let foreign_done = asked_to && held == 0;
+    Ok(Some(Found { mark, objects, drift, held, foreign, foreign_done, set_aside }))
 }
 
 /// What should be there. Of each object only its key and its digest are kept: it is made again when it is put.
@@ -203,9 +215,9 @@ async fn put(pass: &mut Pass<'_>, keys: &[Key]) -> Result<(), Trouble> {
 
 /// A long push holds up no revocation: what changed since is brought between its parts.
 async fn meanwhile(pass: &mut Pass<'_>, standing: &Standing, mark: Mark) -> Result<Mark, Trouble> {
-    match lane::changes(pass, standing, &mark.seen, mark.at).await? {
+    match lane::midway(pass, standing, &mark).await? {
         Changes::Done { mark: next, .. } => Ok(newer(mark, next)),
         // The next run sees to it.
-        Changes::Held | Changes::TooMany => Ok(mark),
+        Changes::Held(_) | Changes::TooMany => Ok(mark),
     }
 }

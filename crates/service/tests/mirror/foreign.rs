@@ -94,6 +94,10 @@ async fn what_was_ended_never_comes_back(pool: PgPool) {
     world.revoke(&revoked).await;
     world.sql("DELETE FROM tokens WHERE name = 'deleted'").await;
     world.push().await;
+    // Also when the feed of the verifiers has forgotten it.
+    world.sql("UPDATE secrets_gone SET at = now() - interval '8 days'").await;
+    world.sql("INSERT INTO secrets_gone (hash, at) VALUES (NULL, now() - interval '8 days')").await;
+    service::sweep::sweep(&world.service).await.expect("swept");
     for token in [&revoked, &deleted] {
         world.write(&token.path, &kept[&token.path]);
     }

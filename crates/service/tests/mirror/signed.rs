@@ -4,8 +4,9 @@ use crate::world::{NOW, World};
 use domain::mirror::Format;
 use domain::route::{AuthKind, BackendUrl, NewRoute, RoutePath, Tags};
 use domain::text::Description;
-use domain::token::SecretHash;
+use domain::token::{Overlap, SecretHash};
 use record::Head;
+use service::token;
 use sqlx::PgPool;
 use time::Duration;
 
@@ -121,4 +122,25 @@ async fn routes_are_told_when_they_change_and_mended_when_others_change_them(poo
     service::route::delete(&world.service, &world.owner, made.it.id).await.expect("deleted");
     world.push().await;
     assert!(std::fs::read(&file).expect("routes").starts_with(br#"{"key_id":"#), "none are left");
+}
+
+/// Whoever is told to refuse a secret is told when it lives again, and of a secret whose overlap was ended early.
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_head_follows_what_ends_early_and_what_lives_again(pool: PgPool) {
+    let world = World::new(pool).await;
+    let (paused, rotated) = (world.create("one", None).await, world.create("two", None).await);
+    world.push().await;
+    let denies = |path: &str| {
+        let bytes = std::fs::read(world.root().join("head.json")).expect("a head");
+        Head::read(&bytes).expect("readable").denies(&hash(path))
+    };
+    token::disable(&world.service, &world.owner, paused.id).await.expect("disabled");
+    world.set_clock(NOW + Duration::SECOND);
+    let none = Overlap::parse(Some(0)).expect("none");
+    token::rotate(&world.service, &world.owner, rotated.id, none, None).await.expect("rotated");
+    world.push().await;
+    assert!(denies(&paused.path) && denies(&rotated.path));
+    token::enable(&world.service, &world.owner, paused.id).await.expect("enabled");
+    world.push().await;
+    assert!(!denies(&paused.path) && denies(&rotated.path));
 }

@@ -41,6 +41,16 @@ pub struct Changed {
     pub too_many: bool,
 }
 
+impl Changed {
+    /// Whether nothing was changed.
+    pub const fn is_empty(&self) -> bool {
+        self.candidates.is_empty()
+            && self.ended.is_empty()
+            && self.gone.is_empty()
+            && !self.too_many
+    }
+}
+
 struct Row {
     token_id: uuid::Uuid,
     hash: Vec<u8>,
@@ -219,7 +229,9 @@ impl Store {
         .fetch_all(self.pool())
         .await?;
         let gone = sqlx::query_scalar!(
-            r#"SELECT hash AS "hash!" FROM secrets_gone WHERE hash = ANY ($1)"#,
+            r#"SELECT hash AS "hash!" FROM secrets_gone WHERE hash = ANY ($1)
+               UNION ALL
+               SELECT hash FROM secrets_ended WHERE hash = ANY ($1)"#,
             &hashes(keys)
         )
         .fetch_all(self.pool())
@@ -265,14 +277,14 @@ impl Store {
         Ok(generation(&mut *self.pool().acquire().await?).await?)
     }
 
-    /// Secrets that were ended after `since`, the newest first and at most `most`, and the last event of the audit log.
+    /// Secrets that were ended after `since` and until `now`, the newest first and at most `most`, and the last event of the audit log.
     ///
     /// # Errors
     /// As every read.
     pub async fn mirror_denied(
         &self,
         _permit: &Permit,
-        since: OffsetDateTime,
+        (since, now): (OffsetDateTime, OffsetDateTime),
         most: i64,
     ) -> Result<(Vec<Key>, i64)> {
         let rows = sqlx::query_scalar!(
@@ -283,6 +295,8 @@ impl Store {
                    JOIN mirror_secrets AS s ON s.token_id = t.id
                    WHERE t.revoked_at > $1
                    UNION ALL
+                   SELECT retired_hash, retired_until FROM tokens WHERE retired_until > $1 AND retired_until <= $3
+                   UNION ALL
                    SELECT s.hash, t.disabled_at FROM tokens AS t JOIN mirror_secrets AS s ON s.token_id = t.id WHERE t.disabled_at > $1
                    UNION ALL
                    SELECT g.hash, g.at FROM secrets_gone AS g
@@ -292,6 +306,7 @@ impl Store {
                ) AS ended ORDER BY at DESC LIMIT $2"#,
             since,
             most,
+            now,
         )
         .fetch_all(self.pool())
         .await?;

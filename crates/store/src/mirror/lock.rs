@@ -25,6 +25,15 @@ impl Store {
 }
 
 impl MirrorLock {
+    /// Whether it is still ours: its connection lives, and Postgres gives it to nobody else for so long.
+    ///
+    /// # Errors
+    /// As every statement; then it may be somebody else's.
+    pub async fn holds(&mut self) -> Result<()> {
+        sqlx::query("SELECT").execute(&mut *self.0).await?;
+        Ok(())
+    }
+
     /// Gives the lock back.
     ///
     /// # Errors

@@ -34,6 +34,10 @@ pub struct RunRecord {
     pub set_aside: Option<(Vec<SetAside>, u64)>,
     /// Whether it wrote the head.
     pub head: bool,
+    /// What a person asked for until then was done.
+    pub looked_at: OffsetDateTime,
+    /// Whether the foreign records were let go.
+    pub foreign_done: bool,
     /// What the routes are known by, if it wrote them.
     pub routes: Option<Digest>,
 }
@@ -293,11 +297,11 @@ async fn note_whole(
              others = coalesce($8, others),
              foreign_total = coalesce($9, foreign_total),
              foreign_some = coalesce($10, foreign_some),
-             foreign_ended = CASE WHEN $11 THEN 0 ELSE foreign_ended END,
+             foreign_ended = CASE WHEN $13 THEN 0 ELSE foreign_ended END,
              held_deletes = CASE WHEN $11 THEN 0 ELSE held_deletes END,
              released_deletes = CASE WHEN $11 THEN 0 ELSE released_deletes END,
-             asked = CASE WHEN $4 AND asked IN ('look', 'adopt') THEN NULL ELSE asked END,
-             asked_at = CASE WHEN $4 AND asked IN ('look', 'adopt') THEN NULL ELSE asked_at END
+             asked = CASE WHEN $4 AND asked IN ('look', 'adopt') AND asked_at <= $12 THEN NULL ELSE asked END,
+             asked_at = CASE WHEN $4 AND asked IN ('look', 'adopt') AND asked_at <= $12 THEN NULL ELSE asked_at END
          WHERE name = $1",
         name,
         set_aside,
@@ -310,6 +314,8 @@ async fn note_whole(
         drift.map(|drift| count(drift.foreign)),
         drift.map(|drift| drift.foreign_some.as_slice()),
         good,
+        run.looked_at,
+        run.foreign_done,
     )
     .execute(connection)
     .await?;

@@ -53,7 +53,10 @@ impl Store {
         plan: &MirrorPlan,
     ) -> Result<()> {
         sqlx::query!(
-            "UPDATE mirrors SET plan = $2, planned_at = $3, asked = NULL, asked_at = NULL WHERE name = $1",
+            "UPDATE mirrors SET plan = $2, planned_at = $3,
+                 asked = CASE WHEN asked = 'plan' THEN NULL ELSE asked END,
+                 asked_at = CASE WHEN asked = 'plan' THEN NULL ELSE asked_at END
+             WHERE name = $1",
             name,
             plan_to(plan),
             plan.at,

@@ -4,7 +4,8 @@ use crate::{Result, Store};
 use domain::policy::Permit;
 
 impl Store {
-    /// Puts one row in place of all that are a week old. Whoever has not looked for so long finds that one, and loads everything anew.
+    /// Puts one row in place of all that are a week old. Whoever has not looked for so long finds that one, and loads everything anew; that
+    /// the secrets have ended is kept.
     ///
     /// # Errors
     /// As every statement.
@@ -14,7 +15,9 @@ impl Store {
                  DELETE FROM secrets_gone
                  WHERE at < clock_timestamp() - interval '7 days'
                    AND (SELECT count(*) FROM secrets_gone WHERE at < clock_timestamp() - interval '7 days') > 1
-                 RETURNING xid, at
+                 RETURNING hash, xid, at
+             ), kept AS (
+                 INSERT INTO secrets_ended (hash) SELECT DISTINCT hash FROM old WHERE hash IS NOT NULL ON CONFLICT DO NOTHING
              )
              INSERT INTO secrets_gone (hash, xid, at) SELECT NULL, xid, at FROM old ORDER BY xid DESC LIMIT 1",
         )
