@@ -106,9 +106,10 @@ fn Detail(seen: Seen<TokenHistory>, deeds: Deeds) -> impl IntoView {
                     <h2>{say!(token.life)}</h2>
                     <Life token=token events=events partial=partial now=now/>
                 </section>
-                <Places id=id/>
                 {receipt}
                 {danger}
+                // Below what people press: it comes a moment later, and must not push that away.
+                <Places id=id/>
             </div>
         </Page>
     }
