@@ -52,8 +52,8 @@ impl Store {
             );
         let mut connection = PgListener::connect_with(&pool).await?;
         connection.listen(CHANGES).await?;
-        // What it writes is written again at the next turn; nobody should wait for a disk.
-        sqlx::query("SET synchronous_commit = off").execute(&mut connection).await?;
+        // A lease that Postgres forgot in a crash would be one that receipts do not know of: what is told here is on the disk.
+        sqlx::query("SET synchronous_commit = on").execute(&mut connection).await?;
         Ok(Follower { connection, _pool: pool })
     }
 }
