@@ -123,9 +123,9 @@ impl Plan {
 pub enum Why {
     /// It should, by now: its token came after the goal was read.
     Live,
-    /// Its token has ended, or is not for mirrors: revoked, expired, disabled, with a limit of uses, or a secret that was replaced. Deleted at once.
+    /// Its token has ended, or is not for mirrors: revoked, expired, disabled, with a limit of uses, or a former secret whose overlap is over. Deleted at once.
     Ended,
-    /// Its token's row was deleted. Deleted, unless they are a large share.
+    /// It left the tokens: its row was deleted, or a second rotation dropped it. Deleted, unless they are a large share.
     Gone,
     /// Nobody here ever issued it. It waits for a person.
     Foreign,
