@@ -5,6 +5,7 @@ mod mirror;
 mod origin;
 mod route;
 mod scope;
+mod state;
 mod team;
 mod token;
 mod usage;
@@ -17,7 +18,7 @@ use utoipa_axum::routes;
 pub(super) fn routes() -> OpenApiRouter<Web> {
     OpenApiRouter::new()
         .routes(routes!(token::create, token::list))
-        .routes(routes!(token::get))
+        .routes(routes!(token::get, token::change))
         .routes(routes!(token::reveal, token::reveal_by_get))
         .routes(routes!(token::revoke))
         .routes(routes!(token::disable))

@@ -55,8 +55,9 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Version;
     use crate::text::Description;
-    use crate::token::{Conditions, Display, Scopes, TokenName};
+    use crate::token::{Conditions, Display, Scopes, Tags, TokenName};
     use time::Duration;
     use time::macros::datetime;
 
@@ -81,6 +82,8 @@ mod tests {
             revoked_at: None,
             last_used_at: None,
             tally: None,
+            tags: Tags::default(),
+            version: Version::FIRST,
         }
     }
 
