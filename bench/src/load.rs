@@ -2,6 +2,7 @@
 
 use crate::Result;
 use crate::client::{Connection, Request};
+use crate::cores::Core;
 use std::net::SocketAddr;
 use std::ops::Range;
 use std::sync::Arc;
@@ -96,40 +97,65 @@ pub async fn steady(
     Ok(Answered { count, time: began.elapsed() })
 }
 
-/// Times of answers at `rate` requests a second, each counted from when it was due: one that waits for another counts that wait too. One thread asks: it
-/// must not wait in its sleep, and with more than one the server would have no core left to answer on.
+/// Times of answers at `rate` requests a second, each counted from when it was due: one that waits for another counts that wait too. One thread asks, on
+/// `core` where there is one for it: it must not wait in its sleep, and with more than one the server would have no core left to answer on.
 pub async fn at_rate(
     address: SocketAddr,
     connections: usize,
     rate: f64,
     time: Duration,
     requests: &Arc<[Request]>,
+    core: Option<Core>,
 ) -> Result<Vec<Duration>> {
     #[allow(clippy::cast_precision_loss, reason = "counts are small")]
     let gap = Duration::from_secs_f64(connections as f64 / rate);
     let requests = Arc::clone(requests);
-    let ask = move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(async {
-            // Until then every connection is open.
-            let began = tokio::time::Instant::now() + Duration::from_millis(100);
-            let tasks: Vec<_> = (0..connections)
-                .map(|n| {
-                    let requests = Arc::clone(&requests);
-                    let first = n * requests.len() / connections;
-                    #[allow(clippy::cast_precision_loss, reason = "counts are small")]
-                    let due = began + gap.mul_f64(n as f64 / connections as f64);
-                    tokio::spawn(one_at_rate(address, requests, first, due..began + time, gap))
-                })
-                .collect();
-            let mut all = Vec::new();
-            for task in tasks {
-                all.extend(task.await??);
-            }
-            Ok(all)
-        })
+    let ask = async move || {
+        // Until then every connection is open.
+        let began = tokio::time::Instant::now() + Duration::from_millis(100);
+        let tasks: Vec<_> = (0..connections)
+            .map(|n| {
+                let requests = Arc::clone(&requests);
+                let first = n * requests.len() / connections;
+                #[allow(clippy::cast_precision_loss, reason = "counts are small")]
+                let due = began + gap.mul_f64(n as f64 / connections as f64);
+                tokio::spawn(one_at_rate(address, requests, first, due..began + time, gap))
+            })
+            .collect();
+        let mut all = Vec::new();
+        for task in tasks {
+            all.extend(task.await??);
+        }
+        Ok(all)
     };
-    tokio::task::spawn_blocking(ask).await?
+    on_one_thread(core, ask).await
+}
+
+/// The same as [`steady`], asked by one thread, on `core` where there is one for it.
+pub async fn steady_on(
+    core: Option<Core>,
+    address: SocketAddr,
+    connections: usize,
+    time: Duration,
+    requests: &Arc<[Request]>,
+    status: u16,
+) -> Result<Answered> {
+    let requests = Arc::clone(requests);
+    let ask = async move || steady(address, connections, time, &requests, status).await;
+    on_one_thread(core, ask).await
+}
+
+/// Does it on a thread of its own.
+async fn on_one_thread<T: Send + 'static>(
+    core: Option<Core>,
+    work: impl AsyncFnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let done = tokio::task::spawn_blocking(move || {
+        let _kept = core.map(Core::keep_this).transpose()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(work())
+    });
+    done.await?
 }
 
 /// The requests of one connection, from the `first` on: one is due at the beginning of `span`, and the next ones after each `gap`.

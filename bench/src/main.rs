@@ -8,9 +8,12 @@
 mod bare;
 mod client;
 mod contest;
+mod cores;
 mod counts;
 mod cpu;
 mod load;
+mod mirrors;
+mod node;
 mod peers;
 mod program;
 mod report;
@@ -39,17 +42,30 @@ async fn main() -> Result<()> {
     match std::env::args().nth(1).as_deref() {
         Some("bare") => bare::serve().await,
         Some("counts") => counts::run().await,
-        Some("verify") => verify_alone().await,
+        Some("mirrors") => mirrors_alone(&numbers(2)?).await,
+        Some("verify") => verify_alone(&numbers(2)?).await,
         Some(count) => run(count.parse()?).await,
         None => run(TOKENS).await,
     }
 }
 
-/// Measures verification and prints it: the part that one repeats while working on it.
-async fn verify_alone() -> Result<()> {
+/// The numbers among the arguments from that one on.
+fn numbers(from: usize) -> Result<Vec<u64>> {
+    Ok(std::env::args().skip(from).map(|argument| argument.parse()).collect::<Result<_, _>>()?)
+}
+
+/// Measures verification and prints it: the part that one repeats while working on it. With those numbers of tokens, if there are any.
+async fn verify_alone(sizes: &[u64]) -> Result<()> {
     let bare = Program::bare().await?;
-    verify::measure(&mut Report::new(0), &bare).await?;
+    let sizes = if sizes.is_empty() { &verify::SIZES } else { sizes };
+    verify::measure(&mut Report::new(0), &bare, sizes).await?;
     bare.stop().await
+}
+
+/// Measures mirrors and prints it; with up to that number of tokens, if there is one.
+async fn mirrors_alone(tokens: &[u64]) -> Result<()> {
+    let tokens = tokens.first().copied().unwrap_or(u64::try_from(TOKENS)?);
+    mirrors::measure(&mut Report::new(0), tokens).await
 }
 
 async fn run(tokens: usize) -> Result<()> {
@@ -64,7 +80,8 @@ async fn run(tokens: usize) -> Result<()> {
     measure_creates(&mut report, &server, &key, &team, tokens).await?;
     measure_list(&mut report, &server, &bare, &key).await?;
     server.stop().await?;
-    verify::measure(&mut report, &bare).await?;
+    verify::measure(&mut report, &bare, &verify::SIZES).await?;
+    mirrors::measure(&mut report, u64::try_from(tokens)?).await?;
     report.write()?;
     bare.stop().await
 }

@@ -119,10 +119,24 @@ impl Program {
 
     /// How much memory it has, in bytes.
     pub fn resident(&self) -> Result<u64> {
-        let pid = self.pid()?;
-        let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
-        let kilobytes: u64 = line.trim().trim_end_matches("kB").trim().parse()?;
+        self.memory("VmRSS:")
+    }
+
+    /// The most that it had since it began, or since [`Self::forget_peak`], in bytes.
+    pub fn peak(&self) -> Result<u64> {
+        self.memory("VmHWM:")
+    }
+
+    /// Lets the most that it had begin anew (proc_pid_clear_refs(5)).
+    pub fn forget_peak(&self) -> Result<()> {
+        Ok(std::fs::write(format!("/proc/{}/clear_refs", self.pid()?), "5")?)
+    }
+
+    fn memory(&self, line: &str) -> Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid()?))?;
+        let value =
+            status.lines().find_map(|text| text.strip_prefix(line)).ok_or("no such line")?;
+        let kilobytes: u64 = value.trim().trim_end_matches("kB").trim().parse()?;
         Ok(kilobytes * 1024)
     }
 

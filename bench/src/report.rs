@@ -84,6 +84,12 @@ impl Report {
         self.tables.push_str(&table);
     }
 
+    /// What is to be known of the table before.
+    pub fn beneath(&mut self, text: &str) {
+        println!("{text}");
+        self.tables.push_str(&format!("\n{text}\n"));
+    }
+
     /// Something to look at.
     pub fn note(&mut self, text: &str) {
         println!("note: {text}");
@@ -99,6 +105,12 @@ impl Report {
         println!("written to bench/RESULTS.md");
         Ok(())
     }
+}
+
+/// What so many of 100 are within.
+pub fn percentile(figures: &mut [f64], share: usize) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len().saturating_sub(1) * share / 100).copied().unwrap_or_default()
 }
 
 fn machine() -> String {

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 /// The size that the first route's wasm shall stay under, in brotli.
 const WASM_BROTLI_MAX: usize = 350 * 1000;
 
-fn gzip(bytes: &[u8]) -> Result<usize> {
+/// How many bytes that is in gzip.
+pub fn gzip(bytes: &[u8]) -> Result<usize> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(bytes)?;
     Ok(encoder.finish()?.len())

@@ -16,18 +16,18 @@ use sqlx::postgres::PgPoolOptions;
 use std::sync::Arc;
 
 /// How many tokens there are.
-const SIZES: [u64; 3] = [1_000, 100_000, 1_000_000];
+pub const SIZES: [u64; 3] = [1_000, 100_000, 1_000_000];
 /// Of which of them others have as many, and most is measured.
 const USUAL: u64 = 100_000;
 /// How many of them are asked about, spread over all.
 const ASKED: u64 = 20_000;
 
 /// Measures it all.
-pub async fn measure(report: &mut Report, bare: &Program) -> Result<()> {
-    let server = std::env::var("DATABASE_URL").map_err(|_| "run it by make bench")?;
+pub async fn measure(report: &mut Report, bare: &Program, sizes: &[u64]) -> Result<()> {
+    let server = server()?;
     let mut databases = Vec::new();
-    for tokens in SIZES {
-        databases.push((tokens, fill(&server, tokens).await?));
+    for tokens in sizes {
+        databases.push((*tokens, fill(&server, *tokens).await?));
     }
     growth::measure(report, bare, &server, &databases).await?;
     for (tokens, database) in &databases {
@@ -36,6 +36,11 @@ pub async fn measure(report: &mut Report, bare: &Program) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The Postgres server of this run.
+pub fn server() -> Result<String> {
+    Ok(std::env::var("DATABASE_URL").map_err(|_| "run it by make bench")?)
 }
 
 /// A new, empty database on `server`.
@@ -61,8 +66,13 @@ async fn postgres(server: &str) -> Result<Cpu> {
 
 /// A database with so many tokens. The secret of number n is known.
 pub async fn fill(server: &str, tokens: u64) -> Result<String> {
+    fill_as(server, &format!("bench_{tokens}"), tokens).await
+}
+
+/// The same, under that name.
+pub async fn fill_as(server: &str, name: &str, tokens: u64) -> Result<String> {
     println!("making a database of {tokens} tokens");
-    let database = create_database(server, &format!("bench_{tokens}")).await?;
+    let database = create_database(server, name).await?;
     Program::command_on(&database, &["migrate"]).await?;
     let pool = connect(&database).await?;
     sqlx::query("INSERT INTO teams SELECT gen_random_uuid(), 'team ' || n, '', false, now() FROM generate_series(0, 29) AS n")

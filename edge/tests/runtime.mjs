@@ -1,7 +1,7 @@
 // The Workers runtime with the Worker as it is built (target/edge), Cloudflare's REST API on the same KV, and a backend that says what it was asked; until
 // standard input ends. Nothing is kept on disk, nothing is fetched: whatever the Worker fetches goes to that backend.
 //
-//   EDGE=target/edge TOKEN=... BINDINGS='{...}' node runtime.mjs
+//   EDGE=target/edge TOKEN=... BINDINGS='{...}' [ENTRY=entry.mjs] node runtime.mjs
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -10,6 +10,7 @@ const kv = new URL("../../crates/storage/tests/kv/cloudflare/", import.meta.url)
 const { Miniflare } = createRequire(new URL("package.json", kv))("miniflare");
 
 const built = process.env.EDGE;
+const entry = process.env.ENTRY ?? new URL("entry.mjs", import.meta.url);
 const file = (name) => readFileSync(path.join(built, name));
 const modules = ["handle", "believed", "keys", "settings", "forward", "usage"].map((name) => `${name}.mjs`);
 
@@ -25,7 +26,7 @@ const server = new Miniflare({
             name: "edge",
             modulesRoot: "/",
             modules: [
-                { type: "ESModule", path: "/entry.mjs", contents: readFileSync(new URL("entry.mjs", import.meta.url)) },
+                { type: "ESModule", path: "/entry.mjs", contents: readFileSync(entry) },
                 ...[...modules, "edge.js"].map((name) => ({ type: "ESModule", path: `/${name}`, contents: file(name) })),
                 { type: "CompiledWasm", path: "/edge_bg.wasm", contents: file("edge_bg.wasm") },
             ],

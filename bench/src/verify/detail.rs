@@ -2,7 +2,9 @@
 
 use super::{gets, secret, spread};
 use crate::client::Request;
-use crate::load::{Figures, at_rate, steady};
+use crate::cores::{self, Core};
+use crate::cpu::Cpu;
+use crate::load::{Figures, at_rate, steady, steady_on};
 use crate::program::Program;
 use crate::report::Report;
 use crate::{CONNECTIONS, ROUND, ROUNDS, Result};
@@ -13,27 +15,51 @@ use tokio::process::Command;
 /// How many a batch has.
 const BATCH: u64 = 1_000;
 
-/// Measures `server`, which has so many tokens; half load is `rate` requests a second.
+/// Measures `server`, which has so many tokens.
 pub async fn measure(
     report: &mut Report,
     bare: &Program,
     server: &Program,
     tokens: u64,
-    rate: f64,
 ) -> Result<()> {
     println!("measuring {tokens} tokens at half load");
+    measure_half(report, bare, server, tokens).await?;
+    measure_batches(report, server, tokens).await
+}
+
+/// Half of what `server` can answer with one core, asked for from another one; the bare handler is asked for as much.
+async fn measure_half(
+    report: &mut Report,
+    bare: &Program,
+    server: &Program,
+    tokens: u64,
+) -> Result<()> {
     let gets = gets(tokens);
+    let (asked, asks) = cores::two()?.map(|[asked, asks]| (asked, asks)).unzip();
+    let keep = |program: &Program| match asked {
+        Some(core) => core.keep(program.pid()?).map(Some),
+        None => Ok(None),
+    };
+    let _kept = (keep(bare)?, keep(server)?);
+    let rate = full(server, asks, &gets).await? / 2.0;
     let (mut bares, mut ours) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        bares.push(at_rate(bare.address, CONNECTIONS, rate, ROUND, &gets).await?);
-        ours.push(at_rate(server.address, CONNECTIONS, rate, ROUND, &gets).await?);
+        bares.push(at_rate(bare.address, CONNECTIONS, rate, ROUND, &gets, asks).await?);
+        ours.push(at_rate(server.address, CONNECTIONS, rate, ROUND, &gets, asks).await?);
     }
-    report.latencies(&format!("bare axum handler at {rate:.0} requests a second"), &mut bares);
-    report.latencies(
-        &format!("{tokens} tokens: GET /verify at {rate:.0} requests a second"),
-        &mut ours,
-    );
-    measure_batches(report, server, tokens).await
+    let where_ = if asked.is_some() { " on one core, asked from another" } else { "" };
+    let told = format!("at half load, {rate:.0} requests a second{where_}");
+    report.latencies(&format!("bare axum handler {told}"), &mut bares);
+    report.latencies(&format!("{tokens} tokens: GET /verify {told}"), &mut ours);
+    Ok(())
+}
+
+/// Requests a second that one core answers: as many as are answered, by the part of it that they take. Whoever asks may be the slower one.
+async fn full(server: &Program, asks: Option<Core>, gets: &Arc<[Request]>) -> Result<f64> {
+    let cpu = Cpu::of([server.pid()?]);
+    let before = cpu.used()?;
+    let done = steady_on(asks, server.address, CONNECTIONS, ROUND, gets, 204).await?;
+    Ok(1e6 / done.micros_each(cpu.used()?.since(&before)))
 }
 
 async fn measure_batches(report: &mut Report, server: &Program, tokens: u64) -> Result<()> {

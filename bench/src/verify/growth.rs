@@ -78,9 +78,8 @@ pub async fn measure(
         let whole = with_flush(&sizes[at].server, &whole).await?;
         tell_peers(report, &contests[2 + 2 * at], whole, &peers, &of_peers);
     }
-    for (at, size) in sizes.into_iter().enumerate() {
-        let rate = contests[2 + 2 * at].rates.median() / 2.0;
-        detail::measure(report, bare, &size.server, size.tokens, rate).await?;
+    for size in sizes {
+        detail::measure(report, bare, &size.server, size.tokens).await?;
         size.server.stop().await?;
     }
     for (tokens, database) in databases {
