@@ -3,6 +3,7 @@
 //! Start at [`api`] for what the pages ask the server, at [`list`] for what people see first.
 
 mod api;
+mod columns;
 mod conditions;
 mod create;
 mod danger;
@@ -43,6 +44,12 @@ use wire::token::Status;
 fn TokenStatus(status: Status) -> impl IntoView {
     match status {
         Status::Active => view! { <StatusView tone=Tone::Ok word=say!(token.active)/> },
+        Status::ExpiringSoon => {
+            view! { <StatusView tone=Tone::Warn word=say!(token.expiring_soon) glyph=Glyph::Clock/> }
+        }
+        Status::Rotating => {
+            view! { <StatusView tone=Tone::Ok word=say!(token.rotating) glyph=Glyph::Key/> }
+        }
         Status::Scheduled => {
             view! { <StatusView tone=Tone::Plain word=say!(token.scheduled) glyph=Glyph::Clock/> }
         }
