@@ -10,7 +10,9 @@ use crate::pages::overview::OverviewPage;
 use crate::pages::route::{NewRoutePage, RoutePage, RoutesPage, TryRoutePage};
 use crate::pages::settings::SettingsPage;
 use crate::pages::team::{NewTeamPage, TeamsPage};
-use crate::pages::token::{ConditionsPage, NewTokenPage, TokenPage, TokenSecretPage, TokensPage};
+use crate::pages::token::{
+    ConditionsPage, EditTokenPage, NewTokenPage, TokenPage, TokenSecretPage, TokensPage,
+};
 use crate::paths;
 use crate::ui::frame::Inside;
 use leptos::prelude::*;
@@ -28,6 +30,7 @@ pub enum Behind {
     Tokens,
     NewToken,
     Token,
+    EditToken,
     Conditions,
     TokenSecret,
     Teams,
@@ -58,6 +61,7 @@ fn show(page: Behind) -> Result<AnyView, SplitLoaderError> {
         Behind::Tokens => TokensPage().into_any(),
         Behind::NewToken => NewTokenPage().into_any(),
         Behind::Token => TokenPage().into_any(),
+        Behind::EditToken => EditTokenPage().into_any(),
         Behind::Conditions => ConditionsPage().into_any(),
         Behind::TokenSecret => TokenSecretPage().into_any(),
         Behind::Teams => TeamsPage().into_any(),

@@ -41,6 +41,11 @@ pub fn token_secret(id: impl std::fmt::Display) -> String {
     format!("{TOKENS}/{id}/secret")
 }
 
+/// The page that changes what is said of a token.
+pub fn token_edit(id: impl std::fmt::Display) -> String {
+    format!("{TOKENS}/{id}/edit")
+}
+
 /// The page that changes when, from where and how often a token may be used.
 pub fn token_conditions(id: impl std::fmt::Display) -> String {
     format!("{TOKENS}/{id}/conditions")

@@ -41,6 +41,7 @@ fn Pages() -> impl IntoView {
                 <Route path=path!("/tokens") view=Behind::Tokens ssr=WHOLE/>
                 <Route path=path!("/tokens/new") view=Behind::NewToken ssr=WHOLE/>
                 <Route path=path!("/tokens/:id") view=Behind::Token ssr=WHOLE/>
+                <Route path=path!("/tokens/:id/edit") view=Behind::EditToken ssr=WHOLE/>
                 <Route path=path!("/tokens/:id/conditions") view=Behind::Conditions ssr=WHOLE/>
                 <Route path=path!("/tokens/:id/secret") view=Behind::TokenSecret ssr=WHOLE/>
                 <Route path=path!("/teams") view=Behind::Teams ssr=WHOLE/>

@@ -15,6 +15,7 @@ mod peers;
 mod program;
 mod report;
 mod sizes;
+mod tokens;
 mod verify;
 
 use client::Request;
@@ -40,6 +41,7 @@ async fn main() -> Result<()> {
         Some("bare") => bare::serve().await,
         Some("counts") => counts::run().await,
         Some("verify") => verify_alone().await,
+        Some("tokens") => tokens::measure(&mut Report::new(0)).await,
         Some(count) => run(count.parse()?).await,
         None => run(TOKENS).await,
     }
@@ -65,6 +67,7 @@ async fn run(tokens: usize) -> Result<()> {
     measure_list(&mut report, &server, &bare, &key).await?;
     server.stop().await?;
     verify::measure(&mut report, &bare).await?;
+    tokens::measure(&mut report).await?;
     report.write()?;
     bare.stop().await
 }

@@ -37,6 +37,8 @@ export interface Token {
   uses_refill_at: string | null;
   disabled_at: string | null;
   retired_until: string | null;
+  tags: string[];
+  version: number;
 }
 
 export interface NewToken {

@@ -57,12 +57,14 @@ pub async fn settle(
         }
         Err(error) => error,
     };
-    if error.refusals().first().code == Code::Unauthenticated {
+    let code = error.refusals().first().code;
+    if code == Code::Unauthenticated {
         keep(form, values).await?;
         leptos_axum::redirect(&paths::sign_in_then(page));
         return Ok(());
     }
-    if accepts_html() {
+    // After a clash the page is made anew, with what was typed beside what there is.
+    if accepts_html() || code == Code::TokenChanged {
         keep(form, values).await?;
     }
     Err(refused(error))

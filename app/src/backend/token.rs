@@ -2,7 +2,8 @@
 
 use super::form::{self, settle};
 use super::request::{public_url, refused, service_and_caller, service_and_person};
-use super::{secret, settings, team};
+use super::{edit, secret, settings, team};
+use crate::apart::apart;
 use crate::pages::token::{
     Asked, AskedLimits, ConditionsStart, NewTokenStart, Shown, TeamChoice, TeamChoices,
     TokenHistory,
@@ -100,6 +101,7 @@ pub async fn create(asked: Asked, key: &str) -> Result<(), Refusal> {
         ("uses_count", &asked.limits.uses_count),
         ("uses_per", &asked.limits.uses_per),
         ("revealable", tick(asked.revealable)),
+        ("tags", &asked.tags),
     ];
     let outcome = make(request_of(&asked), key).await;
     settle("create_token", paths::NEW_TOKEN, &values, outcome).await
@@ -120,6 +122,7 @@ fn request_of(asked: &Asked) -> CreateToken {
         rate_limit: rate_of(&asked.limits),
         uses_limit: asked.limits.uses(),
         revealable: asked.revealable,
+        tags: apart(&asked.tags),
     }
 }
 
@@ -209,7 +212,9 @@ async fn switch(id: &str, on: bool) -> Result<String, service::Error> {
 /// `not_found`, what `service` refuses, a fault.
 pub async fn start_conditions(id: &str) -> Result<ConditionsStart, Refusal> {
     let token = get(id).await?.it;
-    Ok(ConditionsStart { form: form::start(&conditions_form(&token.id.to_string())).await?, token })
+    let form = form::start(&conditions_form(&token.id.to_string())).await?;
+    let meanwhile = edit::meanwhile(&token, &form.draft).await?;
+    Ok(ConditionsStart { form, token, meanwhile })
 }
 
 /// Each token has a draft of its own: what was typed for one is not offered for another.
@@ -222,10 +227,15 @@ fn conditions_form(id: &str) -> String {
 ///
 /// # Errors
 /// The rules of the fields, what `service` refuses, a fault.
-pub async fn change_conditions(id: &str, limits: AskedLimits) -> Result<(), Refusal> {
+pub async fn change_conditions(
+    id: &str,
+    version: &str,
+    limits: AskedLimits,
+) -> Result<(), Refusal> {
     // The id is in it so that a draft in which everything was emptied is one too.
     let values = [
         ("id", id),
+        ("version", version),
         ("not_before", limits.not_before.as_str()),
         ("allowed_cidrs", &limits.allowed_cidrs),
         ("rate_requests", &limits.rate_requests),
@@ -233,12 +243,13 @@ pub async fn change_conditions(id: &str, limits: AskedLimits) -> Result<(), Refu
         ("uses_count", &limits.uses_count),
         ("uses_per", &limits.uses_per),
     ];
-    let outcome = change(id, &limits).await;
+    let outcome = change(id, version, &limits).await;
     settle(&conditions_form(id), &paths::token_conditions(id), &values, outcome).await
 }
 
-async fn change(id: &str, limits: &AskedLimits) -> Result<String, service::Error> {
+async fn change(id: &str, version: &str, limits: &AskedLimits) -> Result<String, service::Error> {
     let (service, caller) = service_and_person()?;
+    let caller = edit::who_saw(caller, version);
     let id = TokenId::parse(id).ok_or(Refused::new(Code::NotFound))?;
     let asked = ChangeConditions {
         not_before: limits.beginning(),

@@ -10,7 +10,7 @@ use domain::token::search::{is_secret_like, secret_in};
 use domain::token::{TokenCursor, TokenFilter, TokenSort};
 use domain::{Code, Refused};
 use service::token;
-use wire::FieldProblem;
+use wire::problem::FieldProblem;
 use wire::token_list::{TokenCount, TokenPage};
 
 /// A page of tokens, and the teams to filter by. What is wrong with the address is told beside its filters, where it can be mended.

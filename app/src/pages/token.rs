@@ -3,11 +3,13 @@
 //! Start at [`api`] for what the pages ask the server, at [`list`] for what people see first.
 
 mod api;
+mod clash;
 mod columns;
 mod conditions;
 mod create;
 mod danger;
 mod detail;
+mod edit;
 mod filter;
 mod life;
 mod limits;
@@ -23,12 +25,13 @@ mod usage;
 mod used;
 
 pub use api::{
-    Asked, AskedLimits, ConditionsStart, Filter, Listing, NewTokenStart, Shown, TeamChoice,
-    TeamChoices, TokenHistory, Use,
+    Asked, AskedLimits, AskedWords, ConditionsStart, EditStart, Filter, Listing, NewTokenStart,
+    Shown, TeamChoice, TeamChoices, TokenHistory, Use,
 };
 pub use conditions::ConditionsPage;
 pub use create::NewTokenPage;
 pub use detail::TokenPage;
+pub use edit::EditTokenPage;
 pub use list::TokensPage;
 pub use secret::TokenSecretPage;
 

@@ -72,8 +72,9 @@ fn Head(column: Column) -> impl IntoView {
                 Some(false) => "↑",
                 Some(true) => "↓",
             };
+            let aria = sort.aria();
             view! {
-                <th scope="col" class:tight=tight aria-sort=sort.aria()>
+                <th scope="col" class:tight=tight aria-sort=aria>
                     <a class="sort" href=sort.href>{name}<span class="sort-arrow" aria-hidden="true">{arrow}</span></a>
                 </th>
             }

@@ -2,7 +2,7 @@
 
 use crate::id::{EventId, KeyId, RouteId, TeamId, TokenId, UserId};
 use crate::policy::Actor;
-use crate::{Code, OffsetDateTime, Refused, text};
+use crate::{Code, Expected, OffsetDateTime, Refused, Version, text};
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)+) => {
@@ -42,6 +42,8 @@ kinds! {
     TokenDisabled = "token_disabled";
     /// A token was switched on again.
     TokenEnabled = "token_enabled";
+    /// A token's name, description or tags were changed.
+    TokenChanged = "token_changed";
     /// When, from where or how often a token may be used was changed.
     TokenConditionsChanged = "token_conditions_changed";
     /// A token got a new secret; the former one works for a while.
@@ -103,6 +105,7 @@ impl EventKind {
                 | Self::TokenRevoked
                 | Self::TokenDisabled
                 | Self::TokenEnabled
+                | Self::TokenChanged
                 | Self::TokenConditionsChanged
                 | Self::TokenRotated
                 | Self::TokenRotationFinished
@@ -236,6 +239,8 @@ pub struct Event {
     pub team: Option<TeamId>,
     /// Further facts, each a name and a value.
     pub detail: Vec<(&'static str, String)>,
+    /// The version of the subject that it led to, where the subject has versions.
+    pub version: Option<Version>,
 }
 
 impl Event {
@@ -247,13 +252,20 @@ impl Event {
         label: impl Into<String>,
     ) -> Self {
         let subject = Subject { kind: noun, id, label: label.into() };
-        Self { kind, subject, team: None, detail: Vec::new() }
+        Self { kind, subject, team: None, detail: Vec::new(), version: None }
     }
 
     /// The same event, in a team.
     #[must_use]
     pub fn in_team(mut self, team: TeamId) -> Self {
         self.team = Some(team);
+        self
+    }
+
+    /// The same event, which led to that version of its subject.
+    #[must_use]
+    pub fn at_version(mut self, version: Version) -> Self {
+        self.version = Some(version);
         self
     }
 
@@ -305,7 +317,7 @@ pub struct Entry {
     pub origin: Option<String>,
 }
 
-/// Who asks, and by which request: what the audit log writes beside an event.
+/// Who asks, and by which request: what the audit log writes beside an event, and what the request says of the state that it changes.
 #[derive(Clone, Debug)]
 pub struct Caller {
     /// Who.
@@ -314,12 +326,20 @@ pub struct Caller {
     pub request_id: Option<crate::id::RequestId>,
     /// From which address.
     pub origin: Option<std::net::IpAddr>,
+    /// Which state of a thing that has versions it may change.
+    pub expected: Expected,
 }
 
 impl Caller {
     /// A caller inside the server or at its command line: no request, no address.
     pub const fn local(actor: Actor) -> Self {
-        Self { actor, request_id: None, origin: None }
+        Self { actor, request_id: None, origin: None, expected: Expected::Unsaid }
+    }
+
+    /// The same caller, who saw that version of what they change.
+    #[must_use]
+    pub fn who_saw(self, version: Version) -> Self {
+        Self { expected: Expected::exactly(version), ..self }
     }
 }
 

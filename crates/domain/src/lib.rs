@@ -18,6 +18,8 @@ pub mod token;
 pub mod usage;
 pub mod user;
 pub mod verify;
+pub mod version;
 
 pub use refusal::{Code, Kind, Refusals, Refused};
 pub use time::OffsetDateTime;
+pub use version::{Expected, Version};

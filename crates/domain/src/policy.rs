@@ -102,6 +102,8 @@ pub enum Action {
     DisableToken,
     /// Switch a token on again.
     EnableToken,
+    /// Change what a token is called, what it is for and what it is sorted by.
+    ChangeToken,
     /// Change when, from where and how often a token may be used.
     ChangeConditions,
     /// Take scopes from a token.
@@ -174,6 +176,7 @@ impl Action {
         Self::Verify,
         Self::DisableToken,
         Self::EnableToken,
+        Self::ChangeToken,
         Self::ChangeConditions,
         Self::NarrowScopes,
         Self::RotateToken,
@@ -245,19 +248,19 @@ pub fn permit(actor: &Actor, action: Action) -> Result<Permit, Refused> {
 
 fn may(actor: &Actor, action: Action) -> bool {
     use Action::{
-        AdoptToken, AskMirror, ChangeConditions, ChangeRoute, CreateKey, CreateOwner, CreateRoute,
-        CreateSetupLink, CreateTeam, CreateToken, DeleteRoute, DisableToken, EnableToken,
-        FinishRotation, GetOwnToken, GetSettings, ListAudit, ListKeys, ListMirrors, ListRoutes,
-        ListTeams, ListTokens, NarrowScopes, PauseMirror, PublishRoutes, RecordMirrorRun,
-        RecordUsage, ReleaseMirror, ReportUsage, RevealToken, RevokeKey, RevokeOwnToken,
-        RevokeToken, RotateToken, Session, Sweep, TryRoute, Verify,
+        AdoptToken, AskMirror, ChangeConditions, ChangeRoute, ChangeToken, CreateKey, CreateOwner,
+        CreateRoute, CreateSetupLink, CreateTeam, CreateToken, DeleteRoute, DisableToken,
+        EnableToken, FinishRotation, GetOwnToken, GetSettings, ListAudit, ListKeys, ListMirrors,
+        ListRoutes, ListTeams, ListTokens, NarrowScopes, PauseMirror, PublishRoutes,
+        RecordMirrorRun, RecordUsage, ReleaseMirror, ReportUsage, RevealToken, RevokeKey,
+        RevokeOwnToken, RevokeToken, RotateToken, Session, Sweep, TryRoute, Verify,
     };
     let owner_rights = match action {
         CreateToken | ListTokens | RevealToken | RevokeToken | DisableToken | EnableToken
-        | ChangeConditions | NarrowScopes | RotateToken | FinishRotation | Verify | ReportUsage
-        | CreateTeam | ListTeams | ListAudit | GetSettings | ListMirrors | ReleaseMirror
-        | AskMirror | PauseMirror | CreateRoute | ListRoutes | ChangeRoute | DeleteRoute
-        | TryRoute => true,
+        | ChangeToken | ChangeConditions | NarrowScopes | RotateToken | FinishRotation | Verify
+        | ReportUsage | CreateTeam | ListTeams | ListAudit | GetSettings | ListMirrors
+        | ReleaseMirror | AskMirror | PauseMirror | CreateRoute | ListRoutes | ChangeRoute
+        | DeleteRoute | TryRoute => true,
         PublishRoutes | GetOwnToken | RevokeOwnToken | AdoptToken | RecordMirrorRun
         | RecordUsage | CreateOwner | CreateSetupLink | CreateKey | ListKeys | RevokeKey
         | Session | Sweep => false,

@@ -17,6 +17,10 @@ pub enum Kind {
     MethodNotAllowed,
     /// It would contradict what is there.
     Conflict,
+    /// What it shall be done to is no longer what the caller saw.
+    PreconditionFailed,
+    /// The caller has to say which state it saw.
+    PreconditionRequired,
     /// The body is over the limit.
     TooLarge,
     /// The body's type is not one we read.
@@ -124,6 +128,10 @@ codes! {
     NotRevealable = "not_revealable", Conflict;
     /// No configured key opens the sealed copy.
     SealedWithLostKey = "sealed_with_lost_key", Conflict;
+    /// The token is no longer as the caller saw it.
+    TokenChanged = "token_changed", PreconditionFailed;
+    /// The request does not say which state of the token it changes.
+    IfMatchRequired = "if_match_required", PreconditionRequired;
     /// The token has ended already.
     AlreadyEnded = "already_ended", Conflict;
     /// The token is disabled already.
@@ -148,7 +156,7 @@ codes! {
     UrlInvalid = "url_invalid", Invalid;
     /// A tag breaks the grammar.
     TagInvalid = "tag_invalid", Invalid;
-    /// More tags than a route may have.
+    /// More tags than a route or a token may have.
     TagsTooMany = "tags_too_many", Invalid;
     /// Not a kind of authentication that a backend can be given.
     AuthInvalid = "auth_invalid", Invalid;

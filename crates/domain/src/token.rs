@@ -12,11 +12,13 @@ pub mod scope;
 pub mod search;
 pub mod secret;
 pub mod state;
+pub mod tag;
 
 use crate::OffsetDateTime;
 use crate::id::{TeamId, TokenId};
 use crate::text::Description;
 use crate::verify::uses::Tally;
+use crate::version::Version;
 pub use conditions::Conditions;
 pub use expiry::{Expiry, ExpiryRequest};
 pub use list::{TokenCursor, TokenFilter, TokenPage, TokenQuery, TokenSort};
@@ -25,6 +27,7 @@ pub use overlap::Overlap;
 pub use scope::{Scope, Scopes};
 pub use secret::{Display, Prefix, SecretHash, TokenSecret};
 pub use state::State;
+pub use tag::Tags;
 
 /// What is needed to make a token.
 #[derive(Clone, Debug)]
@@ -43,6 +46,19 @@ pub struct NewToken {
     pub conditions: Conditions,
     /// Whether a sealed copy is kept for a later reveal.
     pub revealable: bool,
+    /// What it is sorted by.
+    pub tags: Tags,
+}
+
+/// What shall be said of a token from now on. What is absent stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TokenChange {
+    /// Its name.
+    pub name: Option<TokenName>,
+    /// What it is for.
+    pub description: Option<Description>,
+    /// What it is sorted by.
+    pub tags: Option<Tags>,
 }
 
 /// A token as everybody who may know of it sees it: never the secret nor its hash.
@@ -82,6 +98,10 @@ pub struct Token {
     pub last_used_at: Option<OffsetDateTime>,
     /// What was spent of its uses, while they have a limit; `None` is nothing yet.
     pub tally: Option<Tally>,
+    /// What it is sorted by.
+    pub tags: Tags,
+    /// How often it was written.
+    pub version: Version,
 }
 
 impl Token {

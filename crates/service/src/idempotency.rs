@@ -54,9 +54,11 @@ pub(crate) fn request_hash(asked: &NewToken) -> Vec<u8> {
     let team = asked.team.to_string();
     let parts =
         [asked.name.as_str(), &team, asked.description.as_str(), &scopes, &expiry, revealable];
-    // Without conditions the hash is that of a server that did not know them: a request may be sent again across an update.
+    // Without conditions or tags the hash is that of a server that did not know them: a request may be sent again across an update.
     let conditions = conditions(asked);
-    hash(parts.into_iter().chain(conditions.iter().map(String::as_str)))
+    let tags = Some(asked.tags.joined()).filter(|tags| !tags.is_empty());
+    let later = conditions.iter().map(String::as_str).chain(tags.as_deref());
+    hash(parts.into_iter().chain(later))
 }
 
 fn hash<'a>(parts: impl Iterator<Item = &'a str>) -> Vec<u8> {

@@ -1,5 +1,6 @@
 //! Tokens: one file for each verb.
 
+mod change;
 mod conditions;
 mod create;
 mod disable;
@@ -7,11 +8,13 @@ mod holder;
 mod in_browser;
 mod list;
 mod lock;
+mod locked;
 mod narrow;
 mod reveal;
 mod revoke;
 mod rotate;
 
+pub use change::{change, list_changes_since};
 pub use conditions::change_conditions;
 pub(crate) use create::SECRET_KEPT;
 pub use create::{Created, create};

@@ -20,7 +20,7 @@ use crate::{Fault, Service};
 use domain::OffsetDateTime;
 use domain::token::{Scope, SecretHash};
 use domain::verify::{Denial, Record, Request, Verdict, decide};
-use index::{Entry, Found};
+use index::{Entry, Found, Near};
 use std::net::IpAddr;
 use std::time::Instant;
 use time::Duration;
@@ -104,7 +104,8 @@ pub async fn answer<R>(service: &Service, asked: &Asked<'_>, tell: impl Fn(Answe
     let (index, strangers) = (service.index(), service.index().strangers());
     let asked_at = index.changes();
     let hash = SecretHash::of_offered(asked.offered);
-    let hash = match recall(service, hash, asked, moment, Counting::Here, &tell) {
+    let hash = match recall(service, (hash, Near::NotLooked), asked, moment, Counting::Here, &tell)
+    {
         Recalled::Judged(Judged::Told(told)) => return told,
         Recalled::Judged(Judged::Spend(record)) => {
             return Box::pin(uses::spend(service, record, asked, moment, &tell)).await;
@@ -140,6 +141,7 @@ pub fn answer_at_once<R>(
 ) -> Option<R> {
     // A token with a limit of uses would be judged twice, and lose two of its requests.
     let hash = SecretHash::of_offered(asked.offered);
+    let hash = (hash, Near::NotLooked);
     match recall(service, hash, asked, Moment::begin(service), Counting::Elsewhere, tell) {
         Recalled::Judged(Judged::Told(told)) => Some(told),
         Recalled::Judged(Judged::Spend(_)) | Recalled::Ask(_) => None,
@@ -165,10 +167,10 @@ enum Counting {
     Elsewhere,
 }
 
-/// Answers from memory, where that can be, about the token of this hash; `None` has not the form of one.
+/// Answers from memory, where that can be, about the token of this hash, which may have been looked for; `None` has not the form of one.
 fn recall<R>(
     service: &Service,
-    hash: Option<SecretHash>,
+    (hash, near): (Option<SecretHash>, Near<'_>),
     asked: &Asked<'_>,
     moment: Moment,
     counting: Counting,
@@ -183,7 +185,7 @@ fn recall<R>(
         let here = !counted || counting == Counting::Here;
         here.then(|| judged(service, entry, asked, moment, &tell))
     };
-    match index.ask(&hash, judge) {
+    match index.ask_near(&hash, near, judge) {
         Found::Told(Some(judged)) => return Recalled::Judged(judged),
         Found::Told(None) => return Recalled::Ask(hash),
         Found::Untold => return refuse(Denial::Unavailable),

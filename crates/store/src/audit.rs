@@ -1,10 +1,10 @@
 //! The audit log, read. It is written by [`crate::tx`] alone.
 
 use crate::{Result, Store};
-use domain::OffsetDateTime;
 use domain::audit::{Entry, EventKind, SubjectId};
 use domain::page::{Limit, Page};
 use domain::policy::Permit;
+use domain::{OffsetDateTime, Version};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -100,6 +100,34 @@ impl Store {
         };
         let entries = rows.into_iter().filter_map(Row::entry);
         Ok(Page::cut(entries.collect(), limit, |entry: &Entry| entry.seq))
+    }
+
+    /// What made later states of a subject than that one, oldest first; at most `limit` of it.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn list_audit_since(
+        &self,
+        _permit: &Permit,
+        subject: &SubjectId,
+        seen: Version,
+        limit: Limit,
+    ) -> Result<Vec<Entry>> {
+        let rows = sqlx::query_as!(
+            Row,
+            "SELECT seq, id, at, actor_kind, actor_id, actor_label, kind, subject_kind, subject_id, subject_label,
+                    team_id, detail, request_id, origin
+             FROM audit_events
+             WHERE subject_kind = $1 AND subject_id = $2 AND version > $3
+             ORDER BY seq LIMIT $4",
+            subject.kind().as_str(),
+            subject.id(),
+            seen.number(),
+            limit.rows() as i64,
+        )
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows.into_iter().filter_map(Row::entry).collect())
     }
 }
 

@@ -2,13 +2,13 @@
 
 use crate::verify::uses;
 use crate::{Result, Store, Tx};
-use domain::OffsetDateTime;
 use domain::id::TokenId;
 use domain::policy::Permit;
 use domain::text::Description;
-use domain::token::{Conditions, Display, Scopes, SecretHash, Token, TokenName};
+use domain::token::{Conditions, Display, Scopes, SecretHash, Tags, Token, TokenName};
 use domain::verify::uses::{Refill, Tally};
 use domain::verify::{Origins, RateLimit};
+use domain::{OffsetDateTime, Version};
 use sqlx::PgConnection;
 
 struct Row {
@@ -35,6 +35,8 @@ struct Row {
     retired_until: Option<OffsetDateTime>,
     revoked_at: Option<OffsetDateTime>,
     last_used_at: Option<OffsetDateTime>,
+    tags: Vec<String>,
+    version: i64,
 }
 
 impl From<Row> for Token {
@@ -69,6 +71,8 @@ impl From<Row> for Token {
             revoked_at: row.revoked_at,
             last_used_at: row.last_used_at,
             tally,
+            tags: Tags::stored(row.tags),
+            version: Version::stored(row.version),
         }
     }
 }
@@ -104,7 +108,7 @@ pub(crate) async fn load(connection: &mut PgConnection, ids: &[uuid::Uuid]) -> R
         Row,
         r#"SELECT k.id AS "id!", k.team_id AS "team_id!", t.name AS "team_name!", k.name AS "name!", k.description AS "description!",
                   k.display AS "display!", k.scopes AS "scopes!",
-                  k.sealed IS NOT NULL AS "revealable!", k.created_at AS "created_at!", k.created_by AS "created_by!", k.expires_at, k.not_before,
+                  k.sealed IS NOT NULL AS "revealable!", k.tags AS "tags!", k.version AS "version!", k.created_at AS "created_at!", k.created_by AS "created_by!", k.expires_at, k.not_before,
                   k.allowed_cidrs::text[] AS "allowed_cidrs", k.rate_requests, k.rate_seconds, k.disabled_at, k.retired_until, k.revoked_at,
                   l.at AS "last_used_at?", k.uses_count, k.uses_per, u.window_start AS "uses_start?", u.spent AS "uses_spent?"
            FROM tokens k JOIN teams t ON t.id = k.team_id LEFT JOIN token_last_used l ON l.token_id = k.id
@@ -126,7 +130,7 @@ impl Store {
         let row = sqlx::query_as!(
             Row,
             r#"SELECT k.id, k.team_id, t.name AS team_name, k.name, k.description, k.display, k.scopes,
-                      k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.not_before,
+                      k.sealed IS NOT NULL AS "revealable!", k.tags, k.version, k.created_at, k.created_by, k.expires_at, k.not_before,
                       k.allowed_cidrs::text[], k.rate_requests, k.rate_seconds, k.disabled_at, k.retired_until, k.revoked_at,
                       l.at AS "last_used_at?", k.uses_count, k.uses_per, u.window_start AS "uses_start?", u.spent AS "uses_spent?"
                FROM tokens k JOIN teams t ON t.id = k.team_id LEFT JOIN token_last_used l ON l.token_id = k.id
@@ -180,8 +184,8 @@ impl Tx {
         let conditions = ConditionColumns::from(&token.conditions);
         sqlx::query!(
             "INSERT INTO tokens (id, team_id, name, description, secret_hash, display, sealed, scopes, created_at,
-                                 created_by, expires_at, not_before, allowed_cidrs, rate_requests, rate_seconds, uses_count, uses_per)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::text[]::cidr[], $14, $15, $16, $17)",
+                                 created_by, expires_at, not_before, allowed_cidrs, rate_requests, rate_seconds, uses_count, uses_per, tags)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::text[]::cidr[], $14, $15, $16, $17, $18)",
             token.id.uuid(),
             token.team.uuid(),
             token.name.as_str(),
@@ -199,6 +203,7 @@ impl Tx {
             conditions.seconds,
             conditions.uses_count,
             conditions.uses_per,
+            token.tags.as_slice(),
         )
         .execute(self.connection())
         .await?;
@@ -218,7 +223,7 @@ impl Tx {
         let row = sqlx::query_as!(
             Row,
             r#"SELECT k.id, k.team_id, t.name AS team_name, k.name, k.description, k.display, k.scopes,
-                      k.sealed IS NOT NULL AS "revealable!", k.created_at, k.created_by, k.expires_at, k.not_before,
+                      k.sealed IS NOT NULL AS "revealable!", k.tags, k.version, k.created_at, k.created_by, k.expires_at, k.not_before,
                       k.allowed_cidrs::text[], k.rate_requests, k.rate_seconds, k.disabled_at, k.retired_until, k.revoked_at,
                       l.at AS "last_used_at?", k.uses_count, k.uses_per, u.window_start AS "uses_start?", u.spent AS "uses_spent?"
                FROM tokens k JOIN teams t ON t.id = k.team_id LEFT JOIN token_last_used l ON l.token_id = k.id
@@ -249,6 +254,23 @@ impl Tx {
         sqlx::query!("UPDATE idempotency_keys SET sealed = NULL WHERE token_id = $1", id.uuid())
             .execute(self.connection())
             .await?;
+        Ok(())
+    }
+
+    /// Writes what is said of a token: its name, its description and its tags.
+    ///
+    /// # Errors
+    /// The constraint `tokens_name_key` when the name is taken; else as every statement.
+    pub async fn change_token(&mut self, token: &Token) -> Result<()> {
+        sqlx::query!(
+            "UPDATE tokens SET name = $2, description = $3, tags = $4 WHERE id = $1",
+            token.id.uuid(),
+            token.name.as_str(),
+            token.description.as_str(),
+            token.tags.as_slice(),
+        )
+        .execute(self.connection())
+        .await?;
         Ok(())
     }
 

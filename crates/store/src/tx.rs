@@ -108,8 +108,8 @@ impl Tx {
         sqlx::query!(
             "INSERT INTO audit_events
                  (id, at, actor_kind, actor_id, actor_label, kind, subject_kind, subject_id, subject_label,
-                  team_id, detail, request_id, origin, touches_mirrors)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                  team_id, detail, request_id, origin, touches_mirrors, version)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
             stamp.id.uuid(),
             stamp.at,
             actor.kind(),
@@ -124,6 +124,7 @@ impl Tx {
             caller.request_id.map(|id| id.to_string()),
             caller.origin.map(|origin| origin.to_string()),
             event.kind.touches_mirrors(),
+            event.version.map(domain::Version::number),
         )
         .execute(&mut *self.inner)
         .await?;

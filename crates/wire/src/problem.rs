@@ -1,7 +1,9 @@
 //! Problem documents (RFC 9457): how every refusal and fault crosses HTTP.
 
-use domain::{Code, Kind, Refusals, Refused};
+use domain::audit::Entry;
+use domain::{Code, Kind, OffsetDateTime, Refusals, Refused};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A problem document. It never echoes what was sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,8 +24,37 @@ pub struct Problem {
     /// Every refusal of the request, when there is more than one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,
+    /// Of `token_changed`: what happened to the token since the state that the request named, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub meanwhile: Vec<Meanwhile>,
     /// What to quote when asking the operator about it.
     pub request_id: String,
+}
+
+/// Something that happened to a thing while somebody was looking at it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Meanwhile {
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// What happened, as the audit log names it.
+    pub action: String,
+    /// Who did it.
+    pub actor: String,
+    /// Further facts, as the audit log has them.
+    pub detail: BTreeMap<String, String>,
+}
+
+impl From<Entry> for Meanwhile {
+    fn from(entry: Entry) -> Self {
+        Self {
+            at: entry.at,
+            action: entry.kind.as_str().to_owned(),
+            actor: entry.actor_label,
+            detail: entry.detail.into_iter().collect(),
+        }
+    }
 }
 
 /// One of several refusals.
@@ -56,6 +87,7 @@ impl Problem {
                     field: field(refused),
                 })
                 .collect(),
+            meanwhile: Vec::new(),
             request_id: request_id.into(),
         }
     }
@@ -94,9 +126,11 @@ pub const fn status(kind: Kind) -> u16 {
         Kind::NotFound => 404,
         Kind::MethodNotAllowed => 405,
         Kind::Conflict => 409,
+        Kind::PreconditionFailed => 412,
         Kind::TooLarge => 413,
         Kind::UnsupportedType => 415,
         Kind::Invalid => 422,
+        Kind::PreconditionRequired => 428,
         Kind::TooMany => 429,
         Kind::Broken => 500,
         Kind::Unavailable => 503,

@@ -3,7 +3,9 @@
 use domain::id::TeamId;
 use domain::refusal::Judge;
 use domain::text::Description;
-use domain::token::{self, Conditions, ExpiryRequest, NewToken, Overlap, Scopes, TokenName};
+use domain::token::{
+    self, Conditions, ExpiryRequest, NewToken, Overlap, Scopes, Tags, TokenChange, TokenName,
+};
 use domain::verify::{self, Origins};
 use domain::{Code, OffsetDateTime, Refusals, Refused};
 use serde::{Deserialize, Serialize};
@@ -48,6 +50,9 @@ pub struct CreateToken {
     /// Keep a sealed copy for a later reveal; the team must allow it.
     #[serde(default)]
     pub revealable: bool,
+    /// At most 10 words to sort tokens by, each of up to 32 letters, digits, `.`, `_` and `-`; kept in lower case.
+    #[serde(default)]
+    pub tags: Vec<String>,
 }
 
 impl TryFrom<CreateToken> for NewToken {
@@ -66,8 +71,9 @@ impl TryFrom<CreateToken> for NewToken {
         let expiry = at.and_then(|at| judge.take(ExpiryRequest::parse(asked.expires_days, at)));
         let limits = (asked.rate_limit, asked.uses_limit);
         let conditions = conditions(&mut judge, asked.not_before, &asked.allowed_cidrs, limits);
+        let tags = judge.take(Tags::parse(asked.tags.iter().map(String::as_str)));
         judge.verdict()?;
-        match (name, team, description, scopes, expiry, conditions) {
+        match (name, team, description, scopes, expiry, conditions, tags) {
             (
                 Some(name),
                 Some(team),
@@ -75,9 +81,10 @@ impl TryFrom<CreateToken> for NewToken {
                 Some(scopes),
                 Some(expiry),
                 Some(conditions),
+                Some(tags),
             ) => {
                 let revealable = asked.revealable;
-                Ok(Self { name, team, description, scopes, expiry, conditions, revealable })
+                Ok(Self { name, team, description, scopes, expiry, conditions, revealable, tags })
             }
             _ => Err(Code::BodyMalformed.into()),
         }
@@ -110,6 +117,38 @@ fn conditions(
     let limit = |uses: UsesLimit| verify::UsesLimit::parse(uses.count, uses.per.as_deref());
     let uses = judge.take(uses.map(limit).transpose());
     Some(Conditions { not_before: not_before?, origins: origins?, rate: rate?, uses: uses? })
+}
+
+/// `PATCH /api/tokens/{id}`: what is absent stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangeToken {
+    /// 1 to 255 characters, unique among the team's tokens that have not been revoked.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// At most 500 characters.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// All of its tags from now on: at most 10 words, each of up to 32 letters, digits, `.`, `_` and `-`; kept in lower case.
+    #[serde(default)]
+    pub tags: Option<Vec<String>>,
+}
+
+impl TryFrom<ChangeToken> for TokenChange {
+    type Error = Refusals;
+
+    fn try_from(asked: ChangeToken) -> Result<Self, Refusals> {
+        let mut judge = Judge::default();
+        let name = asked.name.as_deref().map(TokenName::parse).transpose();
+        let name = judge.take(name).flatten();
+        let description = asked.description.as_deref().map(Description::parse).transpose();
+        let description = judge.take(description).flatten();
+        let tags = asked.tags.map(|tags| Tags::parse(tags.iter().map(String::as_str))).transpose();
+        let tags = judge.take(tags).flatten();
+        judge.verdict()?;
+        Ok(Self { name, description, tags })
+    }
 }
 
 /// `POST /api/tokens/{id}/conditions`: replaces all of them, so all of them must be there. What is forgotten would be allowed.
@@ -237,6 +276,10 @@ pub struct Token {
     /// When it was good last, but for the last seconds; null is never.
     #[serde(with = "time::serde::rfc3339::option")]
     pub last_used_at: Option<OffsetDateTime>,
+    /// What it is sorted by.
+    pub tags: Vec<String>,
+    /// How often it was written, which is also its `ETag`. What time and use change of a token (`status`, `last_used_at`, `uses_left`) is no write.
+    pub version: i64,
 }
 
 /// What a token is at the time of the answer.
@@ -313,6 +356,8 @@ impl Token {
             disabled_at: token.disabled_at,
             revoked_at: token.revoked_at,
             last_used_at: token.last_used_at,
+            tags: token.tags.as_slice().to_vec(),
+            version: token.version.number(),
         }
     }
 }

@@ -1,5 +1,9 @@
 //! The use of tokens on the wire.
 
+mod told;
+
+pub use told::{ReportedUse, UsageReport};
+
 use domain::id::TeamId;
 use domain::usage::{self, Proposal, Span};
 use domain::{Code, OffsetDateTime, Refused};
@@ -7,50 +11,6 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
-
-/// What a Worker at the edge saw since it last told.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct UsageReport {
-    /// What the Worker is called: 1 to 64 characters.
-    pub worker: String,
-    /// At most 1,000 kinds of use.
-    pub items: Vec<ReportedUse>,
-}
-
-/// Uses of a token that were alike.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ReportedUse {
-    /// The token's id. Of one that there is not, nothing is kept.
-    pub token_id: Uuid,
-    /// `valid`, or the code of its refusal. One that is not known is left out.
-    pub code: String,
-    /// The path of the route that they took.
-    #[serde(default)]
-    pub route: Option<String>,
-    /// The status that was answered. Not kept.
-    pub status: u16,
-    /// How many; more than 10,000 count as so many.
-    pub count: u32,
-    /// How long all of them took, in milliseconds. Not kept.
-    pub duration_ms: u64,
-}
-
-impl UsageReport {
-    /// What the Worker is called.
-    ///
-    /// # Errors
-    /// `empty`, `too_long` on `worker`.
-    pub fn worker(&self) -> Result<&str, Refused> {
-        let name = self.worker.trim();
-        match name.chars().count() {
-            0 => Err(Refused::field("worker", Code::Empty)),
-            1..=64 => Ok(name),
-            _ => Err(Refused::field("worker", Code::TooLong)),
-        }
-    }
-}
 
 /// In which form the series is answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,6 +5,7 @@ mod mirror;
 mod origin;
 mod route;
 mod scope;
+mod state;
 mod team;
 mod token;
 mod usage;
@@ -19,7 +20,7 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(token::create, token::list))
         .routes(routes!(token::count))
         .routes(routes!(token::find))
-        .routes(routes!(token::get))
+        .routes(routes!(token::get, token::change))
         .routes(routes!(token::reveal, token::reveal_by_get))
         .routes(routes!(token::revoke))
         .routes(routes!(token::disable))

@@ -5,7 +5,7 @@ use domain::{Code, Refusals, Refused};
 use http::StatusCode;
 use std::any::Any;
 use std::sync::Arc;
-use wire::problem;
+use wire::problem::{self, Meanwhile};
 
 /// A refusal, or a fault with its causes for the log.
 #[derive(Clone, Debug)]
@@ -14,6 +14,8 @@ pub struct Failure {
     pub refusals: Refusals,
     /// What only the log sees.
     pub fault: Option<Arc<str>>,
+    /// What happened to the thing that the caller did not see.
+    pub meanwhile: Vec<Meanwhile>,
 }
 
 impl From<service::Error> for Failure {
@@ -22,13 +24,13 @@ impl From<service::Error> for Failure {
             service::Error::Fault(fault) => Some(fault.chain().into()),
             service::Error::Refused(_) => None,
         };
-        Self { refusals: error.refusals(), fault }
+        Self { fault, ..error.refusals().into() }
     }
 }
 
 impl From<Refusals> for Failure {
     fn from(refusals: Refusals) -> Self {
-        Self { refusals, fault: None }
+        Self { refusals, fault: None, meanwhile: Vec::new() }
     }
 }
 
@@ -67,6 +69,6 @@ pub fn panicked(panic: Box<dyn Any + Send>) -> Response {
         .map(String::as_str)
         .or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("a panic without words");
-    Failure { refusals: Code::Internal.into(), fault: Some(format!("panic: {said}").into()) }
+    Failure { fault: Some(format!("panic: {said}").into()), ..Code::Internal.into() }
         .into_response()
 }

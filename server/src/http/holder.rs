@@ -43,7 +43,10 @@ impl FromRequestParts<Web> for Offered {
         let request_id = Extension::<RequestId>::from_request_parts(parts, web).await;
         let request_id = request_id.ok().map(|Extension(id)| id);
         let Origin(origin) = Origin::of(&parts.extensions);
-        Ok(Self { secret, caller: Caller { actor: Actor::Anonymous, request_id, origin } })
+        Ok(Self {
+            secret,
+            caller: Caller { request_id, origin, ..Caller::local(Actor::Anonymous) },
+        })
     }
 }
 

@@ -6,12 +6,12 @@ use super::{Failure, Web};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use domain::Code;
 use domain::audit::Caller;
 use domain::id::{RequestId, UserId};
 use domain::policy::Actor;
+use domain::{Code, Expected};
 use http::request::Parts;
-use http::{HeaderValue, header};
+use http::{HeaderMap, HeaderValue, header};
 use store::Store;
 use time::Duration;
 use tower_sessions::cookie::SameSite;
@@ -61,8 +61,15 @@ pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) 
     };
     let Origin(origin) = Origin::of(request.extensions());
     let request_id = request.extensions().get::<RequestId>().copied();
-    request.extensions_mut().insert(Caller { actor, request_id, origin });
+    let expected = expected(request.headers());
+    request.extensions_mut().insert(Caller { actor, request_id, origin, expected });
     next.run(request).await
+}
+
+/// Which state of a thing the request may change (`If-Match`). What is no text names no state.
+fn expected(headers: &HeaderMap) -> Expected {
+    let values = headers.get_all(header::IF_MATCH).iter();
+    Expected::parse(values.map(|value| value.to_str().unwrap_or_default()))
 }
 
 async fn actor(
@@ -85,8 +92,8 @@ async fn actor(
 async fn person(web: &Web, session: &Session) -> Result<Actor, Failure> {
     let lost = |error: tower_sessions::session::Error| -> Failure {
         Failure {
-            refusals: Code::Unavailable.into(),
             fault: Some(format!("reading a session: {error}").into()),
+            ..Code::Unavailable.into()
         }
     };
     let Some(user_id) = session.get::<String>("user_id").await.map_err(lost)? else {

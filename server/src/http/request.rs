@@ -68,7 +68,8 @@ fn told(failure: &Failure, id: &str, response: Response) -> Response {
 
 /// The problem document of a failure, with the headers that the handler gave.
 fn problem(failure: &Failure, id: &str, response: Response) -> Response {
-    let document = Problem::of(&failure.refusals, id);
+    let meanwhile = failure.meanwhile.clone();
+    let document = Problem { meanwhile, ..Problem::of(&failure.refusals, id) };
     let body = serde_json::to_vec(&document).unwrap_or_default();
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);

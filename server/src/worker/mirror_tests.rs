@@ -8,7 +8,7 @@ use domain::mirror::Status;
 use domain::policy::Actor;
 use domain::team::{NewTeam, TeamName};
 use domain::text::Description;
-use domain::token::{Conditions, ExpiryRequest, NewToken, Scopes, TokenName};
+use domain::token::{Conditions, ExpiryRequest, NewToken, Scopes, Tags, TokenName};
 use service::Parts;
 use sqlx::PgPool;
 use std::path::Path;
@@ -65,6 +65,7 @@ impl Story {
             expiry,
             conditions: Conditions::default(),
             revealable: false,
+            tags: Tags::default(),
         };
         service::token::create(&self.service, &self.owner, asked, None).await.expect("a token");
     }

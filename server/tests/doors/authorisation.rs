@@ -48,6 +48,7 @@ const SENT: &[(&str, &str)] = &[
         "/api/tokens",
         r#"{"name":"a","team_id":"00000000-0000-0000-0000-000000000000","scopes":["*"]}"#,
     ),
+    ("/api/tokens/find", r#"{"token":"nonsense"}"#),
     ("/api/usage/report", r#"{"worker":"edge","items":[]}"#),
     ("/api/verify", r#"{"token":"nonsense"}"#),
     ("/api/verify/batch", r#"{"items":[{"token":"nonsense"}]}"#),
@@ -57,6 +58,8 @@ const SENT: &[(&str, &str)] = &[
     ),
     ("/api/tokens/{id}/origins/lock", r#"{"allowed_cidrs":["10.0.0.0/8"],"replaces":[]}"#),
     ("/api/tokens/{id}/scopes/narrow", r#"{"scopes":["images:read"]}"#),
+    ("/fn/change_token", "id=00000000-0000-0000-0000-000000000000&version=1&name=a"),
+    ("/fn/start_edit", "id=00000000-0000-0000-0000-000000000000"),
     ("/fn/change_conditions", "id=00000000-0000-0000-0000-000000000000"),
     ("/fn/create_owner", "link=nonsense&email=somebody@example.com&password=correct+horse+battery"),
     (
@@ -158,7 +161,8 @@ async fn knock(app: &TestApp, method: &str, path: &str, who: &Who) -> Answer {
         let path = sent.map_or_else(|| path.clone(), |sent| format!("{path}?{sent}"));
         return app.ask(method, &path).by(who).header("accept", accept).send().await;
     }
-    let ask = app.ask(method, &path).by(who).header("accept", accept);
+    // Whatever it is: what there is not is in no state.
+    let ask = app.ask(method, &path).by(who).header("accept", accept).header("if-match", "*");
     if is_call {
         ask.form(sent.unwrap_or_default()).await
     } else {

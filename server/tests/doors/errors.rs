@@ -33,7 +33,7 @@ async fn a_method_that_there_is_not(pool: PgPool) {
         (Method::GET, "/api/verify"),
         (Method::POST, "/healthz"),
         (Method::POST, "/api/audit"),
-        (Method::PATCH, "/api/tokens/1"),
+        (Method::PUT, "/api/tokens/1"),
     ] {
         let answer = app.ask(method.clone(), path).by(&app.key).send().await;
         assert_eq!(answer.problem(), "405 method_not_allowed", "{method} {path}");

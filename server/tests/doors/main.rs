@@ -11,6 +11,7 @@ mod authorisation;
 mod bad_input;
 mod canary;
 mod change_conditions;
+mod change_token;
 mod create_token;
 mod credentials;
 mod csrf;

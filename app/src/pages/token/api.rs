@@ -4,10 +4,12 @@
 #![allow(clippy::too_many_arguments, reason = "one for each field of the form")]
 
 mod deeds;
+mod edit;
 mod learned;
 mod listing;
 
 pub use deeds::{DisableToken, EnableToken, FinishRotation, RevealToken, RevokeToken, RotateToken};
+pub use edit::{AskedWords, ChangeToken, EditStart, start_edit};
 pub use learned::{LockNetworks, NarrowScopes, Use, get_token_usage};
 pub use listing::{Filter, FilterTokens, Listing, list_tokens};
 
@@ -23,6 +25,7 @@ use time::UtcOffset;
 use time::format_description::well_known::Rfc3339;
 use wire::audit::AuditEntry;
 use wire::mirror::TokenMirror;
+use wire::problem::Meanwhile;
 use wire::receipt::Receipt;
 use wire::token::{Token, UsesLimit};
 
@@ -86,6 +89,8 @@ pub struct ConditionsStart {
     pub form: FormStart,
     /// The token as it is.
     pub token: Token,
+    /// What happened to it since the draft was begun.
+    pub meanwhile: Vec<Meanwhile>,
 }
 
 /// What is in the form for a new token, as it was typed.
@@ -107,6 +112,8 @@ pub struct Asked {
     pub limits: AskedLimits,
     /// Ticked: a sealed copy is kept.
     pub revealable: bool,
+    /// What it is sorted by, with spaces or commas between.
+    pub tags: String,
 }
 
 /// When, from where and how often a token may be used, as it was typed.
@@ -258,6 +265,7 @@ pub async fn create_token(
     #[server(default)] uses_count: String,
     #[server(default)] uses_per: String,
     #[server(default)] revealable: bool,
+    #[server(default)] tags: String,
     #[server(default)] idempotency_key: String,
 ) -> Result<(), Refusal> {
     let limits = AskedLimits {
@@ -277,6 +285,7 @@ pub async fn create_token(
         expires_days,
         limits,
         revealable,
+        tags,
     };
     crate::backend::token::create(asked, &idempotency_key).await
 }
@@ -293,10 +302,13 @@ pub async fn start_conditions(id: String) -> Result<ConditionsStart, Refusal> {
 /// Replaces when, from where and how often a token may be used.
 ///
 /// # Errors
-/// The rules of the fields, `already_ended`, `unauthenticated`, `not_found`, a fault.
+/// The rules of the fields, `token_changed`, `already_ended`, `unauthenticated`, `not_found`, a fault.
 #[server(prefix = "/fn", endpoint = "change_conditions")]
 pub async fn change_conditions(
     #[server(default)] id: String,
+    /// The version of the token that its form showed.
+    #[server(default)]
+    version: String,
     #[server(default)] not_before: String,
     #[server(default)] allowed_cidrs: String,
     #[server(default)] rate_requests: String,
@@ -312,7 +324,7 @@ pub async fn change_conditions(
         uses_count,
         uses_per,
     };
-    crate::backend::token::change_conditions(&id, limits).await
+    crate::backend::token::change_conditions(&id, &version, limits).await
 }
 
 /// Takes the secret that was sent to the page of this token: once. It lies under `/tokens`, where its cookie goes.

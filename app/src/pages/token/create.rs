@@ -104,6 +104,7 @@ fn read(area: &leptos::web_sys::HtmlDivElement) -> Option<Asked> {
             uses_per: value("uses_per"),
         },
         revealable: ticked("revealable"),
+        tags: value("tags"),
     })
 }
 
@@ -133,6 +134,7 @@ fn Fields(
             <Choice name="team_id" label=say!(token.team) none=say!(token.choose_team) hint=hint options=options value=team/>
             <TextArea name="description" label=say!(token.description) hint=say!(token.description_hint) optional=true most=DESCRIPTION_MAX/>
             <TextField name="scopes" label=say!(token.scopes) hint=say!(token.scopes_hint) mono=true value=given("scopes")/>
+            <TextField name="tags" label=say!(life.tags) hint=say!(life.tags_hint) optional=true value=given("tags")/>
             <fieldset class="group lifetime">
                 <legend class="sr-only">{say!(token.expires)}</legend>
                 <Check name="never_expires" label=say!(token.never_expires) hint=say!(token.never_hint) checked=true/>

@@ -137,6 +137,12 @@ fn Facts(token: Token, now: OffsetDateTime) -> impl IntoView {
     } else {
         view! { <p class="whitespace-pre-wrap">{token.description}</p> }.into_any()
     };
+    let tags = if token.tags.is_empty() {
+        view! { <span class="muted">{say!(token.no_description)}</span> }.into_any()
+    } else {
+        view! { <Chips words=token.tags.clone() most=10/> }.into_any()
+    };
+    let edit = paths::token_edit(token.id);
     let expires = match token.expires_at {
         Some(at) => view! { <Date at=at/>" · "<span class="muted"><Moment at=at now=now/></span> }
             .into_any(),
@@ -154,6 +160,7 @@ fn Facts(token: Token, now: OffsetDateTime) -> impl IntoView {
     view! {
         <dl class="panel facts">
             <dt>{say!(token.description)}</dt><dd>{description}</dd>
+            <dt>{say!(life.tags)}</dt><dd>{tags}<p><a href=edit>{say!(life.edit_link)}</a></p></dd>
             <dt>{say!(token.team)}</dt><dd><a href=paths::tokens_of_team(token.team_id)>{token.team_name}</a></dd>
             <dt>{say!(token.scopes)}</dt><dd><Chips words=token.scopes most=50/></dd>
             <dt>{say!(token.expires)}</dt><dd class="num">{expires}</dd>

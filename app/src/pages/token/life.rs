@@ -97,6 +97,7 @@ fn step(event: AuditEntry) -> Step {
         Some(EventKind::TokenRevealed) => (Glyph::Eye, say!(token.life_revealed, who = who)),
         Some(EventKind::TokenDisabled) => (Glyph::Pause, say!(token.life_disabled, who = who)),
         Some(EventKind::TokenEnabled) => (Glyph::CheckRound, say!(token.life_enabled, who = who)),
+        Some(EventKind::TokenChanged) => (Glyph::Sliders, say!(life.changed, who = who)),
         Some(EventKind::TokenConditionsChanged) => {
             (Glyph::Sliders, say!(token.life_conditions, who = who))
         }
@@ -162,6 +163,8 @@ mod tests {
             retired_until: None,
             revoked_at: revoked.map(day),
             last_used_at: None,
+            tags: Vec::new(),
+            version: 1,
         }
     }
 

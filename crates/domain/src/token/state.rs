@@ -87,8 +87,9 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Version;
     use crate::text::Description;
-    use crate::token::{Conditions, Display, Scopes, TokenName};
+    use crate::token::{Conditions, Display, Scopes, Tags, TokenName};
     use time::macros::datetime;
 
     const NOW: OffsetDateTime = datetime!(2026-11-22 10:00 UTC);
@@ -112,6 +113,8 @@ mod tests {
             revoked_at: None,
             last_used_at: None,
             tally: None,
+            tags: Tags::default(),
+            version: Version::FIRST,
         }
     }
 

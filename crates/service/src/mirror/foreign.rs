@@ -10,8 +10,8 @@ use domain::id::{TeamId, TokenId};
 use domain::mirror::{Entry, Key};
 use domain::policy::{Action, Actor, permit};
 use domain::text::Description;
-use domain::token::{Conditions, Display, SecretHash, Token, TokenName};
-use domain::{OffsetDateTime, Refused};
+use domain::token::{Conditions, Display, SecretHash, Tags, Token, TokenName};
+use domain::{OffsetDateTime, Refused, Version};
 use record::Told;
 use storage::Storage;
 use store::Tx;
@@ -112,5 +112,7 @@ fn token(
         revoked_at: None,
         last_used_at: None,
         tally: None,
+        tags: Tags::default(),
+        version: Version::FIRST,
     })
 }

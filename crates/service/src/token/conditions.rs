@@ -1,8 +1,9 @@
 //! Changes when, from where and how often a token may be used; and says it in the words of the audit log.
 
+use super::locked::{lock, written};
 use crate::{Result, Service};
 use domain::Code;
-use domain::audit::{Caller, Event, EventKind, SubjectKind};
+use domain::audit::{Caller, EventKind};
 use domain::id::TokenId;
 use domain::policy::{Action, permit};
 use domain::token::{Conditions, Token};
@@ -21,7 +22,7 @@ pub async fn change_conditions(
     conditions: Conditions,
 ) -> Result<Token> {
     let mut tx = service.store().begin(permit(&caller.actor, Action::ChangeConditions)?).await?;
-    let (token, _) = tx.lock_token(id).await?.ok_or(Code::NotFound)?;
+    let (token, _) = lock(&mut tx, caller, id).await?;
     if token.state(service.now()).has_ended() {
         return Err(Code::AlreadyEnded.into());
     }
@@ -47,15 +48,7 @@ pub(super) async fn replace(
     tx.set_token_conditions(token.id, &conditions, anew, service.moved_clock()).await?;
     token.tally = token.tally.filter(|_| !anew);
     let before = std::mem::replace(&mut token.conditions, conditions);
-    let event = Event::new(
-        EventKind::TokenConditionsChanged,
-        SubjectKind::Token,
-        Some(token.id.to_string()),
-        token.name.as_str(),
-    );
-    let event = event
-        .in_team(token.team)
-        .with("team", &token.team_name)
+    let event = written(EventKind::TokenConditionsChanged, &mut token)
         .with("before", told(&before))
         .with("after", told(&token.conditions));
     service.commit_answer(tx, caller, event).await?;

@@ -8,7 +8,7 @@ use domain::audit::{Caller, Event, EventKind, SubjectKind};
 use domain::id::TokenId;
 use domain::policy::{Action, permit};
 use domain::token::{NewToken, SecretHash, Token, TokenSecret};
-use domain::{Code, OffsetDateTime, Refused};
+use domain::{Code, OffsetDateTime, Refused, Version};
 use store::Tx;
 use store::idempotency::Replay;
 
@@ -106,6 +106,8 @@ async fn draw_up(
         revoked_at: None,
         last_used_at: None,
         tally: None,
+        tags: asked.tags.clone(),
+        version: Version::FIRST,
     })
 }
 
@@ -133,10 +135,14 @@ pub(super) fn secret_of(service: &Service, token: &Token, replay: &Replay) -> Op
 
 fn created_event(token: &Token) -> Event {
     let id = Some(token.id.to_string());
+    let tags = Some(token.tags.joined()).filter(|tags| !tags.is_empty());
+    let tags = tags.map(|tags| ("tags", tags));
     Event::new(EventKind::TokenCreated, SubjectKind::Token, id, token.name.as_str())
         .in_team(token.team)
         .with("team", &token.team_name)
         .with("scopes", token.scopes.to_strings().join(" "))
         .with("display", token.display.as_str())
+        .at_version(token.version)
+        .with_all(tags)
         .with_all(conditions::facts(&token.conditions))
 }

@@ -1,8 +1,9 @@
 //! Switches a token off, and on again.
 
+use super::locked::{lock, written};
 use crate::{Result, Service};
 use domain::Code;
-use domain::audit::{Caller, Event, EventKind, SubjectKind};
+use domain::audit::{Caller, EventKind};
 use domain::id::TokenId;
 use domain::policy::{Action, permit};
 use domain::token::Token;
@@ -26,7 +27,7 @@ pub async fn enable(service: &Service, caller: &Caller, id: TokenId) -> Result<T
 async fn switch(service: &Service, caller: &Caller, id: TokenId, action: Action) -> Result<Token> {
     let off = action == Action::DisableToken;
     let mut tx = service.store().begin(permit(&caller.actor, action)?).await?;
-    let (mut token, _) = tx.lock_token(id).await?.ok_or(Code::NotFound)?;
+    let (mut token, _) = lock(&mut tx, caller, id).await?;
     let now = service.now();
     if token.state(now).has_ended() {
         return Err(Code::AlreadyEnded.into());
@@ -39,9 +40,7 @@ async fn switch(service: &Service, caller: &Caller, id: TokenId, action: Action)
     token.disabled_at = off.then_some(now);
     tx.set_token_disabled(id, token.disabled_at).await?;
     let kind = if off { EventKind::TokenDisabled } else { EventKind::TokenEnabled };
-    let event = Event::new(kind, SubjectKind::Token, Some(id.to_string()), token.name.as_str());
-    service
-        .commit_answer(tx, caller, event.in_team(token.team).with("team", &token.team_name))
-        .await?;
+    let event = written(kind, &mut token);
+    service.commit_answer(tx, caller, event).await?;
     Ok(token)
 }

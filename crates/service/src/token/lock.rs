@@ -1,6 +1,7 @@
 //! Binds a token to the networks that somebody was shown.
 
 use super::conditions::replace;
+use super::locked::lock;
 use crate::{Result, Service};
 use domain::audit::Caller;
 use domain::id::TokenId;
@@ -22,7 +23,7 @@ pub async fn lock_networks(
     shown: Option<Origins>,
 ) -> Result<Token> {
     let mut tx = service.store().begin(permit(&caller.actor, Action::ChangeConditions)?).await?;
-    let (token, _) = tx.lock_token(id).await?.ok_or(Code::NotFound)?;
+    let (token, _) = lock(&mut tx, caller, id).await?;
     if token.state(service.now()).has_ended() {
         return Err(Code::AlreadyEnded.into());
     }

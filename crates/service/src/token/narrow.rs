@@ -1,7 +1,8 @@
 //! Takes scopes from a token: they become fewer, never more.
 
+use super::locked::{lock, written};
 use crate::{Result, Service};
-use domain::audit::{Caller, Event, EventKind, SubjectKind};
+use domain::audit::{Caller, EventKind};
 use domain::id::TokenId;
 use domain::policy::{Action, permit};
 use domain::token::{Scope, Scopes, Token};
@@ -18,7 +19,7 @@ pub async fn narrow_scopes(
     scopes: Scopes,
 ) -> Result<Token> {
     let mut tx = service.store().begin(permit(&caller.actor, Action::NarrowScopes)?).await?;
-    let (mut token, _) = tx.lock_token(id).await?.ok_or(Code::NotFound)?;
+    let (mut token, _) = lock(&mut tx, caller, id).await?;
     if token.state(service.now()).has_ended() {
         return Err(Code::AlreadyEnded.into());
     }
@@ -32,9 +33,7 @@ pub async fn narrow_scopes(
     tx.set_token_scopes(id, &scopes).await?;
     let before = std::mem::replace(&mut token.scopes, scopes);
     let kind = EventKind::TokenScopesNarrowed;
-    let event = Event::new(kind, SubjectKind::Token, Some(id.to_string()), token.name.as_str())
-        .in_team(token.team)
-        .with("team", &token.team_name)
+    let event = written(kind, &mut token)
         .with("before", before.joined())
         .with("after", token.scopes.joined());
     service.commit_answer(tx, caller, event).await?;

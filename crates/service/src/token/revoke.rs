@@ -1,8 +1,9 @@
 //! Ends a token.
 
+use super::locked::{lock, written};
 use crate::{Result, Service};
 use domain::Code;
-use domain::audit::{Caller, Event, EventKind, SubjectKind};
+use domain::audit::{Caller, EventKind};
 use domain::id::TokenId;
 use domain::policy::{Action, Permit, permit};
 use domain::token::Token;
@@ -23,7 +24,7 @@ pub(crate) async fn end(
     id: TokenId,
 ) -> Result<Token> {
     let mut tx = service.store().begin(permit).await?;
-    let (mut token, _) = tx.lock_token(id).await?.ok_or(Code::NotFound)?;
+    let (mut token, _) = lock(&mut tx, caller, id).await?;
     if token.revoked_at.is_some() {
         return Err(Code::AlreadyEnded.into());
     }
@@ -31,14 +32,7 @@ pub(crate) async fn end(
     tx.end_token(id, now).await?;
     token.revoked_at = Some(now);
     token.revealable = false;
-    let event = Event::new(
-        EventKind::TokenRevoked,
-        SubjectKind::Token,
-        Some(id.to_string()),
-        token.name.as_str(),
-    );
-    service
-        .commit_answer(tx, caller, event.in_team(token.team).with("team", &token.team_name))
-        .await?;
+    let event = written(EventKind::TokenRevoked, &mut token);
+    service.commit_answer(tx, caller, event).await?;
     Ok(token)
 }

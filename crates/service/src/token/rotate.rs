@@ -1,10 +1,11 @@
 //! Gives a token another secret, and ends the former one.
 
 use super::create::{Created, secret_of};
+use super::locked::{lock, written};
 use crate::idempotency::{rotation_hash, who};
 use crate::{IdempotencyKey, Result, Service};
 use domain::Code;
-use domain::audit::{Caller, Event, EventKind, SubjectKind};
+use domain::audit::{Caller, EventKind};
 use domain::id::TokenId;
 use domain::policy::{Action, permit};
 use domain::token::{Overlap, Token, TokenSecret};
@@ -32,11 +33,12 @@ pub async fn rotate(
         if replay.request_hash != request_hash {
             return Err(Code::IdempotencyMismatch.into());
         }
+        // It was rotated as the caller saw it: that it is another since is their own deed.
         let (token, _) = tx.lock_token(id).await?.ok_or(Code::NotFound)?;
         let secret = secret_of(service, &token, &replay);
         return Ok(Created { token, secret, replayed: true });
     }
-    let (mut token, sealed) = tx.lock_token(id).await?.ok_or(Code::NotFound)?;
+    let (mut token, sealed) = lock(&mut tx, caller, id).await?;
     let now = service.now();
     if token.state(now).has_ended() {
         return Err(Code::AlreadyEnded.into());
@@ -56,7 +58,7 @@ pub async fn rotate(
         let replay = Replay { request_hash, token: id, sealed: fresh, at: now };
         tx.insert_replay(&actor, key.as_str(), &replay).await?;
     }
-    let event = event(EventKind::TokenRotated, &token)
+    let event = written(EventKind::TokenRotated, &mut token)
         .with("display", token.display.as_str())
         .with("former_display", former.as_str())
         .with("overlap_seconds", overlap.seconds().to_string());
@@ -70,7 +72,7 @@ pub async fn rotate(
 /// `unauthenticated`, `forbidden`, `not_found`; `already_ended`; `no_overlap` when no former secret works; a fault.
 pub async fn finish_rotation(service: &Service, caller: &Caller, id: TokenId) -> Result<Token> {
     let mut tx = service.store().begin(permit(&caller.actor, Action::FinishRotation)?).await?;
-    let (mut token, _) = tx.lock_token(id).await?.ok_or(Code::NotFound)?;
+    let (mut token, _) = lock(&mut tx, caller, id).await?;
     let now = service.now();
     if token.state(now).has_ended() {
         return Err(Code::AlreadyEnded.into());
@@ -80,14 +82,7 @@ pub async fn finish_rotation(service: &Service, caller: &Caller, id: TokenId) ->
     }
     tx.finish_rotation(id, now).await?;
     token.retired_until = Some(now);
-    let event = event(EventKind::TokenRotationFinished, &token);
+    let event = written(EventKind::TokenRotationFinished, &mut token);
     service.commit_answer(tx, caller, event).await?;
     Ok(token)
-}
-
-fn event(kind: EventKind, token: &Token) -> Event {
-    let id = Some(token.id.to_string());
-    Event::new(kind, SubjectKind::Token, id, token.name.as_str())
-        .in_team(token.team)
-        .with("team", &token.team_name)
 }

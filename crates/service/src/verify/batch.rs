@@ -27,21 +27,23 @@ pub async fn answer_all<R>(
     let now = service.now();
     for some in asked.chunks(AHEAD) {
         let hashes: Vec<_> = some.iter().map(|one| SecretHash::of_offered(one.offered)).collect();
-        service.index().fetch(&hashes);
-        for (one, hash) in some.iter().zip(hashes) {
-            let (at, moment) = (told.len(), Moment { now, began: service.usage().begin() });
-            told.push(match recall(service, hash, one, moment, Counting::Here, &tell) {
-                Recalled::Judged(Judged::Told(told)) => told,
-                Recalled::Judged(Judged::Spend(record)) => {
-                    spending.push((at, record));
-                    untold()
-                }
-                Recalled::Ask(hash) => {
-                    open.push((at, hash));
-                    untold()
-                }
-            });
-        }
+        service.index().near::<AHEAD, _>(&hashes, |near| {
+            for ((one, hash), near) in some.iter().zip(&hashes).zip(near) {
+                let (at, moment) = (told.len(), Moment { now, began: service.usage().begin() });
+                let hash = (*hash, near);
+                told.push(match recall(service, hash, one, moment, Counting::Here, &tell) {
+                    Recalled::Judged(Judged::Told(told)) => told,
+                    Recalled::Judged(Judged::Spend(record)) => {
+                        spending.push((at, record));
+                        untold()
+                    }
+                    Recalled::Ask(hash) => {
+                        open.push((at, hash));
+                        untold()
+                    }
+                });
+            }
+        });
     }
     if !open.is_empty() {
         for (at, judged) in look_up(service, asked, &open, asked_at, &tell).await {

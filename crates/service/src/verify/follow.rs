@@ -37,7 +37,8 @@ pub struct Following {
     looked_at: Instant,
 }
 
-/// What is in the index.
+/// What is in the index. What `seen` has is on the database's disk, since our line about it is, which came later: a database that crashes gives the numbers
+/// of the transactions that it forgets to new ones, and who had seen those would look past these.
 #[derive(Clone)]
 struct Loaded {
     history: String,
@@ -123,7 +124,8 @@ impl Following {
             Some(connection) => connection,
             None => self.connect().await?,
         };
-        if self.loaded.is_none() || self.service.index().outgrown() {
+        let mut loads = self.loaded.is_none() || self.service.index().outgrown();
+        if loads {
             let loading = self.load(&mut connection);
             self.loaded = Some(within(LOAD_PATIENCE, loading).await?);
         }
@@ -132,12 +134,13 @@ impl Following {
             tracing::info!(
                 "more tokens are gone than can be told one by one; loading every token anew"
             );
+            loads = true;
             let loading = self.load(&mut connection);
             self.loaded = Some(within(LOAD_PATIENCE, loading).await?);
             looked = within(PATIENCE, self.look(&mut connection)).await;
         }
-        if looked.is_err() && self.resumed {
-            // It may be more than one look can take: the next turn loads.
+        if looked.is_err() && (loads || self.resumed) {
+            // What was loaded may not be on the database's disk; what changed since it was resumed may be more than one look can take.
             self.loaded = None;
         }
         self.resumed = false;
@@ -223,13 +226,13 @@ impl Following {
             // After they were applied: whoever writes the whole index finds them there, or here.
             snapshot.applied(changes);
         }
-        if let Some(loaded) = &mut self.loaded {
-            loaded.seen = seen.clone();
-        }
         self.judge_clock(before, now, after);
         if !connection.applied(&self.verifier, &seen, &ended, self.lease()).await? {
             self.enter_again(connection).await?;
             return Ok(Looked::Applied);
+        }
+        if let Some(loaded) = &mut self.loaded {
+            loaded.seen = seen.clone();
         }
         index.clockwork().renew(began, self.service.verify_budget());
         if let (Some(snapshot), Some(as_of), None) = (snapshot, as_of, index.barred()) {

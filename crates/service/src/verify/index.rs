@@ -58,6 +58,17 @@ pub enum Found<R> {
     Untold,
 }
 
+/// What a look at many told of one of them.
+#[derive(Clone, Copy)]
+pub(super) enum Near<'e> {
+    /// It is among the good ones.
+    Here(&'e Entry),
+    /// It is not.
+    NotHere,
+    /// Nobody looked.
+    NotLooked,
+}
+
 /// The records of tokens in memory.
 pub struct Index {
     kept: ArcSwap<Kept>,
@@ -99,23 +110,58 @@ impl Index {
         if trust == Trust::Nothing {
             return Found::Untold;
         }
-        let missing = if trust == Trust::WhatIsKnown { Found::Untold } else { Found::Ask };
         let mut tell = Some(tell);
-        let mut once = |entry: Option<&Entry>| tell.take().map(|tell| tell(entry));
-        if let Some(told) = self.kept.load().get(hash, |entry| once(Some(entry))) {
-            return told.map_or(missing, Found::Told);
-        }
-        match self.misses.get(hash) {
-            Some(Miss::Unknown) if trust == Trust::All => once(None).map_or(missing, Found::Told),
-            // What has ended stays so, whoever can be asked.
-            Some(Miss::Ended(entry)) => once(Some(&entry)).map_or(missing, Found::Told),
-            _ => missing,
+        let told = |entry: &Entry| tell.take().map(|tell| tell(Some(entry)));
+        match (self.kept.load().get(hash, told).flatten(), tell) {
+            (Some(told), _) => Found::Told(told),
+            (None, Some(tell)) => self.ask_misses(hash, trust, tell),
+            (None, None) => Found::Untold,
         }
     }
 
-    /// Brings what is known of these hashes near: [`Self::ask`] finds it in the processor's cache then.
-    pub(super) fn fetch(&self, hashes: &[Option<SecretHash>]) {
-        self.kept.load().fetch(hashes);
+    /// Asks as [`Self::ask`] does, where `near` is what [`Self::near`] told of this hash.
+    pub(super) fn ask_near<R>(
+        &self,
+        hash: &SecretHash,
+        near: Near<'_>,
+        tell: impl FnOnce(Option<&Entry>) -> R,
+    ) -> Found<R> {
+        match (near, self.clockwork.trust()) {
+            (Near::NotLooked, _) => self.ask(hash, tell),
+            (_, Trust::Nothing) => Found::Untold,
+            (Near::Here(entry), _) => Found::Told(tell(Some(entry))),
+            (Near::NotHere, trust) => self.ask_misses(hash, trust, tell),
+        }
+    }
+
+    fn ask_misses<R>(
+        &self,
+        hash: &SecretHash,
+        trust: Trust,
+        tell: impl FnOnce(Option<&Entry>) -> R,
+    ) -> Found<R> {
+        match self.misses.get(hash) {
+            Some(Miss::Unknown) if trust == Trust::All => Found::Told(tell(None)),
+            // What has ended stays so, whoever can be asked.
+            Some(Miss::Ended(entry)) => Found::Told(tell(Some(&entry))),
+            _ if trust == Trust::WhatIsKnown => Found::Untold,
+            _ => Found::Ask,
+        }
+    }
+
+    /// Looks for all of these hashes, at most `N`, before the first of them is asked about: a processor waits for several places of memory at a time, if
+    /// nothing is between them. What is told is true now, and is not to be kept.
+    pub(super) fn near<const N: usize, R>(
+        &self,
+        hashes: &[Option<SecretHash>],
+        tell: impl FnOnce([Near<'_>; N]) -> R,
+    ) -> R {
+        self.kept.load().near::<N, R>(hashes, |near| {
+            tell(match near {
+                Some(near) => near.map(|entry| entry.map_or(Near::NotHere, Near::Here)),
+                None => [Near::NotLooked; N],
+            })
+        })
     }
 
     /// How far what is here may be believed.

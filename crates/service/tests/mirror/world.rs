@@ -8,7 +8,7 @@ use domain::mirror::{Format, Key, Mirror};
 use domain::policy::{Action, Actor, permit};
 use domain::team::{NewTeam, TeamName};
 use domain::text::Description;
-use domain::token::{Conditions, ExpiryRequest, NewToken, Scopes, TokenName};
+use domain::token::{Conditions, ExpiryRequest, NewToken, Scopes, Tags, TokenName};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
 use service::mirror::{Run, Target};
@@ -96,6 +96,7 @@ impl World {
             expiry: ExpiryRequest::parse(days, None).expect("an expiry"),
             conditions: Conditions::default(),
             revealable: false,
+            tags: Tags::default(),
         };
         let created = service::token::create(&self.service, &self.owner, asked, None).await;
         let created = created.expect("a token");

@@ -1,6 +1,7 @@
 //! Each write leaves one line in the log: who, what, to what, by which request.
 
 use crate::world::{START, World, asked, limit, new_team};
+use domain::Expected;
 use domain::audit::{Caller, EventKind, SubjectId};
 use domain::id::RequestId;
 use service::audit::{AuditCursor, AuditFilter};
@@ -14,6 +15,7 @@ async fn a_line_says_who_did_what_by_which_request(pool: PgPool) {
     let request = world.service.random(|rng| RequestId::generate(START, rng));
     let caller = Caller {
         request_id: Some(request),
+        expected: Expected::Unsaid,
         origin: Some([192, 0, 2, 7].into()),
         actor: owner.actor.clone(),
     };

@@ -154,6 +154,43 @@ async fn no_transaction_slips_under_a_look(pool: PgPool) {
     assert_eq!(world.verify(secret(&early)).await, "revoked");
 }
 
+// A database that crashes may give the number of a transaction that was seen, and forgotten, to a revocation.
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_was_seen_is_looked_for_again_until_the_database_wrote_that_down(pool: PgPool) {
+    let (world, mut following) = followed(pool.clone()).await;
+    world.token(&world.team("platform").await, "import").await;
+    let before = world.service.index().changes();
+
+    let mut others = pool.begin().await.expect("a transaction");
+    sqlx::query("SELECT FROM verifiers FOR UPDATE").execute(&mut *others).await.expect("held");
+    assert!(following.turn().await.is_err(), "its line cannot be written");
+    assert_eq!(world.service.index().changes(), before + 1, "it is applied all the same");
+    others.rollback().await.expect("let go");
+
+    following.turn().await.expect("a look");
+    assert_eq!(world.service.index().changes(), before + 2, "and once more");
+    following.turn().await.expect("a look");
+    assert_eq!(world.service.index().changes(), before + 2, "now it is written down");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_was_loaded_is_loaded_again_until_the_database_wrote_that_down(pool: PgPool) {
+    let (world, mut following) = followed(pool.clone()).await;
+    let before = world.service.index().changes();
+    sqlx::query("TRUNCATE tokens CASCADE").execute(&pool).await.expect("cleared");
+
+    let mut others = pool.begin().await.expect("a transaction");
+    sqlx::query("SELECT FROM verifiers FOR UPDATE").execute(&mut *others).await.expect("held");
+    assert!(following.turn().await.is_err(), "its line cannot be written");
+    assert_eq!(world.service.index().changes(), before + 1, "it is loaded all the same");
+    others.rollback().await.expect("let go");
+
+    following.turn().await.expect("a look");
+    assert_eq!(world.service.index().changes(), before + 2, "and once more");
+    following.turn().await.expect("a look");
+    assert_eq!(world.service.index().changes(), before + 2, "now it is written down");
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn conditions_come_with_the_change(pool: PgPool) {
     let (world, mut following) = followed(pool.clone()).await;

@@ -2,6 +2,7 @@
 
 mod audit;
 mod browser;
+mod change;
 mod conditions;
 mod disable;
 mod expiry;

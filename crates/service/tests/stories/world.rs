@@ -7,7 +7,7 @@ use domain::page::Limit;
 use domain::policy::Actor;
 use domain::team::{NewTeam, Team, TeamName};
 use domain::text::Description;
-use domain::token::{Conditions, ExpiryRequest, NewToken, Scope, Scopes, TokenName};
+use domain::token::{Conditions, ExpiryRequest, NewToken, Scope, Scopes, Tags, TokenName};
 use domain::user::{Email, Password};
 use domain::verify::{Denial, Verdict};
 use domain::{Code, OffsetDateTime, Refused};
@@ -265,6 +265,7 @@ pub fn asked(team: &Team, name: &str) -> NewToken {
         expiry: ExpiryRequest::Never,
         conditions: Conditions::default(),
         revealable: false,
+        tags: Tags::default(),
     }
 }
 

@@ -1,6 +1,7 @@
-//! What goes wrong on our own disk: files that may not grow, and a directory in which nothing can be made.
+//! What goes wrong on our own disk: files that may not grow, and directories in which nothing can be made. Modes hold root no more than a directory of
+//! sysfs holds anybody else, so that root lends a worker its name without the capability to pass over them.
 
-use super::goal::{Goal, goal, mends};
+use super::goal::{Goal, digests, goal, mends};
 use super::worker::{self, Worker};
 use crate::git::Remote;
 use crate::list;
@@ -56,6 +57,43 @@ async fn a_clone_without_room_is_made_anew() {
     let orders = worker::at_git(&remote, &std::env::var("PATH").expect("PATH"));
     let (place, goal) = room_comes_back(&orders, FailureClass::Broken).await;
     mends(&place, &goal, "no room").await;
+}
+
+/// Takes the right to write from whoever owns what is there, or gives it back.
+fn writable(path: &Path, may: bool) {
+    let mode = if may { "u+w" } else { "a-w" };
+    let mut chmod = std::process::Command::new("chmod");
+    assert!(chmod.args(["-R", mode]).arg(path).status().expect("chmod runs").success());
+}
+
+/// A run that may not write is denied and changes nothing, and the next one where it may is good.
+async fn it_may_be_written_again(orders: &Value, path: &Path) {
+    let (place, before) = (worker::place(orders), goal(0, SIZE));
+    mends(&place, &before, "nothing").await;
+    let mut orders = orders.clone();
+    orders["goal"] = json!(1);
+    orders["size"] = json!(SIZE);
+    writable(path, false);
+    let said = Worker::bound(&orders).says().expect("it comes to its end");
+    writable(path, true);
+    assert!(said.starts_with("failed Denied "), "{said}");
+    let there = list(&place, "tokens").await.expect("a listing");
+    assert_eq!(there, digests(&place, &before), "all as it was");
+    mends(&place, &worker::goal_of(&orders), "no right").await;
+}
+
+#[tokio::test]
+async fn a_directory_that_was_read_only_is_written_again() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let root = dir.path().join("mirror");
+    it_may_be_written_again(&worker::at_files(&root), &root).await;
+}
+
+#[tokio::test]
+async fn a_clone_that_was_read_only_is_written_again() {
+    let remote = Remote::make();
+    let orders = worker::at_git(&remote, &std::env::var("PATH").expect("PATH"));
+    it_may_be_written_again(&orders, &remote.0.path().join("data")).await;
 }
 
 #[tokio::test]

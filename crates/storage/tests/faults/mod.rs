@@ -1,10 +1,13 @@
 //! Everything that goes wrong outside, at every target: the error has its class, nothing hangs, and when it is over the same calls bring the target to its
-//! goal.
+//! goal. Which test is whose is in [`table`].
 
 mod files;
 mod goal;
+mod hour;
 mod killed;
+mod said;
 mod subject;
+mod table;
 mod worker;
 
 use crate::object;
@@ -33,6 +36,8 @@ const ANSWERS: &[(Fault, FailureClass)] = &[
     (Fault::Says(429, "Retry-After: 1\r\n"), Transient),
     (Fault::Says(500, ""), Transient),
     (Fault::Says(503, ""), Transient),
+    // No room on the disk of whoever keeps it.
+    (Fault::Says(507, ""), Transient),
     (Fault::Says(400, ""), Broken),
 ];
 
@@ -120,6 +125,21 @@ macro_rules! at {
 }
 
 at! { s3 kv git }
+
+macro_rules! for_an_hour {
+    ($($target:ident $test:ident)+) => {
+        $(#[tokio::test]
+        async fn $test() {
+            hour::an_hour_of_errors_is_over_with_the_next_run(Subject::$target().await).await;
+        })+
+    };
+}
+
+for_an_hour! {
+    s3 an_hour_of_errors_at_a_bucket
+    kv an_hour_of_errors_at_workers_kv
+    git an_hour_of_errors_at_a_repository
+}
 
 #[sqlx::test(migrations = false)]
 async fn at_a_postgres_what_fails_has_its_class_and_is_put_right(pool: PgPool) {

@@ -115,6 +115,17 @@ impl Worker {
         Self::start_by(&mut shell, orders)
     }
 
+    /// For whom the modes of files hold, as they do not for root.
+    pub fn bound(orders: &Value) -> Self {
+        let mut command = Command::new(std::env::current_exe().expect("this program"));
+        if rustix::process::geteuid().is_root() {
+            command = Command::new("setpriv");
+            command.args(["--bounding-set=-dac_override,-dac_read_search", "--"]);
+            command.arg(std::env::current_exe().expect("this program"));
+        }
+        Self::start_by(&mut command, orders)
+    }
+
     fn start_by(command: &mut Command, orders: &Value) -> Self {
         let command = command.args(["--exact", "faults::worker::at_work", "--nocapture"]);
         let command = command.env(ORDERS, orders.to_string()).stderr(Stdio::null());

@@ -30,7 +30,11 @@ pub struct Cloudflare {
 
 impl Cloudflare {
     pub fn start() -> Self {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/kv/cloudflare/server.mjs");
+        Self::start_by(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/kv/cloudflare/server.mjs"))
+    }
+
+    /// By the script where another crate's tests find it.
+    pub fn start_by(script: &str) -> Self {
         let served = Served::start(Command::new("node").arg(script).env("TOKEN", TOKEN), "ready ");
         let origin = served.said.trim_start_matches("ready ").trim().to_owned();
         let _ = rustls::crypto::ring::default_provider().install_default();

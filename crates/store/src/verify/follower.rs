@@ -52,7 +52,8 @@ impl Store {
             );
         let mut connection = PgListener::connect_with(&pool).await?;
         connection.listen(CHANGES).await?;
-        // A lease that Postgres forgot in a crash would be one that receipts do not know of: what is told here is on the disk.
+        // A lease that Postgres forgot in a crash would be one that receipts do not know of; and what was seen is only safe from its crash once something
+        // later is on its disk. So what is told here is.
         sqlx::query("SET synchronous_commit = on").execute(&mut connection).await?;
         Ok(Follower { connection, _pool: pool })
     }

@@ -53,7 +53,8 @@ impl Follower {
         Ok(())
     }
 
-    /// Says that everything of `seen` is applied, and that `ended` are refused. `false` when its row is not there.
+    /// Says that everything of `seen` is applied, and that `ended` are refused. `false` when its row is not there. Once it is said, no transaction that
+    /// `seen` had gets its number from a database that crashed: this one is later than those, and on the disk.
     ///
     /// # Errors
     /// As every statement.

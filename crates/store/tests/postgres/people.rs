@@ -1,12 +1,12 @@
 //! What the tests write as, and with.
 
-use domain::OffsetDateTime;
 use domain::audit::{Caller, Event, EventKind, SubjectKind};
 use domain::id::{EventId, TeamId, TokenId};
 use domain::policy::{Action, Actor, Permit, permit};
 use domain::team::{NewTeam, TeamName};
 use domain::text::Description;
-use domain::token::{Conditions, Display, Scopes, SecretHash, Token, TokenName};
+use domain::token::{Conditions, Display, Scopes, SecretHash, Tags, Token, TokenName};
+use domain::{OffsetDateTime, Version};
 use sqlx::PgPool;
 use store::{Stamp, Store, Tx};
 use time::macros::datetime;
@@ -73,6 +73,8 @@ pub fn token(number: u128, team: TeamId, name: &str) -> Token {
         revoked_at: None,
         last_used_at: None,
         tally: None,
+        tags: Tags::default(),
+        version: Version::FIRST,
     }
 }
 

@@ -1,10 +1,12 @@
 //! `/api/tokens/{id}/origins/…`: what was learned of where a token is used from, and the lock.
 
+use super::state::{IF_MATCH, settled, tagged};
 use crate::http::identify::Known;
 use crate::http::json::{Json as Body, Path, Query};
 use crate::http::{Failure, Web};
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use domain::Code;
 use domain::id::TokenId;
 use wire::Problem;
@@ -42,12 +44,13 @@ pub async fn propose(
     path = "/api/tokens/{id}/origins/lock",
     tag = "tokens",
     request_body = LockOrigins,
-    params(("id" = String, Path, description = "The token's id.")),
+    params(("id" = String, Path, description = "The token's id."), ("If-Match" = Option<String>, Header, description = IF_MATCH)),
     responses(
         (status = 200, description = "The token.", body = Token),
         (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such token.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "It has ended, or its networks are no longer those that are replaced.", body = Problem, content_type = "application/problem+json"),
+        (status = 412, description = "It is not in the state that `If-Match` names; `meanwhile` says what happened.", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "A value is outside its rule.", body = Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -56,9 +59,9 @@ pub async fn lock(
     Known(caller): Known,
     Path(id): Path,
     Body(asked): Body<LockOrigins>,
-) -> Result<Json<Token>, Failure> {
+) -> Result<Response, Failure> {
     let id = TokenId::parse(&id).ok_or(Code::NotFound)?;
     let (networks, shown) = asked.lists()?;
-    let token = service::token::lock_networks(&web.service, &caller, id, networks, shown).await?;
-    Ok(Json(Token::at(token, web.service.now())))
+    let done = service::token::lock_networks(&web.service, &caller, id, networks, shown).await;
+    Ok(tagged(&web, settled(&web, &caller, id, done).await?))
 }

@@ -1,15 +1,16 @@
 //! `/api/tokens`.
 
+use super::state::{IF_MATCH, settled, tag, tagged};
 use crate::http::identify::Known;
 use crate::http::json::{Json as Body, JsonText, Path, Query};
 use crate::http::{Failure, Web};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::Code;
 use domain::audit::Caller;
 use domain::id::TokenId;
 use domain::policy::Actor;
+use domain::{Code, Expected};
 use domain::{
     Refused,
     token::{TokenQuery, TokenSecret},
@@ -20,7 +21,9 @@ use service::token::Created;
 use service::verify::receipt::{await_receipt, get_receipt};
 use wire::Problem;
 use wire::receipt::{Receipt, ReceiptQuery, RevokedToken};
-use wire::token::{ChangeConditions, CreateToken, CreatedToken, RevealedToken, RotateToken, Token};
+use wire::token::{
+    ChangeConditions, ChangeToken, CreateToken, CreatedToken, RevealedToken, RotateToken, Token,
+};
 use wire::token_list::{FindToken, ListTokens, TokenCount, TokenPage};
 
 /// Make a token. Its secret is in this answer, and never again unless it is revealable.
@@ -57,11 +60,12 @@ pub async fn create(
 
 /// A token with its secret, for the only time.
 fn shown(web: &Web, made: Created) -> Response {
+    let tag = tag(made.token.version);
     let body = CreatedToken {
         token: made.secret.as_ref().map(|secret| secret.expose().to_owned()),
         created: Token::at(made.token, web.service.now()),
     };
-    let mut response = Json(body).into_response();
+    let mut response = ([(header::ETAG, tag)], Json(body)).into_response();
     if made.replayed {
         response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
     }
@@ -142,14 +146,14 @@ pub async fn find(
     Ok(Json(Token::at(token, web.service.now())))
 }
 
-/// Get a token.
+/// Get a token. Its `ETag` names its state, for the `If-Match` of a change.
 #[utoipa::path(
     get,
     path = "/api/tokens/{id}",
     tag = "tokens",
     params(("id" = String, Path, description = "The token's id.")),
     responses(
-        (status = 200, description = "The token.", body = Token),
+        (status = 200, description = "The token.", body = Token, headers(("ETag" = String, description = "The state that it is in."))),
         (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such token.", body = Problem, content_type = "application/problem+json"),
     ),
@@ -158,9 +162,42 @@ pub async fn get(
     State(web): State<Web>,
     Known(caller): Known,
     Path(id): Path,
-) -> Result<Json<Token>, Failure> {
-    let token = service::token::get(&web.service, &caller, token_id(&id)?).await?;
-    Ok(Json(Token::at(token, web.service.now())))
+) -> Result<Response, Failure> {
+    Ok(tagged(&web, service::token::get(&web.service, &caller, token_id(&id)?).await?))
+}
+
+/// Change what is said of a token: its name, its description, its tags. What is absent stays as it is.
+#[utoipa::path(
+    patch,
+    path = "/api/tokens/{id}",
+    tag = "tokens",
+    request_body = ChangeToken,
+    params(
+        ("id" = String, Path, description = "The token's id."),
+        ("If-Match" = String, Header, description = "The `ETag` that the token was seen with, or `*` for whatever it is."),
+    ),
+    responses(
+        (status = 200, description = "The token.", body = Token, headers(("ETag" = String, description = "The state that it is in."))),
+        (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such token.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The name is taken in the team.", body = Problem, content_type = "application/problem+json"),
+        (status = 412, description = "It is not in the state that `If-Match` names; `meanwhile` says what happened.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A value is outside its rule.", body = Problem, content_type = "application/problem+json"),
+        (status = 428, description = "`If-Match` is missing.", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn change(
+    State(web): State<Web>,
+    Known(caller): Known,
+    Path(id): Path,
+    Body(asked): Body<ChangeToken>,
+) -> Result<Response, Failure> {
+    let (id, asked) = (token_id(&id)?, asked.try_into()?);
+    if caller.expected == Expected::Unsaid {
+        return Err(Code::IfMatchRequired.into());
+    }
+    let done = service::token::change(&web.service, &caller, id, asked).await;
+    Ok(tagged(&web, settled(&web, &caller, id, done).await?))
 }
 
 /// Show a revealable token's secret again. The audit log keeps who did.
@@ -220,12 +257,13 @@ fn revealed(secret: &TokenSecret) -> Response {
     post,
     path = "/api/tokens/{id}/revoke",
     tag = "tokens",
-    params(("id" = String, Path, description = "The token's id."), ReceiptQuery),
+    params(("id" = String, Path, description = "The token's id."), ("If-Match" = Option<String>, Header, description = IF_MATCH), ReceiptQuery),
     responses(
         (status = 200, description = "The token, and who refuses it.", body = RevokedToken),
         (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such token.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "It was revoked before.", body = Problem, content_type = "application/problem+json"),
+        (status = 412, description = "It is not in the state that `If-Match` names; `meanwhile` says what happened.", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn revoke(
@@ -233,10 +271,14 @@ pub async fn revoke(
     Known(caller): Known,
     Path(id): Path,
     Query(asked): Query<ReceiptQuery>,
-) -> Result<Json<RevokedToken>, Failure> {
-    let token = service::token::revoke(&web.service, &caller, token_id(&id)?).await?;
-    let receipt = receipt_of(&web, &caller, token.id, asked).await?;
-    Ok(Json(RevokedToken { revoked: Token::at(token, web.service.now()), receipt }))
+) -> Result<Response, Failure> {
+    let id = token_id(&id)?;
+    let done = service::token::revoke(&web.service, &caller, id).await;
+    let token = settled(&web, &caller, id, done).await?;
+    let receipt = receipt_of(&web, &caller, id, asked).await?;
+    let tag = tag(token.version);
+    let body = RevokedToken { revoked: Token::at(token, web.service.now()), receipt };
+    Ok(([(header::ETAG, tag)], Json(body)).into_response())
 }
 
 /// Switch a token off: it is refused until it is enabled.
@@ -244,21 +286,23 @@ pub async fn revoke(
     post,
     path = "/api/tokens/{id}/disable",
     tag = "tokens",
-    params(("id" = String, Path, description = "The token's id.")),
+    params(("id" = String, Path, description = "The token's id."), ("If-Match" = Option<String>, Header, description = IF_MATCH)),
     responses(
         (status = 200, description = "The token.", body = Token),
         (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such token.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "It is disabled already, or has ended.", body = Problem, content_type = "application/problem+json"),
+        (status = 412, description = "It is not in the state that `If-Match` names; `meanwhile` says what happened.", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn disable(
     State(web): State<Web>,
     Known(caller): Known,
     Path(id): Path,
-) -> Result<Json<Token>, Failure> {
-    let token = service::token::disable(&web.service, &caller, token_id(&id)?).await?;
-    Ok(Json(Token::at(token, web.service.now())))
+) -> Result<Response, Failure> {
+    let id = token_id(&id)?;
+    let done = service::token::disable(&web.service, &caller, id).await;
+    Ok(tagged(&web, settled(&web, &caller, id, done).await?))
 }
 
 /// Switch a disabled token on again.
@@ -266,21 +310,23 @@ pub async fn disable(
     post,
     path = "/api/tokens/{id}/enable",
     tag = "tokens",
-    params(("id" = String, Path, description = "The token's id.")),
+    params(("id" = String, Path, description = "The token's id."), ("If-Match" = Option<String>, Header, description = IF_MATCH)),
     responses(
         (status = 200, description = "The token.", body = Token),
         (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such token.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "It is not disabled, or has ended.", body = Problem, content_type = "application/problem+json"),
+        (status = 412, description = "It is not in the state that `If-Match` names; `meanwhile` says what happened.", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn enable(
     State(web): State<Web>,
     Known(caller): Known,
     Path(id): Path,
-) -> Result<Json<Token>, Failure> {
-    let token = service::token::enable(&web.service, &caller, token_id(&id)?).await?;
-    Ok(Json(Token::at(token, web.service.now())))
+) -> Result<Response, Failure> {
+    let id = token_id(&id)?;
+    let done = service::token::enable(&web.service, &caller, id).await;
+    Ok(tagged(&web, settled(&web, &caller, id, done).await?))
 }
 
 /// Replace when, from where and how often a token may be used.
@@ -289,12 +335,13 @@ pub async fn enable(
     path = "/api/tokens/{id}/conditions",
     tag = "tokens",
     request_body = ChangeConditions,
-    params(("id" = String, Path, description = "The token's id.")),
+    params(("id" = String, Path, description = "The token's id."), ("If-Match" = Option<String>, Header, description = IF_MATCH)),
     responses(
         (status = 200, description = "The token.", body = Token),
         (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such token.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "It has ended.", body = Problem, content_type = "application/problem+json"),
+        (status = 412, description = "It is not in the state that `If-Match` names; `meanwhile` says what happened.", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "A value is outside its rule.", body = Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -303,10 +350,10 @@ pub async fn change_conditions(
     Known(caller): Known,
     Path(id): Path,
     Body(asked): Body<ChangeConditions>,
-) -> Result<Json<Token>, Failure> {
+) -> Result<Response, Failure> {
     let (id, conditions) = (token_id(&id)?, asked.try_into()?);
-    let token = service::token::change_conditions(&web.service, &caller, id, conditions).await?;
-    Ok(Json(Token::at(token, web.service.now())))
+    let done = service::token::change_conditions(&web.service, &caller, id, conditions).await;
+    Ok(tagged(&web, settled(&web, &caller, id, done).await?))
 }
 
 /// Give a token another secret, which is in this answer and never again unless it is revealable. The former one works for the overlap.
@@ -316,7 +363,7 @@ pub async fn change_conditions(
     tag = "tokens",
     request_body = RotateToken,
     params(
-        ("id" = String, Path, description = "The token's id."),
+        ("id" = String, Path, description = "The token's id."), ("If-Match" = Option<String>, Header, description = IF_MATCH),
         ("Idempotency-Key" = Option<String>, Header, description = "As for making a token: the same key with the same body rotates once."),
     ),
     responses(
@@ -324,6 +371,7 @@ pub async fn change_conditions(
         (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such token.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "It has ended, or the overlap of an earlier rotation has not.", body = Problem, content_type = "application/problem+json"),
+        (status = 412, description = "It is not in the state that `If-Match` names; `meanwhile` says what happened.", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "A value is outside its rule.", body = Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -336,7 +384,8 @@ pub async fn rotate(
 ) -> Result<Response, Failure> {
     let key = idempotency_key(&headers)?;
     let (id, overlap) = (token_id(&id)?, asked.try_into()?);
-    Ok(shown(&web, service::token::rotate(&web.service, &caller, id, overlap, key).await?))
+    let done = service::token::rotate(&web.service, &caller, id, overlap, key).await;
+    Ok(shown(&web, settled(&web, &caller, id, done).await?))
 }
 
 /// End the former secret of a rotated token before its overlap is over.
@@ -344,21 +393,23 @@ pub async fn rotate(
     post,
     path = "/api/tokens/{id}/rotate/finish",
     tag = "tokens",
-    params(("id" = String, Path, description = "The token's id.")),
+    params(("id" = String, Path, description = "The token's id."), ("If-Match" = Option<String>, Header, description = IF_MATCH)),
     responses(
         (status = 200, description = "The token.", body = Token),
         (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such token.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "No former secret works, or the token has ended.", body = Problem, content_type = "application/problem+json"),
+        (status = 412, description = "It is not in the state that `If-Match` names; `meanwhile` says what happened.", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn finish_rotation(
     State(web): State<Web>,
     Known(caller): Known,
     Path(id): Path,
-) -> Result<Json<Token>, Failure> {
-    let token = service::token::finish_rotation(&web.service, &caller, token_id(&id)?).await?;
-    Ok(Json(Token::at(token, web.service.now())))
+) -> Result<Response, Failure> {
+    let id = token_id(&id)?;
+    let done = service::token::finish_rotation(&web.service, &caller, id).await;
+    Ok(tagged(&web, settled(&web, &caller, id, done).await?))
 }
 
 /// Show who refuses a revoked token, and since when.

@@ -10,7 +10,7 @@ use crate::{Refusal, Seen, paths};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
-use wire::FieldProblem;
+use wire::problem::FieldProblem;
 use wire::token_list::{TokenCount, TokenPage};
 
 /// Which tokens are listed and what is shown of them; it is the query of the list's address.

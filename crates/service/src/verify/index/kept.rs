@@ -125,18 +125,22 @@ impl Kept {
         }
     }
 
-    /// Touches the entries of these hashes.
-    pub(super) fn fetch(&self, hashes: &[Option<SecretHash>]) {
-        // Those that are asked for most are near.
-        if let Self::All(map) = self {
-            let map = map.pin();
-            for hash in hashes.iter().flatten() {
-                let near = |entry: &Entry| {
-                    (entry.record.expires_at, entry.record.name.as_bytes().first().copied())
-                };
-                black_box(map.get(&Hash::of(hash)).map(near));
-            }
+    /// Gives `tell` the entries of these hashes, each read once, so that what it reads next is near; nothing where only those are here that are asked for
+    /// most.
+    pub(super) fn near<const N: usize, R>(
+        &self,
+        hashes: &[Option<SecretHash>],
+        tell: impl FnOnce(Option<&[Option<&Entry>; N]>) -> R,
+    ) -> R {
+        let Self::All(map) = self else { return tell(None) };
+        let map = map.pin();
+        let mut near = [None; N];
+        for (near, hash) in near.iter_mut().zip(hashes) {
+            *near = hash.as_ref().and_then(|hash| map.get(&Hash::of(hash)));
+            // Its key was compared; these are in the lines behind that.
+            black_box(near.map(|Entry { record, .. }| (record.expires_at, record.revoked)));
         }
+        tell(Some(&near))
     }
 
     /// A record as the database has it now.
