@@ -16,6 +16,7 @@ pub mod session;
 pub mod settings;
 pub mod team;
 pub mod token;
+pub mod token_list;
 pub mod visit;
 pub mod waiting;
 

@@ -18,6 +18,7 @@ mod peers;
 mod program;
 mod report;
 mod sizes;
+mod tokens;
 mod verify;
 
 use client::Request;
@@ -44,6 +45,7 @@ async fn main() -> Result<()> {
         Some("counts") => counts::run().await,
         Some("mirrors") => mirrors_alone(&numbers(2)?).await,
         Some("verify") => verify_alone(&numbers(2)?).await,
+        Some("tokens") => tokens::measure(&mut Report::new(0)).await,
         Some(count) => run(count.parse()?).await,
         None => run(TOKENS).await,
     }
@@ -82,6 +84,7 @@ async fn run(tokens: usize) -> Result<()> {
     server.stop().await?;
     verify::measure(&mut report, &bare, &verify::SIZES).await?;
     mirrors::measure(&mut report, u64::try_from(tokens)?).await?;
+    tokens::measure(&mut report).await?;
     report.write()?;
     bare.stop().await
 }

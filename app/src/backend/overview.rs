@@ -5,21 +5,19 @@ use super::{mirror, settings};
 use crate::pages::overview::Facts;
 use crate::{Refusal, Seen};
 use domain::page::{LIMIT_MAX, Limit};
-use domain::token::{State, Token};
+use domain::token::list::{SortBy, StatusSet};
+use domain::token::{State, TokenFilter, TokenQuery, TokenSort};
 use domain::usage::{Span, Step};
 use service::team;
-use service::token::{self, TokenFilter};
+use service::token;
 use service::usage;
-use time::Duration;
 
-/// Days in which an expiry is near.
-const NEAR_DAYS: i64 = 14;
 /// Pages of each list that are read at most: the overview says "at least" beyond that.
 const PAGES_MAX: usize = 10;
 /// Tokens that were never used are counted to this.
 const UNUSED_MAX: u32 = 1000;
 /// Rows that are shown of the tokens that expire next.
-const SHOWN: usize = 5;
+const SHOWN: i64 = 5;
 
 /// The overview.
 ///
@@ -43,26 +41,21 @@ pub async fn get() -> Result<Seen<Facts>, Refusal> {
     }
     facts.partial = cursor.is_some();
 
-    let mut near: Vec<Token> = Vec::new();
-    let mut cursor = None;
-    for _ in 0..PAGES_MAX {
-        let filter = TokenFilter { team: None, cursor, limit };
-        let page = token::list(&service, &caller, filter).await.map_err(refused)?;
-        let soon = |token: &Token| {
-            token.state(now) == State::Active
-                && token.expires_at.is_some_and(|at| at - now <= Duration::days(NEAR_DAYS))
-        };
-        near.extend(page.items.into_iter().filter(soon));
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
-        }
-    }
-    facts.expiring_partial = cursor.is_some();
-    facts.expiring = near.len();
-    near.sort_by_key(|token| token.expires_at);
-    facts.next =
-        near.into_iter().take(SHOWN).map(|token| wire::token::Token::at(token, now)).collect();
+    let filter = TokenFilter {
+        status: Some(StatusSet::parse(State::ExpiringSoon.as_str()).map_err(refused)?),
+        ..TokenFilter::default()
+    };
+    let (expiring, more) = token::count(&service, &caller, &filter).await.map_err(refused)?;
+    facts.expiring = usize::try_from(expiring).unwrap_or(usize::MAX);
+    facts.expiring_partial = more;
+    let query = TokenQuery {
+        filter,
+        sort: TokenSort { by: SortBy::Expires, descending: false },
+        limit: Limit::parse(Some(SHOWN)).map_err(refused)?,
+        ..TokenQuery::default()
+    };
+    let next = token::list(&service, &caller, &query).await.map_err(refused)?;
+    facts.next = next.tokens.into_iter().map(|token| wire::token::Token::at(token, now)).collect();
 
     let day = Span::last(24, Step::Hour, now);
     let report = usage::get(&service, &caller, None, day).await.map_err(refused)?;

@@ -5,45 +5,21 @@ use super::request::{public_url, refused, service_and_caller, service_and_person
 use super::{edit, secret, settings, team};
 use crate::apart::apart;
 use crate::pages::token::{
-    Asked, AskedLimits, ConditionsStart, Filter, Listing, NewTokenStart, Shown, TeamChoice,
-    TeamChoices, TokenHistory,
+    Asked, AskedLimits, ConditionsStart, NewTokenStart, Shown, TeamChoice, TeamChoices,
+    TokenHistory,
 };
 use crate::{Refusal, Seen, paths};
 use domain::audit::SubjectId;
 use domain::id::{TeamId, TokenId};
-use domain::page::Limit;
 use domain::token::NewToken;
 use domain::{Code, Refused};
 use service::IdempotencyKey;
 use service::audit::{self, AuditFilter};
-use service::token::{self, TokenCursor, TokenFilter};
+use service::token;
 use service::verify::receipt::get_receipt;
-use wire::Page;
 use wire::audit::AuditEntry;
 use wire::receipt::Receipt;
 use wire::token::{ChangeConditions, CreateToken, RateLimit, RotateToken, Token};
-
-/// A page of tokens, and the teams to filter by.
-///
-/// # Errors
-/// `cursor_invalid`, what `service` refuses, a fault.
-pub async fn list(filter: Filter) -> Result<Seen<Listing>, Refusal> {
-    let (service, caller) = service_and_caller()?;
-    let now = service.now();
-    let cursor = filter.cursor.as_deref().map(TokenCursor::parse).transpose().map_err(refused)?;
-    let team = filter.team.as_deref().map(TeamId::parse);
-    let page = match team {
-        // No team has such an id, so none of its tokens are found.
-        Some(None) => Page { items: Vec::new(), next_cursor: None },
-        team => {
-            let asked = TokenFilter { team: team.flatten(), cursor, limit: Limit::default() };
-            let page = token::list(&service, &caller, asked).await.map_err(refused)?;
-            Page::of(page, |token| Token::at(token, now))
-        }
-    };
-    let teams = choices(team.flatten()).await?;
-    Ok(Seen { now, it: Listing { page, teams, filter } })
-}
 
 /// One token.
 ///
@@ -95,7 +71,7 @@ pub async fn start(team: Option<String>) -> Result<NewTokenStart, Refusal> {
     Ok(NewTokenStart { form: form::start("create_token").await?, teams, reveal_on })
 }
 
-async fn choices(asked: Option<TeamId>) -> Result<TeamChoices, Refusal> {
+pub(super) async fn choices(asked: Option<TeamId>) -> Result<TeamChoices, Refusal> {
     let found = team::list_choices(asked).await?;
     let choice = |team: domain::team::TeamChoice| TeamChoice {
         id: team.id.to_string(),

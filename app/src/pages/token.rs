@@ -4,6 +4,7 @@
 
 mod api;
 mod clash;
+mod columns;
 mod conditions;
 mod create;
 mod danger;
@@ -46,6 +47,12 @@ use wire::token::Status;
 fn TokenStatus(status: Status) -> impl IntoView {
     match status {
         Status::Active => view! { <StatusView tone=Tone::Ok word=say!(token.active)/> },
+        Status::ExpiringSoon => {
+            view! { <StatusView tone=Tone::Warn word=say!(token.expiring_soon) glyph=Glyph::Clock/> }
+        }
+        Status::Rotating => {
+            view! { <StatusView tone=Tone::Ok word=say!(token.rotating) glyph=Glyph::Key/> }
+        }
         Status::Scheduled => {
             view! { <StatusView tone=Tone::Plain word=say!(token.scheduled) glyph=Glyph::Clock/> }
         }

@@ -178,6 +178,16 @@ codes! {
     IdempotencyKeyInvalid = "idempotency_key_invalid", Malformed;
     /// The page cursor is not one of ours.
     CursorInvalid = "cursor_invalid", Malformed;
+    /// What looks like a token's secret was searched for in an address.
+    SearchSecret = "search_secret", Invalid;
+    /// A search without a letter and without a digit.
+    SearchWordless = "search_wordless", Invalid;
+    /// No status of a token.
+    StatusUnknown = "status_unknown", Invalid;
+    /// No order of a list.
+    SortUnknown = "sort_unknown", Invalid;
+    /// Days that a list is filtered by are not a whole number of 1 to 3650.
+    DaysRange = "days_range", Invalid;
     /// The page size is not 1 to 200.
     LimitRange = "limit_range", Invalid;
     /// A span of time ends before it begins, or is too long.

@@ -1,13 +1,15 @@
 //! Tokens: their grammar, their secret, their scopes and their life.
 //!
 //! Start at [`secret`] for the format, [`scope`] for what a token may do, [`expiry`] for how long,
-//! [`conditions`] for when, from where and how often.
+//! [`conditions`] for when, from where and how often, [`list`] for which of them are listed.
 
 pub mod conditions;
 pub mod expiry;
+pub mod list;
 pub mod name;
 pub mod overlap;
 pub mod scope;
+pub mod search;
 pub mod secret;
 pub mod state;
 pub mod tag;
@@ -19,6 +21,7 @@ use crate::verify::uses::Tally;
 use crate::version::Version;
 pub use conditions::Conditions;
 pub use expiry::{Expiry, ExpiryRequest};
+pub use list::{TokenCursor, TokenFilter, TokenPage, TokenQuery, TokenSort};
 pub use name::TokenName;
 pub use overlap::Overlap;
 pub use scope::{Scope, Scopes};

@@ -15,6 +15,7 @@ pub mod session;
 pub mod setup;
 pub mod team;
 pub mod token;
+pub mod token_list;
 pub mod tx;
 pub mod usage;
 pub mod user;

@@ -2,14 +2,14 @@
 
 use crate::verify::uses;
 use crate::{Result, Store, Tx};
-use domain::id::{TeamId, TokenId};
-use domain::page::{Limit, Page};
+use domain::id::TokenId;
 use domain::policy::Permit;
 use domain::text::Description;
 use domain::token::{Conditions, Display, Scopes, SecretHash, Tags, Token, TokenName};
 use domain::verify::uses::{Refill, Tally};
 use domain::verify::{Origins, RateLimit};
 use domain::{OffsetDateTime, Version};
+use sqlx::PgConnection;
 
 struct Row {
     id: uuid::Uuid,
@@ -102,60 +102,26 @@ impl From<&Conditions> for ConditionColumns {
     }
 }
 
-impl Store {
-    /// A page of tokens, newest first.
-    ///
-    /// # Errors
-    /// As every read.
-    pub async fn list_tokens(
-        &self,
-        _permit: &Permit,
-        team: Option<TeamId>,
-        before: Option<TokenId>,
-        limit: Limit,
-    ) -> Result<Page<Token, TokenId>> {
-        let before = before.map_or(uuid::Uuid::max(), TokenId::uuid);
-        let rows = i64::try_from(limit.rows() + 1).unwrap_or(i64::MAX);
-        // Two statements, so that each has an index to walk: one with "team or any" in it makes a generic plan that sorts the whole table.
-        let rows = match team {
-            None => {
-                sqlx::query_as!(
-                    Row,
-                    r#"SELECT k.id, k.team_id, t.name AS team_name, k.name, k.description, k.display, k.scopes,
-                              k.sealed IS NOT NULL AS "revealable!", k.tags, k.version, k.created_at, k.created_by, k.expires_at, k.not_before,
-                              k.allowed_cidrs::text[], k.rate_requests, k.rate_seconds, k.disabled_at, k.retired_until, k.revoked_at,
-                      l.at AS "last_used_at?", k.uses_count, k.uses_per, u.window_start AS "uses_start?", u.spent AS "uses_spent?"
-                       FROM tokens k JOIN teams t ON t.id = k.team_id LEFT JOIN token_last_used l ON l.token_id = k.id
-                            LEFT JOIN token_uses u ON u.token_id = k.id AND k.uses_count IS NOT NULL AND (k.uses_since IS NULL OR k.uses_since <= u.window_start)
-                       WHERE k.id < $1 ORDER BY k.id DESC LIMIT $2"#,
-                    before,
-                    rows
-                )
-                .fetch_all(self.pool())
-                .await?
-            }
-            Some(team) => {
-                sqlx::query_as!(
-                    Row,
-                    r#"SELECT k.id, k.team_id, t.name AS team_name, k.name, k.description, k.display, k.scopes,
-                              k.sealed IS NOT NULL AS "revealable!", k.tags, k.version, k.created_at, k.created_by, k.expires_at, k.not_before,
-                              k.allowed_cidrs::text[], k.rate_requests, k.rate_seconds, k.disabled_at, k.retired_until, k.revoked_at,
-                      l.at AS "last_used_at?", k.uses_count, k.uses_per, u.window_start AS "uses_start?", u.spent AS "uses_spent?"
-                       FROM tokens k JOIN teams t ON t.id = k.team_id LEFT JOIN token_last_used l ON l.token_id = k.id
-                            LEFT JOIN token_uses u ON u.token_id = k.id AND k.uses_count IS NOT NULL AND (k.uses_since IS NULL OR k.uses_since <= u.window_start)
-                       WHERE k.team_id = $3 AND k.id < $1 ORDER BY k.id DESC LIMIT $2"#,
-                    before,
-                    rows,
-                    team.uuid()
-                )
-                .fetch_all(self.pool())
-                .await?
-            }
-        };
-        let tokens = rows.into_iter().map(Token::from).collect();
-        Ok(Page::cut(tokens, limit, |token: &Token| token.id))
-    }
+/// The tokens of these ids, in no order.
+pub(crate) async fn load(connection: &mut PgConnection, ids: &[uuid::Uuid]) -> Result<Vec<Token>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT k.id AS "id!", k.team_id AS "team_id!", t.name AS "team_name!", k.name AS "name!", k.description AS "description!",
+                  k.display AS "display!", k.scopes AS "scopes!",
+                  k.sealed IS NOT NULL AS "revealable!", k.tags AS "tags!", k.version AS "version!", k.created_at AS "created_at!", k.created_by AS "created_by!", k.expires_at, k.not_before,
+                  k.allowed_cidrs::text[] AS "allowed_cidrs", k.rate_requests, k.rate_seconds, k.disabled_at, k.retired_until, k.revoked_at,
+                  l.at AS "last_used_at?", k.uses_count, k.uses_per, u.window_start AS "uses_start?", u.spent AS "uses_spent?"
+           FROM tokens k JOIN teams t ON t.id = k.team_id LEFT JOIN token_last_used l ON l.token_id = k.id
+                LEFT JOIN token_uses u ON u.token_id = k.id AND k.uses_count IS NOT NULL AND (k.uses_since IS NULL OR k.uses_since <= u.window_start)
+           WHERE k.id = ANY ($1)"#,
+        ids
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(Token::from).collect())
+}
 
+impl Store {
     /// The token of this id.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ pub mod route;
 pub mod settings;
 pub mod team;
 pub mod token;
+pub mod token_list;
 pub mod usage;
 pub mod verify;
 pub mod whoami;

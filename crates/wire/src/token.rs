@@ -240,7 +240,7 @@ pub struct Token {
     pub display: String,
     /// Whether its secret can be revealed.
     pub revealable: bool,
-    /// `active`, `scheduled`, `disabled`, `expired` or `revoked`, at the time of the answer.
+    /// `active`, `expiring_soon`, `rotating`, `scheduled`, `disabled`, `expired` or `revoked`, at the time of the answer.
     pub status: Status,
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
@@ -289,6 +289,10 @@ pub struct Token {
 pub enum Status {
     /// Good, if the conditions of its use are met.
     Active,
+    /// The same, and for no more than 14 days.
+    ExpiringSoon,
+    /// The same, and the secret before its last rotation works too.
+    Rotating,
     /// Its time has not begun.
     Scheduled,
     /// Switched off, until it is enabled.
@@ -303,6 +307,8 @@ impl From<token::State> for Status {
     fn from(state: token::State) -> Self {
         match state {
             token::State::Active => Self::Active,
+            token::State::ExpiringSoon => Self::ExpiringSoon,
+            token::State::Rotating => Self::Rotating,
             token::State::Scheduled => Self::Scheduled,
             token::State::Disabled => Self::Disabled,
             token::State::Expired => Self::Expired,
@@ -315,6 +321,11 @@ impl Status {
     /// Whether nothing makes it good again.
     pub const fn has_ended(self) -> bool {
         matches!(self, Self::Expired | Self::Revoked)
+    }
+
+    /// Whether it is good, if the conditions of its use are met.
+    pub const fn is_working(self) -> bool {
+        matches!(self, Self::Active | Self::ExpiringSoon | Self::Rotating)
     }
 }
 
@@ -403,20 +414,4 @@ impl TryFrom<NarrowScopes> for Scopes {
 pub struct RevealedToken {
     /// The secret.
     pub token: String,
-}
-
-/// Which tokens.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-pub struct TokenQuery {
-    /// Only this team's.
-    #[serde(default)]
-    pub team_id: Option<String>,
-    /// The `next_cursor` of the page before.
-    #[serde(default)]
-    pub cursor: Option<String>,
-    /// Rows a page: 1 to 200, 50 if absent.
-    #[serde(default)]
-    pub limit: Option<i64>,
 }

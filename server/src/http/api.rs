@@ -18,6 +18,8 @@ use utoipa_axum::routes;
 pub(super) fn routes() -> OpenApiRouter<Web> {
     OpenApiRouter::new()
         .routes(routes!(token::create, token::list))
+        .routes(routes!(token::count))
+        .routes(routes!(token::find))
         .routes(routes!(token::get, token::change))
         .routes(routes!(token::reveal, token::reveal_by_get))
         .routes(routes!(token::revoke))

@@ -48,6 +48,7 @@ const SENT: &[(&str, &str)] = &[
         "/api/tokens",
         r#"{"name":"a","team_id":"00000000-0000-0000-0000-000000000000","scopes":["*"]}"#,
     ),
+    ("/api/tokens/find", r#"{"token":"nonsense"}"#),
     ("/api/usage/report", r#"{"worker":"edge","items":[]}"#),
     ("/api/verify", r#"{"token":"nonsense"}"#),
     ("/api/verify/batch", r#"{"items":[{"token":"nonsense"}]}"#),

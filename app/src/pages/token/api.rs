@@ -6,10 +6,12 @@
 mod deeds;
 mod edit;
 mod learned;
+mod listing;
 
 pub use deeds::{DisableToken, EnableToken, FinishRotation, RevealToken, RevokeToken, RotateToken};
 pub use edit::{AskedWords, ChangeToken, EditStart, start_edit};
 pub use learned::{LockNetworks, NarrowScopes, Use, get_token_usage};
+pub use listing::{Filter, FilterTokens, Listing, list_tokens};
 
 use crate::apart::apart;
 use crate::form_start::FormStart;
@@ -21,23 +23,11 @@ use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 use time::UtcOffset;
 use time::format_description::well_known::Rfc3339;
-use wire::Page;
 use wire::audit::AuditEntry;
 use wire::mirror::TokenMirror;
 use wire::problem::Meanwhile;
 use wire::receipt::Receipt;
 use wire::token::{Token, UsesLimit};
-
-/// Which tokens are listed; it is the query of the list's address.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Filter {
-    /// Only this team's.
-    #[serde(default)]
-    pub team: Option<String>,
-    /// After this place.
-    #[serde(default)]
-    pub cursor: Option<String>,
-}
 
 /// A team that can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,17 +47,6 @@ pub struct TeamChoices {
     pub teams: Vec<TeamChoice>,
     /// Whether there are so many that only the newest are here.
     pub partial: bool,
-}
-
-/// A page of tokens, newest first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Listing {
-    /// The tokens.
-    pub page: Page<Token>,
-    /// The teams to filter by.
-    pub teams: TeamChoices,
-    /// What was asked for.
-    pub filter: Filter,
 }
 
 /// A token, and what happened to it.
@@ -234,18 +213,6 @@ pub struct Shown {
     pub secret: Option<String>,
     /// Where callers ask whether a token is good.
     pub verify_url: String,
-}
-
-/// A page of tokens.
-///
-/// # Errors
-/// `unauthenticated`, `cursor_invalid`, a fault.
-#[server(prefix = "/fn", endpoint = "list_tokens", input = GetUrl)]
-pub async fn list_tokens(
-    #[server(default)] team: Option<String>,
-    #[server(default)] cursor: Option<String>,
-) -> Result<Seen<Listing>, Refusal> {
-    crate::backend::token::list(Filter { team, cursor }).await
 }
 
 /// One token, and what happened to it.

@@ -1,6 +1,7 @@
 //! One token in the list.
 
 use super::TokenStatus;
+use super::columns::Columns;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::menu::Menu;
 use crate::ui::moment::{Date, Moment};
@@ -9,11 +10,7 @@ use crate::ui::tip::Tip;
 use crate::{paths, say};
 use domain::OffsetDateTime;
 use leptos::prelude::*;
-use time::Duration;
 use wire::token::{Status, Token};
-
-/// Days in which an expiry is near.
-const NEAR_DAYS: i64 = 14;
 
 /// The row.
 #[component]
@@ -22,6 +19,8 @@ pub fn Row(
     token: Token,
     /// The server's time.
     now: OffsetDateTime,
+    /// What is shown of it.
+    columns: Columns,
 ) -> impl IntoView {
     let ended = token.status.has_ended();
     let href = paths::token(token.id);
@@ -33,10 +32,18 @@ pub fn Row(
                     <Tip id=format!("about-{}", token.id) text=token.description.clone()/>
                 </div>
             </td>
-            <td class="cell-team" data-label=say!(token.team)><Dot of=token.team_id.to_string() name=token.team_name.clone()/></td>
-            <td data-label=say!(token.scopes)><Chips words=token.scopes.clone() most=2/></td>
-            <td class="tight" data-label=say!(token.expires)><Expiry token=token.clone() now=now/></td>
-            <td class="tight" data-label=say!(token.last_used)><LastUsed at=token.last_used_at now=now/></td>
+            {columns.team.then(|| view! {
+                <td class="cell-team" data-label=say!(token.team)><Dot of=token.team_id.to_string() name=token.team_name.clone()/></td>
+            })}
+            {columns.scopes.then(|| view! { <td data-label=say!(token.scopes)><Chips words=token.scopes.clone() most=2/></td> })}
+            {columns.created.then(|| view! { <td class="tight" data-label=say!(token.made)><Moment at=token.created_at now=now/></td> })}
+            {columns.created_by.then(|| view! { <td class="cell-team muted" data-label=say!(token.made_by)><span>{token.created_by.clone()}</span></td> })}
+            {columns.expires.then(|| view! {
+                <td class="tight" data-label=say!(token.expires)><Expiry token=token.clone() now=now/></td>
+            })}
+            {columns.last_used.then(|| view! {
+                <td class="tight" data-label=say!(token.last_used)><LastUsed at=token.last_used_at now=now/></td>
+            })}
             <td class="tight" data-label=say!(token.status)><TokenStatus status=token.status/></td>
             <td class="tight cell-menu"><RowMenu token=token/></td>
         </tr>
@@ -60,7 +67,7 @@ fn Expiry(token: Token, now: OffsetDateTime) -> impl IntoView {
             view! { <span class="muted"><Date at=at/></span> }.into_any()
         }
         (Some(at), status) => {
-            let near = status == Status::Active && at - now <= Duration::days(NEAR_DAYS);
+            let near = status == Status::ExpiringSoon;
             view! { <span class:text-warn=near class:font-semibold=near><Moment at=at now=now/></span> }.into_any()
         }
     }
@@ -78,7 +85,7 @@ fn RowMenu(token: Token) -> impl IntoView {
     });
     let switch = match token.status {
         Status::Disabled => Some((Glyph::CheckRound, "enable", say!(token.enable_ask))),
-        Status::Active | Status::Scheduled => {
+        Status::Active | Status::ExpiringSoon | Status::Rotating | Status::Scheduled => {
             Some((Glyph::Pause, "disable", say!(token.disable_ask)))
         }
         Status::Expired | Status::Revoked => None,

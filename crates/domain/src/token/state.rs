@@ -2,12 +2,20 @@
 
 use super::Token;
 use crate::OffsetDateTime;
+use time::Duration;
+
+/// Days before its expiry in which a token expires soon.
+pub const SOON_DAYS: i64 = 14;
 
 /// What a token is at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
     /// Good, if the conditions of its use are met.
     Active,
+    /// The same, and for no more than [`SOON_DAYS`].
+    ExpiringSoon,
+    /// The same, and the secret before its last rotation works too.
+    Rotating,
     /// Its time has not begun.
     Scheduled,
     /// Switched off by somebody, until somebody switches it on.
@@ -19,9 +27,22 @@ pub enum State {
 }
 
 impl State {
+    /// Every state, in the order in which people are offered them.
+    pub const ALL: [Self; 7] = [
+        Self::Active,
+        Self::ExpiringSoon,
+        Self::Rotating,
+        Self::Scheduled,
+        Self::Disabled,
+        Self::Expired,
+        Self::Revoked,
+    ];
+
     /// The state at `now`; of several, the one that is harder to undo, as [`crate::verify::decide`] has it. A token is expired at the exact instant of
     /// its expiry (RFC 7519, section 4.1.4: "on or after"), and begins at the exact instant of its beginning.
+    /// `store::token_list` says the same in SQL.
     pub fn at(token: &Token, now: OffsetDateTime) -> Self {
+        let soon = now.saturating_add(Duration::days(SOON_DAYS));
         if token.revoked_at.is_some() {
             Self::Revoked
         } else if token.expires_at.is_some_and(|at| at <= now) {
@@ -30,9 +51,18 @@ impl State {
             Self::Disabled
         } else if token.conditions.not_before.is_some_and(|at| now < at) {
             Self::Scheduled
+        } else if token.expires_at.is_some_and(|at| at <= soon) {
+            Self::ExpiringSoon
+        } else if token.retired_until.is_some_and(|at| now < at) {
+            Self::Rotating
         } else {
             Self::Active
         }
+    }
+
+    /// Whether it is good, if the conditions of its use are met.
+    pub const fn is_working(self) -> bool {
+        matches!(self, Self::Active | Self::ExpiringSoon | Self::Rotating)
     }
 
     /// Whether nothing makes it good again.
@@ -44,6 +74,8 @@ impl State {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
+            Self::ExpiringSoon => "expiring_soon",
+            Self::Rotating => "rotating",
             Self::Scheduled => "scheduled",
             Self::Disabled => "disabled",
             Self::Expired => "expired",
@@ -58,7 +90,6 @@ mod tests {
     use crate::Version;
     use crate::text::Description;
     use crate::token::{Conditions, Display, Scopes, Tags, TokenName};
-    use time::Duration;
     use time::macros::datetime;
 
     const NOW: OffsetDateTime = datetime!(2026-11-22 10:00 UTC);
@@ -91,6 +122,10 @@ mod tests {
     fn the_state_that_is_harder_to_undo_wins() {
         let mut token = token();
         assert_eq!(token.state(NOW), State::Active);
+        token.retired_until = Some(NOW + Duration::hours(1));
+        assert_eq!(token.state(NOW), State::Rotating);
+        token.expires_at = Some(NOW + Duration::days(SOON_DAYS));
+        assert_eq!(token.state(NOW), State::ExpiringSoon);
         token.conditions.not_before = Some(NOW + Duration::hours(1));
         assert_eq!(token.state(NOW), State::Scheduled);
         token.disabled_at = Some(NOW);

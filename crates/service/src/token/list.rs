@@ -1,57 +1,47 @@
-//! Lists tokens, and gets one.
+//! Lists tokens, counts them, finds one by its secret, and gets one.
 
 use crate::{Result, Service};
+use domain::Code;
 use domain::audit::Caller;
-use domain::id::{TeamId, TokenId};
-use domain::page::{Limit, Page};
+use domain::id::TokenId;
 use domain::policy::{Action, permit};
-use domain::token::Token;
-use domain::{Code, Refused};
+use domain::token::list::COUNT_MAX;
+use domain::token::{SecretHash, Token, TokenFilter, TokenPage, TokenQuery};
 
-/// Where a page of tokens ended: after this token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TokenCursor(TokenId);
-
-impl TokenCursor {
-    /// Reads a cursor.
-    ///
-    /// # Errors
-    /// `cursor_invalid` on `cursor`.
-    pub fn parse(text: &str) -> Result<Self, Refused> {
-        TokenId::parse(text).map(Self).ok_or(Refused::field("cursor", Code::CursorInvalid))
-    }
-}
-
-impl std::fmt::Display for TokenCursor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// Which tokens.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct TokenFilter {
-    /// Only this team's.
-    pub team: Option<TeamId>,
-    /// After this place.
-    pub cursor: Option<TokenCursor>,
-    /// Rows a page.
-    pub limit: Limit,
-}
-
-/// A page of tokens, newest first.
+/// A page of tokens.
 ///
 /// # Errors
 /// `unauthenticated`, `forbidden`; a fault.
-pub async fn list(
+pub async fn list(service: &Service, caller: &Caller, query: &TokenQuery) -> Result<TokenPage> {
+    let permit = permit(&caller.actor, Action::ListTokens)?;
+    Ok(service.store().list_tokens(&permit, query, service.now()).await?)
+}
+
+/// How many tokens there are of a filter, counted to [`COUNT_MAX`]; and whether there are more.
+///
+/// # Errors
+/// `unauthenticated`, `forbidden`; a fault.
+pub async fn count(
     service: &Service,
     caller: &Caller,
-    filter: TokenFilter,
-) -> Result<Page<Token, TokenCursor>> {
+    filter: &TokenFilter,
+) -> Result<(u64, bool)> {
     let permit = permit(&caller.actor, Action::ListTokens)?;
-    let before = filter.cursor.map(|cursor| cursor.0);
-    let page = service.store().list_tokens(&permit, filter.team, before, filter.limit).await?;
-    Ok(Page { items: page.items, next: page.next.map(TokenCursor) })
+    let most = COUNT_MAX.into();
+    let store = service.store();
+    let count = store.count_tokens(&permit, filter, COUNT_MAX + 1, service.now()).await?;
+    Ok((count.min(most), count > most))
+}
+
+/// The token that has this secret, or had it before its last rotation, whatever its status.
+///
+/// # Errors
+/// `unauthenticated`, `forbidden`, `not_found` also for what is no secret at all; a fault.
+pub async fn find(service: &Service, caller: &Caller, offered: &str) -> Result<Token> {
+    let permit = permit(&caller.actor, Action::ListTokens)?;
+    let hash = SecretHash::of_offered(offered.trim()).ok_or(Code::NotFound)?;
+    let found = service.store().find_token_by_secret(&permit, &hash).await?;
+    Ok(found.ok_or(Code::NotFound)?)
 }
 
 /// One token.

@@ -4,7 +4,7 @@ use crate::world::World;
 use domain::Code;
 use domain::mirror::state::Asked;
 use domain::mirror::{Key, Status};
-use service::token::TokenFilter;
+use domain::token::TokenQuery;
 use service::{mirror, token};
 use sqlx::PgPool;
 
@@ -70,8 +70,8 @@ async fn a_person_takes_them_for_tokens_where_their_team_is_known(pool: PgPool) 
     let told = world.mirror().await;
     assert_eq!((told.foreign_waiting(), told.asked), (4, None));
 
-    let page = token::list(&world.service, &world.owner, TokenFilter::default()).await;
-    let items = page.expect("a list").items;
+    let page = token::list(&world.service, &world.owner, &TokenQuery::default()).await;
+    let items = page.expect("a list").tokens;
     let adopted = items.iter().find(|one| one.name.as_str() == "by name").expect("a token");
     assert_eq!(
         (adopted.created_by.as_str(), adopted.display.as_str()),

@@ -3,9 +3,9 @@
 use crate::world::World;
 use domain::Code;
 use domain::mirror::{Format, Status};
+use domain::token::TokenQuery;
 use domain::token::{Conditions, Overlap};
 use domain::verify::{Origins, UsesLimit};
-use service::token::TokenFilter;
 use service::{mirror, token};
 use sqlx::PgPool;
 
@@ -111,9 +111,9 @@ async fn after_changes(world: World, told: u64) {
 }
 
 async fn change_each(world: &World) {
-    let filter = TokenFilter::default();
-    let page = token::list(&world.service, &world.owner, filter).await.expect("a list");
-    for (n, one) in page.items.iter().enumerate() {
+    let query = TokenQuery::default();
+    let page = token::list(&world.service, &world.owner, &query).await.expect("a list");
+    for (n, one) in page.tokens.iter().enumerate() {
         let later = world.service.now() + time::Duration::DAY;
         let not_before = (n % 5 == 0).then_some(later);
         let origins = Origins::parse((n % 5 == 1).then_some("10.0.0.0/8")).expect("a network");

@@ -75,7 +75,7 @@ async fn reading_leaves_none(pool: PgPool) {
     let ((), log) = world
         .log_of(async {
             service::token::get(&world.service, &owner, made.token.id).await.expect("the token");
-            service::token::list(&world.service, &owner, service::token::TokenFilter::default())
+            service::token::list(&world.service, &owner, &domain::token::TokenQuery::default())
                 .await
                 .expect("a page");
             assert_eq!(world.verify(crate::world::secret(&made)).await, "valid");

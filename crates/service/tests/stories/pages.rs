@@ -3,9 +3,9 @@
 use crate::world::{World, asked, limit};
 use domain::id::{TeamId, TokenId};
 use domain::team::{CHOICES_MAX, Team};
+use domain::token::{TokenCursor, TokenFilter, TokenQuery};
 use service::audit::{AuditCursor, AuditFilter};
 use service::team::TeamCursor;
-use service::token::{TokenCursor, TokenFilter};
 use sqlx::PgPool;
 use time::Duration;
 
@@ -30,16 +30,15 @@ async fn walk(world: &World, team: Option<TeamId>, rows: i64) -> Vec<Vec<TokenId
     let mut pages = Vec::new();
     let mut cursor = None;
     loop {
-        let filter = TokenFilter { team, cursor, limit: limit(rows) };
-        let page = service::token::list(&world.service, &owner, filter).await.expect("a page");
-        pages.push(page.items.iter().map(|token| token.id).collect());
+        let filter = TokenFilter { team, ..TokenFilter::default() };
+        let query = TokenQuery { filter, cursor, limit: limit(rows), ..TokenQuery::default() };
+        let page = service::token::list(&world.service, &owner, &query).await.expect("a page");
+        pages.push(page.tokens.iter().map(|token| token.id).collect());
         // As it travels: through its text.
-        match page.next {
-            Some(next) => {
-                cursor = Some(TokenCursor::parse(&next.to_string()).expect("its own form"))
-            }
-            None => return pages,
-        }
+        let Some(next) = page.next else { return pages };
+        let text = next.text(&query.filter);
+        let next = TokenCursor::parse(&text, query.sort, &query.filter);
+        cursor = Some(next.expect("its own form"));
     }
 }
 
@@ -79,14 +78,14 @@ async fn what_is_added_meanwhile_moves_no_page(pool: PgPool) {
     let names = |items: &[domain::token::Token]| -> Vec<String> {
         items.iter().map(|token| token.name.as_str().to_owned()).collect()
     };
-    let filter = TokenFilter { limit: limit(2), ..TokenFilter::default() };
-    let first = service::token::list(&world.service, &owner, filter).await.expect("a page");
-    assert_eq!(names(&first.items), ["d", "c"]);
+    let query = TokenQuery { limit: limit(2), ..TokenQuery::default() };
+    let first = service::token::list(&world.service, &owner, &query).await.expect("a page");
+    assert_eq!(names(&first.tokens), ["d", "c"]);
     world.pass(Duration::milliseconds(1));
     world.create(asked(&team, "e")).await.expect("a token");
-    let filter = TokenFilter { cursor: first.next, ..filter };
-    let second = service::token::list(&world.service, &owner, filter).await.expect("a page");
-    assert_eq!(names(&second.items), ["b", "a"]);
+    let query = TokenQuery { cursor: first.next, ..query };
+    let second = service::token::list(&world.service, &owner, &query).await.expect("a page");
+    assert_eq!(names(&second.tokens), ["b", "a"]);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -4,8 +4,8 @@ use crate::world::{World, asked, code, limit, new_team, stranger};
 use domain::Code;
 use domain::audit::Caller;
 use domain::policy::Actor;
+use domain::token::{TokenFilter, TokenQuery};
 use service::audit::AuditFilter;
-use service::token::TokenFilter;
 use sqlx::PgPool;
 
 /// What each use case of the owner answers to this caller.
@@ -22,7 +22,9 @@ async fn codes(world: &World, caller: &Caller) -> Vec<Code> {
     let id = uuid::Uuid::nil().into();
     vec![
         code(service::token::create(service, caller, asked(&team, "import"), None).await),
-        code(service::token::list(service, caller, TokenFilter::default()).await),
+        code(service::token::list(service, caller, &TokenQuery::default()).await),
+        code(service::token::count(service, caller, &TokenFilter::default()).await),
+        code(service::token::find(service, caller, "nonsense").await),
         code(service::token::get(service, caller, id).await),
         code(service::token::reveal(service, caller, id).await),
         code(service::token::revoke(service, caller, id).await),

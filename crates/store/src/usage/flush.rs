@@ -285,6 +285,17 @@ async fn move_last_used(tx: &mut sqlx::PgConnection, last: &[LastUse]) -> Result
         &column(last, |row| row.unnamed.map(|unnamed| unnamed.first_at)) as _,
         &column(last, |row| row.unnamed.map(|unnamed| unnamed.last_at)) as _,
     )
+    .execute(&mut *tx)
+    .await?;
+    // What the list sorts by is written once an hour: that row's index would be written each time.
+    sqlx::query!(
+        "UPDATE token_used AS u
+         SET hour = n.hour
+         FROM (SELECT token_id, date_trunc('hour', at, 'UTC') AS hour FROM unnest($1::uuid[], $2::timestamptz[]) AS used (token_id, at)) AS n
+         WHERE u.token_id = n.token_id AND u.hour < n.hour",
+        &column(last, |row| row.token.uuid()),
+        &column(last, |row| row.at),
+    )
     .execute(tx)
     .await?;
     Ok(())

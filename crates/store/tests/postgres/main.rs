@@ -4,6 +4,7 @@ mod commits;
 mod constraints;
 mod gone;
 mod history;
+mod list;
 mod migrations;
 mod people;
 mod ready;

@@ -2,27 +2,29 @@
 
 use super::state::{IF_MATCH, settled, tag, tagged};
 use crate::http::identify::Known;
-use crate::http::json::{Json as Body, Path, Query};
+use crate::http::json::{Json as Body, JsonText, Path, Query};
 use crate::http::{Failure, Web};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::audit::Caller;
-use domain::id::{TeamId, TokenId};
-use domain::page::Limit;
+use domain::id::TokenId;
 use domain::policy::Actor;
 use domain::{Code, Expected};
-use domain::{Refused, token::TokenSecret};
+use domain::{
+    Refused,
+    token::{TokenQuery, TokenSecret},
+};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use service::IdempotencyKey;
-use service::token::{Created, TokenCursor, TokenFilter};
+use service::token::Created;
 use service::verify::receipt::{await_receipt, get_receipt};
+use wire::Problem;
 use wire::receipt::{Receipt, ReceiptQuery, RevokedToken};
 use wire::token::{
     ChangeConditions, ChangeToken, CreateToken, CreatedToken, RevealedToken, RotateToken, Token,
-    TokenQuery,
 };
-use wire::{Page, Problem};
+use wire::token_list::{FindToken, ListTokens, TokenCount, TokenPage};
 
 /// Make a token. Its secret is in this answer, and never again unless it is revealable.
 #[utoipa::path(
@@ -76,34 +78,72 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Refuse
     IdempotencyKey::parse(text).map(Some)
 }
 
-/// List the tokens, newest first: never a secret, never a hash.
+/// List tokens: by search, filter and order, the newest first if nothing is said. Never a secret, never a hash.
 #[utoipa::path(
     get,
     path = "/api/tokens",
     tag = "tokens",
-    params(TokenQuery),
+    params(ListTokens),
     responses(
-        (status = 200, description = "A page.", body = Page<Token>),
+        (status = 200, description = "A page.", body = TokenPage),
+        (status = 400, description = "The cursor is of another list, or the query cannot be read.", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A value is outside its rule.", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn list(
     State(web): State<Web>,
     Known(caller): Known,
-    Query(asked): Query<TokenQuery>,
-) -> Result<Json<Page<Token>>, Failure> {
-    let team = asked
-        .team_id
-        .map(|id| TeamId::parse(&id).ok_or(Refused::field("team_id", Code::TeamUnknown)))
-        .transpose()?;
-    let filter = TokenFilter {
-        team,
-        cursor: asked.cursor.as_deref().map(TokenCursor::parse).transpose()?,
-        limit: Limit::parse(asked.limit)?,
-    };
-    let page = service::token::list(&web.service, &caller, filter).await?;
-    let now = web.service.now();
-    Ok(Json(Page::of(page, |token| Token::at(token, now))))
+    Query(asked): Query<ListTokens>,
+) -> Result<Json<TokenPage>, Failure> {
+    let query = asked.try_into()?;
+    let page = service::token::list(&web.service, &caller, &query).await?;
+    Ok(Json(TokenPage::at(page, &query.filter, web.service.now())))
+}
+
+/// Count tokens, to 1,000. The order, the cursor and the limit change nothing.
+#[utoipa::path(
+    get,
+    path = "/api/tokens/count",
+    tag = "tokens",
+    params(ListTokens),
+    responses(
+        (status = 200, description = "The count.", body = TokenCount),
+        (status = 400, description = "The query cannot be read.", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A value is outside its rule.", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn count(
+    State(web): State<Web>,
+    Known(caller): Known,
+    Query(asked): Query<ListTokens>,
+) -> Result<Json<TokenCount>, Failure> {
+    let query: TokenQuery = asked.try_into()?;
+    let (count, more) = service::token::count(&web.service, &caller, &query.filter).await?;
+    Ok(Json(TokenCount { count, more }))
+}
+
+/// Find the token of a secret, also of one that a rotation replaced. The secret is hashed, and neither kept nor logged.
+#[utoipa::path(
+    post,
+    path = "/api/tokens/find",
+    tag = "tokens",
+    request_body = FindToken,
+    responses(
+        (status = 200, description = "The token.", body = Token),
+        (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No token has or had it.", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn find(
+    State(web): State<Web>,
+    Known(caller): Known,
+    body: JsonText,
+) -> Result<Json<Token>, Failure> {
+    let asked: FindToken<'_> = body.read()?;
+    let token = service::token::find(&web.service, &caller, &asked.token).await?;
+    Ok(Json(Token::at(token, web.service.now())))
 }
 
 /// Get a token. Its `ETag` names its state, for the `If-Match` of a change.
