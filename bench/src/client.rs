@@ -77,7 +77,9 @@ impl Connection {
 
     /// Sends a request and reads the whole answer.
     pub async fn send(&mut self, request: &Request) -> Result<Answer> {
-        let mut bytes = format!("{}\r\n", request.head).into_bytes();
+        let mut bytes = Vec::with_capacity(request.head.len() + 2 + request.body.len());
+        bytes.extend_from_slice(request.head.as_bytes());
+        bytes.extend_from_slice(b"\r\n");
         bytes.extend_from_slice(&request.body);
         let sent = Instant::now();
         self.stream.write_all(&bytes).await?;

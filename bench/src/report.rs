@@ -20,7 +20,7 @@ impl Report {
         let text = format!(
             "# Results\n\nWritten by `make bench`. Minimum, median and maximum of the rounds, or the median with the other two behind it; ratios are \
              of medians of the same run. Load and servers share the machine's cores, so that what a request costs, in time of all processes that have a part \
-             in its answer, says more than how many there are in a second.\n\nMachine: {machine}. Date: {today}. Command: `make bench` with {tokens} tokens.\n\n\
+             in its answer, says more than how many there are in a second. At half load the server has one core, and whoever asks another.\n\nMachine: {machine}. Date: {today}. Command: `make bench` with {tokens} tokens.\n\n\
              | what | min | median | max |\n|---|---|---|---|\n"
         );
         Self { text, tables: String::new(), notes: Vec::new() }

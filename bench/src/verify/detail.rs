@@ -27,6 +27,9 @@ pub async fn measure(
     measure_batches(report, server, tokens).await
 }
 
+/// Whoever asks must not be what one waits for: it asks for no more than this part of what it can.
+const ASKS_MOST: f64 = 0.6;
+
 /// Half of what `server` can answer with one core, asked for from another one; the bare handler is asked for as much.
 async fn measure_half(
     report: &mut Report,
@@ -41,25 +44,35 @@ async fn measure_half(
         None => Ok(None),
     };
     let _kept = (keep(bare)?, keep(server)?);
-    let rate = full(server, asks, &gets).await? / 2.0;
+    let full = full(server, asks, &gets).await?;
+    let rate = (full.answered / 2.0).min(full.asked * ASKS_MOST);
     let (mut bares, mut ours) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         bares.push(at_rate(bare.address, CONNECTIONS, rate, ROUND, &gets, asks).await?);
         ours.push(at_rate(server.address, CONNECTIONS, rate, ROUND, &gets, asks).await?);
     }
-    let where_ = if asked.is_some() { " on one core, asked from another" } else { "" };
-    let told = format!("at half load, {rate:.0} requests a second{where_}");
+    let cores = if asked.is_some() { " on one core, asked from another" } else { "" };
+    let share = rate / full.answered * 100.0;
+    let told = format!("at {rate:.0} requests a second, {share:.0} % of its most,{cores}");
     report.latencies(&format!("bare axum handler {told}"), &mut bares);
     report.latencies(&format!("{tokens} tokens: GET /verify {told}"), &mut ours);
     Ok(())
 }
 
-/// Requests a second that one core answers: as many as are answered, by the part of it that they take. Whoever asks may be the slower one.
-async fn full(server: &Program, asks: Option<Core>, gets: &Arc<[Request]>) -> Result<f64> {
+/// Requests a second.
+struct Full {
+    /// What one core answers: as many as were, by the part of it that they took, for whoever asks may be the slower one.
+    answered: f64,
+    /// What one thread asks for when nothing holds it up but the answers.
+    asked: f64,
+}
+
+async fn full(server: &Program, asks: Option<Core>, gets: &Arc<[Request]>) -> Result<Full> {
     let cpu = Cpu::of([server.pid()?]);
     let before = cpu.used()?;
     let done = steady_on(asks, server.address, CONNECTIONS, ROUND, gets, 204).await?;
-    Ok(1e6 / done.micros_each(cpu.used()?.since(&before)))
+    let answered = 1e6 / done.micros_each(cpu.used()?.since(&before));
+    Ok(Full { answered, asked: done.per_second() })
 }
 
 async fn measure_batches(report: &mut Report, server: &Program, tokens: u64) -> Result<()> {

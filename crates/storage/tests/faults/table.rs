@@ -31,6 +31,7 @@
 //! | | Postgres | `with_a_postgres` |
 //! | | Git | `with_a_repository`, `between_and_in_all_that_git_does` |
 //! | `kill -9` of a server at work: another takes over | S3 | `a_mirror_is_taken_over_from_a_server_that_was_killed_at_work` |
+//! | no answer for long: no other target is slower, and nobody starts anything again | all five | `targets_that_never_answer_slow_no_other_and_need_no_restart_when_they_do` |
 //! | what cannot be taken away is shown as still accepted | files | `what_cannot_be_taken_away_may_still_be_accepted_and_is_shown` |
 
 use std::collections::HashSet;
