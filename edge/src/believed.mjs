@@ -18,12 +18,13 @@ export class Believed {
         this.#settings = settings;
         this.#edge = edge;
         this.#keys = new Keys(settings);
-        this.#head = new Kept((now) => this.#take("head", now, (payload) => edge.take_head(payload)));
+        this.#head = new Kept((now) => this.#takeHead(now));
         this.#routes = new Kept((now) => this.#take("routes", now, (payload) => edge.take_routes(payload)));
     }
 
     /** Learns what is needed to decide on a token. Fails where its record is there and cannot be believed. */
     async learn(hash, now) {
+        await this.#keys.refresh(now);
         await Promise.all([this.#head.refresh(now), this.#routes.refresh(now), this.#record(hash, now)]);
     }
 
@@ -38,6 +39,18 @@ export class Believed {
         if (taken) return;
         this.#edge.forget(hash);
         throw new Error("a record is not believed");
+    }
+
+    async #takeHead(now) {
+        await this.#take("head", now, (payload) => this.#edge.take_head(payload));
+        // A page never changes: once it is known it is not read again. Without one of them nobody gets through.
+        const read = async (path) => {
+            const bytes = await this.#get(path);
+            if (bytes === null || !this.#edge.take_page(path, bytes)) throw new Error("a page of the head is not there");
+        };
+        const all = await Promise.allSettled(this.#edge.missing_pages().map(read));
+        const failed = all.find(({ status }) => status === "rejected");
+        if (failed) throw failed.reason;
     }
 
     async #take(document, now, take) {

@@ -1,18 +1,17 @@
 //! What an isolate knows, and the order in which it decides.
 //!
-//! Fails closed: without a head that is new enough, without routes, or with a record that is too old, nobody gets through. The secrets of the head are refused
-//! whatever their records say.
+//! Fails closed: without a head that is new enough and all of its pages, without routes as new as it says, or with a record that is too old, nobody gets
+//! through. The secrets of the head and its pages are refused whatever their records say.
 
 use crate::answer::{Answer, Forward};
-use crate::routes;
 use domain::OffsetDateTime;
 use domain::id::TokenId;
-use domain::mirror::Entry;
+use domain::mirror::{Digest, Entry};
 use domain::route::{Admission, Route, Why, admit, find, is_readable};
 use domain::token::SecretHash;
 use domain::verify::rate::Arrival;
 use domain::verify::{Denial, Record, Request, Verdict, decide};
-use record::Head;
+use record::{Head, Page, Routes, page_path};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use time::Duration;
@@ -21,6 +20,9 @@ use time::Duration;
 const KNOWN_MAX: usize = 10_000;
 /// With more tokens than that, those that have not been used within their window are forgotten.
 const ARRIVALS_MAX: usize = 10_000;
+
+/// For so long after new routes were written the former ones are good too: KV may still show them.
+const ROUTES_LAG: Duration = Duration::minutes(2);
 
 /// How old what is known may be.
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +43,8 @@ struct Known {
 pub struct Gate {
     ages: Ages,
     head: Option<Head>,
-    routes: Option<Vec<Route>>,
+    pages: BTreeMap<Digest, Page>,
+    routes: Option<Routes>,
     known: BTreeMap<[u8; 32], Known>,
     arrivals: BTreeMap<TokenId, Arrival>,
 }
@@ -49,7 +52,14 @@ pub struct Gate {
 impl Gate {
     /// Nothing is known.
     pub fn new(ages: Ages) -> Self {
-        Self { ages, head: None, routes: None, known: BTreeMap::new(), arrivals: BTreeMap::new() }
+        Self {
+            ages,
+            head: None,
+            pages: BTreeMap::new(),
+            routes: None,
+            known: BTreeMap::new(),
+            arrivals: BTreeMap::new(),
+        }
     }
 
     /// Takes a head that is believed. One that is older than what is known changes nothing: KV may show it after a newer one.
@@ -63,10 +73,34 @@ impl Gate {
         is_good
     }
 
-    /// Takes routes that are believed.
+    /// Where the pages of the head are that are not known.
+    pub fn missing_pages(&self) -> Vec<String> {
+        let pages = self.head.iter().flat_map(|head| &head.pages);
+        pages.filter(|digest| !self.pages.contains_key(digest)).map(page_path).collect()
+    }
+
+    /// Takes the page of the head that is at `path`. Those that the head does not name any more are forgotten.
+    pub fn take_page(&mut self, path: &str, bytes: &[u8]) -> bool {
+        let Some(head) = &self.head else { return false };
+        let digest = Digest::of(bytes);
+        if page_path(&digest) != path || !head.pages.contains(&digest) {
+            return false;
+        }
+        self.pages.retain(|digest, _| head.pages.contains(digest));
+        let page = Page::read(&digest, bytes).ok();
+        page.is_some_and(|page| self.pages.insert(digest, page).is_none())
+    }
+
+    /// Takes routes that are believed. Older ones than those that are known change nothing: KV may show them after newer ones.
     pub fn take_routes(&mut self, payload: Option<&[u8]>) -> bool {
-        self.routes = payload.and_then(routes::read);
-        self.routes.is_some()
+        let routes = payload.and_then(Routes::read);
+        let is_good = routes.is_some();
+        let newer =
+            |old: &Routes| routes.as_ref().is_none_or(|new| new.written_at >= old.written_at);
+        if self.routes.as_ref().is_none_or(newer) {
+            self.routes = routes;
+        }
+        is_good
     }
 
     /// Takes a record that is believed, to be known until `until` and not longer than its token.
@@ -98,25 +132,30 @@ impl Gate {
         origin: Option<IpAddr>,
         now: OffsetDateTime,
     ) -> Answer {
-        let Self { ages, head, routes, known, arrivals } = self;
+        let Self { ages, head, pages, routes, known, arrivals } = self;
         let (Some(head), Some(routes)) = (head.as_ref(), routes.as_ref()) else {
             return Answer::default();
         };
-        if !is_within(ages.head, head.written_at, now) {
+        if !is_within(ages.head, head.written_at, now) || is_overtaken(routes, head, now) {
             return Answer::default();
         }
         let Some(known) = known.get(hash.bytes()) else {
             return Answer::refused(Denial::Unknown.as_str());
         };
         let record = &known.entry.record;
-        if head.denies(hash) {
+        let mut listed = head.pages.iter().map(|digest| pages.get(digest));
+        if head.denies(hash) || listed.clone().flatten().any(|page| page.denies(hash)) {
             return Answer::refused(Denial::Revoked.as_str()).of(record);
+        }
+        let is_told = |since| known.written_at.is_some_and(|at| at >= since);
+        if listed.any(|page| page.is_none()) || !head.denied_since.is_none_or(is_told) {
+            return Answer::default().of(record);
         }
         let is_new = |age| known.written_at.is_some_and(|at| is_within(age, at, now));
         if !ages.record.is_none_or(is_new) {
             return Answer::default().of(record);
         }
-        let asked = Asked { route: find(routes, path), path, origin, now };
+        let asked = Asked { route: find(&routes.routes, path), path, origin, now };
         asked.answer(record, arrivals).of(record).at(asked.route)
     }
 }
@@ -124,6 +163,13 @@ impl Gate {
 /// Whether something was written less than `age` ago. What comes from as far ahead is from a clock that is wrong, and so is its age.
 fn is_within(age: Duration, written_at: OffsetDateTime, now: OffsetDateTime) -> bool {
     (now - written_at).abs() <= age
+}
+
+/// Whether the head knows of newer routes, and they had the time to arrive.
+fn is_overtaken(routes: &Routes, head: &Head, now: OffsetDateTime) -> bool {
+    head.routes_at.is_some_and(|at| {
+        routes.written_at.is_none_or(|written_at| written_at < at) && now - at > ROUTES_LAG
+    })
 }
 
 /// One request, but for its token.

@@ -5,7 +5,6 @@
 
 pub mod answer;
 pub mod gate;
-pub mod routes;
 
 use domain::OffsetDateTime;
 use domain::token::SecretHash;
@@ -89,6 +88,16 @@ impl Edge {
     /// Takes a head; false where it cannot be read, or there is none, and then none is known.
     pub fn take_head(&mut self, payload: Option<Vec<u8>>) -> bool {
         self.0.take_head(payload.as_deref())
+    }
+
+    /// The pages of the head that are not known, each as the path where it is.
+    pub fn missing_pages(&self) -> Vec<String> {
+        self.0.missing_pages()
+    }
+
+    /// Takes the page of the head that is at this path; false where it is not that.
+    pub fn take_page(&mut self, path: &str, bytes: &[u8]) -> bool {
+        self.0.take_page(path, bytes)
     }
 
     /// Takes the routes; false where they cannot be read, or there are none, and then none are known.

@@ -301,7 +301,8 @@ pub fn mirrors(config: &Config) -> Result<Vec<Target>, Stop> {
             true => target.written_for(Format::TokenManager),
             false => target,
         };
-    Ok(targets.into_iter().map(format).collect())
+    let adopts = config.mirror_adopt;
+    Ok(targets.into_iter().map(format).map(|target| target.adopting_at_start(adopts)).collect())
 }
 
 fn s3(config: &Config, target: &S3Target) -> Result<S3, Stop> {

@@ -60,6 +60,8 @@ pub struct Config {
     pub mirror_egress: Egress,
     /// The names of the mirrors that are written for the readers of token-manager.
     pub mirror_token_manager: Vec<String>,
+    /// Whether what mirrors hold and nobody here knows is adopted after a start.
+    pub mirror_adopt: bool,
     /// What this instance is called among those that verify; `None` is the machine's name and the port.
     pub instance: Option<String>,
     /// For how long known tokens are good while the database does not answer.

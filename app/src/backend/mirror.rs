@@ -5,6 +5,7 @@ use super::request::{refused, service_and_caller};
 use crate::{Refusal, Seen, paths};
 use domain::Code;
 use domain::id::TokenId;
+use domain::mirror::Digest;
 use domain::mirror::state::Asked;
 use service::mirror;
 use wire::mirror::{Mirror, MirrorDetail, TokenMirror};
@@ -74,18 +75,22 @@ async fn ask(form: &str, name: &str, asked: Asked) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// What `service` refuses, a fault.
-pub async fn delete_foreign(name: &str) -> Result<(), Refusal> {
+pub async fn delete_foreign(name: &str, digest: &str) -> Result<(), Refusal> {
     let (service, caller) = service_and_caller()?;
-    done("delete_foreign", name, mirror::delete_foreign(&service, &caller, name).await).await
+    let digest = Digest::from_hex(digest);
+    let outcome = mirror::delete_foreign(&service, &caller, name, digest.as_ref()).await;
+    done("delete_foreign", name, outcome).await
 }
 
 /// Releases a held plan.
 ///
 /// # Errors
 /// What `service` refuses, a fault.
-pub async fn release(name: &str) -> Result<(), Refusal> {
+pub async fn release(name: &str, digest: &str) -> Result<(), Refusal> {
     let (service, caller) = service_and_caller()?;
-    done("release_mirror", name, mirror::release(&service, &caller, name).await).await
+    let digest = Digest::from_hex(digest);
+    let outcome = mirror::release(&service, &caller, name, digest.as_ref()).await;
+    done("release_mirror", name, outcome).await
 }
 
 /// Stops a mirror.

@@ -128,7 +128,7 @@ pub enum Action {
     AskMirror,
     /// Stop a mirror, and let it go on.
     PauseMirror,
-    /// Take a record of a mirror for a token of ours.
+    /// Take a record of a mirror for a token of ours, and a route for one of ours.
     AdoptToken,
     /// Record what a mirror run did.
     RecordMirrorRun,

@@ -146,12 +146,18 @@ codes! {
     NoOverlap = "no_overlap", Conflict;
     /// The mirror's plan is not held.
     NotHeld = "not_held", Conflict;
+    /// What was confirmed is not what there is by now.
+    ListChanged = "list_changed", Conflict;
     /// The mirror is stopped by a person.
     MirrorPaused = "mirror_paused", Conflict;
     /// Not the path of a route: a slash, then segments of letters, digits, `.`, `_` and `-`.
     PathInvalid = "path_invalid", Invalid;
     /// Another route has the path.
     PathTaken = "path_taken", Conflict;
+    /// A route at a mirror is below one of ours, or above it.
+    PathOverlaps = "path_overlaps", Conflict;
+    /// A route at a mirror breaks a rule of ours.
+    RouteUnreadable = "route_unreadable", Invalid;
     /// Not an address of a backend: http or https, a host, no credentials, no query.
     UrlInvalid = "url_invalid", Invalid;
     /// A tag breaks the grammar.

@@ -1,10 +1,13 @@
 //! The bytes of records and of the head, as those who read mirrors are promised them.
 
 use domain::id::{TeamId, TokenId};
-use domain::mirror::{Candidate, Entry, Format};
+use domain::mirror::{Candidate, Digest, Entry, Format};
 use domain::token::SecretHash;
 use domain::{Code, OffsetDateTime};
-use record::{Head, SigningKey, Unreadable, bytes, document, payload, read, verify};
+use record::{
+    Head, PAGE_MAX, Page, Routes, SigningKey, Unreadable, bytes, dated, document, page_path,
+    payload, read, their_routes, verify,
+};
 use time::macros::datetime;
 
 const WRITTEN: OffsetDateTime = datetime!(2026-11-22 16:30:00.5 UTC);
@@ -166,9 +169,65 @@ fn the_head_says_how_new_a_mirror_is_and_whom_to_refuse() {
     let payload = verify(record::HEAD, &signed, &[key.public()]).expect("ours");
     assert_eq!(text(&payload), plain);
     assert!(Head::read(&payload) == Ok(head));
+    let more = Head::read(&payload).expect("a head").in_pages(vec![Digest::of(b"page")]);
+    let more = more.denied_since(Some(WRITTEN)).routes_at(Some(WRITTEN));
+    let said = more.unsigned();
+    let said = text(&said);
+    assert!(
+        said.contains(r#""pages":["#) && said.ends_with(r#""routes_at":"2026-11-22T16:30:00.5Z"}"#)
+    );
+    assert!(Head::read(said.as_bytes()) == Ok(more));
     for bad in ["", "{}", r#"{"written_at":"x","audit_seq":1,"denied":[]}"#, &plain[1..]] {
         assert!(Head::read(bad.as_bytes()).is_err(), "{bad}");
     }
     let short = plain.replace(&nine, "09");
     assert_eq!(Head::read(short.as_bytes()).err(), Some(Unreadable::Member("denied")));
+}
+
+#[test]
+fn a_page_is_known_by_its_bytes() {
+    let hash = |byte: u8| SecretHash::from_slice(&[byte; 32]).expect("32 bytes");
+    let page = Page::new(vec![hash(9), hash(1), hash(9)]);
+    assert!(page.denies(&hash(1)) && page.denies(&hash(9)) && !page.denies(&hash(2)));
+    let bytes = page.bytes();
+    let digest = Digest::of(&bytes);
+    assert_eq!(page_path(&digest), format!("denied/{}.json", digest.to_hex()));
+    assert!(Page::read(&digest, &bytes) == Ok(page));
+    let other = Page::read(&Digest::of(b""), &bytes);
+    assert_eq!(other.err(), Some(Unreadable::Member("digest")));
+    let full = (0..u16::try_from(PAGE_MAX).expect("few"))
+        .map(|n| SecretHash::of_offered(&format!("ntk_{n:04}{}", "A".repeat(39))).expect("a form"));
+    assert!(Page::new(full.collect()).bytes().len() <= 256 * 1024);
+}
+
+#[test]
+fn routes_say_when_they_were_written() {
+    let plain = r#"{"/a":{"url":"https://a.example","tags":[]}}"#;
+    let told = dated(plain.as_bytes().to_vec(), WRITTEN);
+    assert_eq!(
+        text(&told),
+        r#"{"/a":{"url":"https://a.example","tags":[]},"written_at":"2026-11-22T16:30:00.5Z"}"#
+    );
+    let routes = Routes::read(&told).expect("routes");
+    assert_eq!((routes.written_at, routes.routes.len()), (Some(WRITTEN), 1));
+    assert_eq!(Routes::read(plain.as_bytes()).expect("routes").written_at, None);
+    let none = dated(b"{}".to_vec(), WRITTEN);
+    assert_eq!(text(&none), r#"{"written_at":"2026-11-22T16:30:00.5Z"}"#);
+    for bad in [
+        r#"{"written_at":"x"}"#,
+        r#"{"written_at":7}"#,
+        r#"{"/a":{"url":"https://a.example","tags":[],"x":1}}"#,
+    ] {
+        assert!(Routes::read(bad.as_bytes()).is_none(), "{bad}");
+    }
+}
+
+#[test]
+fn the_routes_of_others_are_read_one_by_one() {
+    let theirs = r#"{"/old":"https://a.example","/b":{"url":"https://b.example","tags":["x"],"auth":{"type":"bearer","config":{"token_ref":"b_key"}}},
+        "/c":{"url":"nowhere","tags":[]},"/d//e":"https://d.example","note":1}"#;
+    let routes = their_routes(theirs.as_bytes()).expect("an object");
+    let read: Vec<_> = routes.iter().map(|one| (one.path.as_str(), one.route.is_some())).collect();
+    assert_eq!(read, [("/b", true), ("/c", false), ("/d//e", false), ("/old", true)]);
+    assert!(their_routes(b"[]").is_none());
 }

@@ -3,6 +3,7 @@
 //! Owns the body of the reconcile loop and what a person may do about it. Never decides when to run (`server::worker` does), never makes
 //! a target right by what an event says: only by what is true now. Start at [`reconcile`].
 
+mod adopt_routes;
 mod alarm;
 pub mod ask;
 pub mod changes;

@@ -12,6 +12,8 @@ mod secrets;
 
 pub use change::change;
 pub use create::create;
+pub(crate) use create::insert;
+pub use credentials::opens_samples;
 pub use delete::delete;
 pub use find::{Found, Offered, find};
 pub use list::{get, list};

@@ -12,10 +12,16 @@ mod foreign;
 mod held;
 #[path = "mirror/kinds.rs"]
 mod kinds;
+#[path = "mirror/kv.rs"]
+mod kv;
 #[path = "mirror/place.rs"]
 mod place;
+#[path = "../../storage/tests/outside/process.rs"]
+mod process;
 #[path = "mirror/signed.rs"]
 mod signed;
+#[path = "mirror/their_routes.rs"]
+mod their_routes;
 #[path = "mirror/world.rs"]
 mod world;
 

@@ -7,6 +7,7 @@ pub mod asked;
 pub mod changes;
 pub mod goal;
 mod hold;
+mod list;
 pub mod lock;
 mod place;
 pub mod run;
@@ -15,6 +16,7 @@ mod told;
 
 pub use changes::Changes;
 pub use goal::{Changed, Mark};
+pub use hold::Holds;
 pub use lock::MirrorLock;
 pub use run::RunRecord;
 pub use standing::Standing;

@@ -84,6 +84,21 @@ impl Store {
         Ok(rows.into_iter().filter_map(Row::judged).collect())
     }
 
+    /// The oldest and the newest secret, whether delivered or not. None of it is opened.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn sealed_route_samples(&self) -> Result<Vec<(RouteId, String)>> {
+        let rows = sqlx::query!(
+            r#"(SELECT id AS "id!", secret_sealed AS "sealed!" FROM routes WHERE secret_sealed IS NOT NULL ORDER BY id LIMIT 1)
+               UNION
+               (SELECT id, secret_sealed FROM routes WHERE secret_sealed IS NOT NULL ORDER BY id DESC LIMIT 1)"#
+        )
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows.into_iter().map(|row| (row.id.into(), row.sealed)).collect())
+    }
+
     /// The secrets that are delivered, by route.
     ///
     /// # Errors

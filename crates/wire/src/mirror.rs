@@ -2,7 +2,7 @@
 
 use domain::OffsetDateTime;
 use domain::mirror::state::{self, RunKind};
-use domain::mirror::{self, Presence, Status};
+use domain::mirror::{self, Digest, Presence, Status};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -18,12 +18,12 @@ pub struct Mirror {
     pub status: MirrorStatus,
     /// Objects that it held after the last good run.
     pub objects: u64,
-    /// Changes that were committed since the last good run.
+    /// Changes that were committed since the last good run; 10,000 is that many or more.
     pub pending: u64,
     /// When the oldest change was committed that it has not seen; null when it has seen all.
     #[serde(with = "time::serde::rfc3339::option")]
     pub lagging_since: Option<OffsetDateTime>,
-    /// Tokens that were revoked and that it may still accept.
+    /// Tokens that were revoked and that it may still accept; 10,000 is that many or more.
     pub may_still_accept: u64,
     /// When the last run ended.
     #[serde(with = "time::serde::rfc3339::option")]
@@ -58,6 +58,53 @@ pub struct Mirror {
     pub set_aside: Vec<SetAside>,
     /// How many rows are invalid.
     pub set_aside_total: u64,
+    /// What the held deletes are known by, 64 hexadecimal digits: whoever releases them sends it, and releases these. Null unless held.
+    pub held_digest: Option<String>,
+    /// What the foreign records and routes are known by, 64 hexadecimal digits: whoever lets them go sends it. Null until all was looked at once.
+    pub foreign_digest: Option<String>,
+    /// Routes there that nobody here made, by path. They are counted as foreign records too.
+    pub foreign_routes: Vec<ForeignRoute>,
+    /// How far the adoption of the foreign records is; null while none is under way.
+    pub adopting: Option<Adopting>,
+}
+
+/// A route at a mirror that nobody here made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ForeignRoute {
+    /// Its path, as it is written there.
+    pub path: String,
+    /// Why it cannot be adopted, as a code: `path_overlaps`, `route_unreadable`. Null where it can.
+    pub code: Option<String>,
+}
+
+/// How far an adoption is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Adopting {
+    /// Foreign records that there are.
+    pub total: u64,
+    /// Of those, how many were looked at.
+    pub done: u64,
+    /// Of those, how many are tokens of this server now.
+    pub taken: u64,
+}
+
+/// What a person confirms.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+pub struct Confirmed {
+    /// The digest that was shown with what is confirmed: `held_digest` or `foreign_digest` of the mirror.
+    #[serde(default)]
+    pub digest: Option<String>,
+}
+
+impl Confirmed {
+    /// It; `None` where it is none.
+    pub fn digest(&self) -> Option<Digest> {
+        self.digest.as_deref().and_then(Digest::from_hex)
+    }
 }
 
 /// How a mirror is.
@@ -101,9 +148,9 @@ pub struct MirrorDrift {
     pub altered: u64,
     /// Objects that are not named like records; they are never touched.
     pub others: u64,
-    /// Records of secrets that nobody here ever issued.
+    /// Records of secrets that nobody here ever issued, and routes that nobody here made.
     pub foreign: u64,
-    /// The first of them: the beginnings of their hashes.
+    /// The first of the records: the beginnings of their hashes.
     pub foreign_some: Vec<String>,
 }
 
@@ -228,6 +275,7 @@ impl From<mirror::Mirror> for Mirror {
     fn from(mirror: mirror::Mirror) -> Self {
         let status = mirror.status().into();
         let foreign_waiting = mirror.foreign_waiting();
+        let held_digest = mirror.held_digest.filter(|_| mirror.is_held());
         let (class, said) =
             mirror.failure.map(|failure| (failure.class.as_str().to_owned(), failure.said)).unzip();
         Self {
@@ -252,7 +300,24 @@ impl From<mirror::Mirror> for Mirror {
             held_deletes: mirror.held_deletes.saturating_sub(mirror.released_deletes),
             set_aside: mirror.set_aside.into_iter().map(Into::into).collect(),
             set_aside_total: mirror.set_aside_total,
+            held_digest: held_digest.map(|digest| digest.to_hex()),
+            foreign_digest: mirror.foreign_digest.map(|digest| digest.to_hex()),
+            foreign_routes: mirror.foreign_routes.into_iter().map(Into::into).collect(),
+            adopting: mirror.adopting.map(Into::into),
         }
+    }
+}
+
+impl From<state::ForeignRoute> for ForeignRoute {
+    fn from(route: state::ForeignRoute) -> Self {
+        Self { path: route.path, code: route.code.map(|code| code.as_str().to_owned()) }
+    }
+}
+
+impl From<state::Adopting> for Adopting {
+    fn from(adopting: state::Adopting) -> Self {
+        let state::Adopting { total, done, taken } = adopting;
+        Self { total, done, taken }
     }
 }
 

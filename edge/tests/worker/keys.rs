@@ -87,6 +87,44 @@ async fn keys_may_be_fetched_from_their_address() {
 }
 
 #[tokio::test]
+async fn keys_that_were_fetched_are_fetched_again() {
+    let runtime = Runtime::start(&json!({ "JWKS_URL": "https://keys.example/jwks.json" }));
+    let (former, next) = (key(), SigningKey::of(&[8; 32]));
+    runtime.tell_keys(&jwks(&[&former])).await;
+    let secrets = [0, 1, 2].map(secret);
+    for secret in &secrets {
+        runtime.write(&path(secret), signed(&candidate(secret), Some(&former))).await;
+    }
+    runtime.write_routes(&routes()).await;
+    let said = async |secret: &str, minutes: i64| {
+        let now = NOW + Duration::minutes(minutes);
+        runtime.write_head(now, &[]).await;
+        runtime.ask("/api/image").with(secret).at(now).send().await.said()
+    };
+    let fetched = async || {
+        let asked = runtime.forwarded().await;
+        asked
+            .iter()
+            .filter(|one| one["url"].as_str().is_some_and(|url| url.contains("keys.")))
+            .count()
+    };
+    assert_eq!(said(&secrets[0], 0).await, "200 good -");
+    assert_eq!(said(&secrets[0], 9).await, "200 good -");
+    assert_eq!(fetched().await, 1);
+    // While their address fails, what it told last is believed for a day, and it is asked once a minute.
+    runtime.tell_keys(&json!(null)).await;
+    assert_eq!(said(&secrets[0], 10).await, "200 good -");
+    assert_eq!((said(&secrets[1], 10).await.as_str(), fetched().await), ("200 good -", 1));
+    assert_eq!(said(&secrets[0], 23 * 60).await, "200 good -");
+    assert_eq!(said(&secrets[2], 25 * 60).await, UNAVAILABLE);
+    // A key that is not there any more is not believed.
+    runtime.tell_keys(&jwks(&[&former])).await;
+    assert_eq!(said(&secrets[2], 25 * 60 + 2).await, "200 good -");
+    runtime.tell_keys(&jwks(&[&next])).await;
+    assert_eq!(said(&secrets[1], 25 * 60 + 20).await, UNAVAILABLE);
+}
+
+#[tokio::test]
 async fn a_configuration_that_cannot_be_read_lets_nobody_through() {
     let keys = jwks(&[&key()]);
     for wrong in [

@@ -2,9 +2,9 @@
 
 use crate::process::Served;
 use domain::OffsetDateTime;
-use domain::mirror::{Candidate, Entry, Format};
+use domain::mirror::{Candidate, Digest, Entry, Format};
 use domain::token::SecretHash;
-use record::{HEAD, Head, ROUTES, SigningKey, bytes, sign};
+use record::{HEAD, Head, Page, ROUTES, SigningKey, bytes, sign};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use std::process::Command;
@@ -126,6 +126,31 @@ impl Runtime {
         self.write(HEAD, head.bytes(Some(&key()))).await;
     }
 
+    /// Writes a head of more than that.
+    pub async fn write_whole_head(&self, head: &Head) {
+        self.write(HEAD, head.bytes(Some(&key()))).await;
+    }
+
+    /// Writes a page of the head's list, and gives its digest.
+    pub async fn write_page(&self, denied: &[&str]) -> Digest {
+        let (digest, bytes) = page(denied);
+        self.write(&record::page_path(&digest), bytes).await;
+        digest
+    }
+
+    /// Writes the routes as they were at an instant.
+    pub async fn write_routes_of(&self, routes: &Value, at: OffsetDateTime) {
+        let bytes = record::dated(routes.to_string().into_bytes(), at);
+        self.write(ROUTES, sign(ROUTES, bytes, &key())).await;
+    }
+
+    /// What the keys' address answers from now on; null is that it fails.
+    pub async fn tell_keys(&self, keys: &Value) {
+        let url = format!("http://{}/keys", self.backend);
+        let request = self.client.post(url).body(keys.to_string());
+        assert_eq!(request.send().await.expect("an answer").status(), 204);
+    }
+
     /// Writes the routes.
     pub async fn write_routes(&self, routes: &Value) {
         self.write(ROUTES, sign(ROUTES, routes.to_string().into_bytes(), &key())).await;
@@ -172,6 +197,13 @@ fn settings(rest: &str) -> KvSettings {
         egress: Egress::Guarded,
         patience: Patience::default(),
     }
+}
+
+/// A page of the head's list, with its digest.
+pub fn page(denied: &[&str]) -> (Digest, Vec<u8>) {
+    let hash = |secret: &&str| SecretHash::of_offered(secret).expect("good form");
+    let bytes = Page::new(denied.iter().map(hash).collect()).bytes();
+    (Digest::of(&bytes), bytes)
 }
 
 /// Some routes.

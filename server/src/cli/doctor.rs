@@ -145,18 +145,40 @@ async fn check_keys(report: &mut Report, context: &Context, store: &Store) {
         Ok((None, _)) => return,
         Err(Stop(reason)) => return report.bad("encryption key", &reason),
     };
-    match store.sealed_samples().await {
-        Ok(sealed) if sealed.is_empty() => {
-            report.good("encryption key", "it can be read; nothing is sealed yet");
+    let tokens = store
+        .sealed_samples()
+        .await
+        .map(|sealed| sealed.iter().map(|sealed| sealer.open(sealed).is_ok()).collect::<Vec<_>>());
+    let routes = service::route::opens_samples(&sealer, store).await;
+    // Each with what it is told as.
+    for (told_as, what, opened) in
+        [("encryption key", "token", tokens), ("routes", "secret of a route", routes)]
+    {
+        tell_sealed(report, (told_as, what), opened);
+    }
+}
+
+/// Whether the oldest and the newest of what is sealed of a kind are opened.
+fn tell_sealed(
+    report: &mut Report,
+    (told_as, what): (&str, &str),
+    opened: store::Result<Vec<bool>>,
+) {
+    match opened {
+        Ok(opened) if opened.is_empty() => {
+            report.good(told_as, &format!("the encryption key can be read; no {what} is sealed yet"));
         }
-        Ok(sealed) if sealed.iter().all(|sealed| sealer.open(sealed).is_ok()) => {
-            report.good("encryption key", "it opens the oldest and the newest sealed token");
+        Ok(opened) if opened.iter().all(|opened| *opened) => {
+            let told = format!("the encryption key opens the oldest and the newest sealed {what}");
+            report.good(told_as, &told);
         }
         Ok(_) => report.bad(
-            "encryption key",
-            "it does not open every sealed token; add the earlier key to TOKEN_ENCRYPTION_KEY, after the new one",
+            told_as,
+            &format!(
+                "the encryption key does not open every sealed {what}; add the earlier key to TOKEN_ENCRYPTION_KEY, after the new one"
+            ),
         ),
-        Err(error) => report.bad("encryption key", &error.to_string()),
+        Err(error) => report.bad(told_as, &error.to_string()),
     }
 }
 

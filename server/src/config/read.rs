@@ -206,6 +206,7 @@ impl Reader {
         });
         let mirror_egress = self.mirror_egress();
         let mirror_token_manager = self.mirror_token_manager();
+        let mirror_adopt = self.mirror_adopt();
         let mirror_s3 = self.mirror_s3(mirror_egress.unwrap_or_default());
         let mirror_kv = self.mirror_kv(mirror_egress.unwrap_or_default());
         let encryption_keys = self.take("token_encryption_key");
@@ -238,6 +239,7 @@ impl Reader {
             mirror_kv,
             mirror_egress: mirror_egress?,
             mirror_token_manager: mirror_token_manager?,
+            mirror_adopt: mirror_adopt?,
             instance: instance?,
             verify_access: verify_access?,
             verify_budget: Duration::from_secs(verify_budget?),

@@ -268,6 +268,15 @@ pub const VARIABLES: &[Variable] = &[
                commas: `files`, `git`, `postgres`, `s3`, `kv`. Tokens whose conditions such a reader would not see are left out.",
     },
     Variable {
+        key: "mirror_adopt",
+        env: "TOKENKEEP_MIRROR_ADOPT",
+        secret: false,
+        default: "off",
+        example: "on",
+        text: "`on` adopts what mirrors hold and this server does not know, tokens and routes, once after each start, as *Adopt* does in the console. What the \
+               database has is never overwritten, and what it has ended never comes back. Whoever can write to a mirror can then make a token.",
+    },
+    Variable {
         key: "mirror_allow_link_local",
         env: "TOKENKEEP_MIRROR_ALLOW_LINK_LOCAL",
         secret: false,

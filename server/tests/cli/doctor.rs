@@ -93,6 +93,22 @@ async fn a_lost_key_is_found_out(_: PgPoolOptions, database: PgConnectOptions) {
     assert_eq!(says(&doctor(&database, Some(&both)), "encryption key"), "ok");
 }
 
+/// So that a key that no token needs any more is not taken away while a route needs it.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_key_that_routes_need_is_missed_too(_: PgPoolOptions, database: PgConnectOptions) {
+    let (lost, new) = (Sealer::generate_key(), Sealer::generate_key());
+    let id = "00000000-0000-7000-8000-000000000003";
+    let sealed = Sealer::parse(&lost).expect("a key").seal_text(&format!("route {id}"), "secret");
+    let mut connection = PgConnection::connect_with(&database).await.expect("connected");
+    let route = "INSERT INTO routes (id, description, path, backend_url, tags, auth_kind, secret_sealed, deliver, version, created_at, updated_at)
+                 VALUES ($1::uuid, '', '/a', 'https://a.example', '{}', 'bearer', $2, false, 1, now(), now())";
+    sqlx::query(route).bind(id).bind(sealed).execute(&mut connection).await.expect("a route");
+    assert_eq!(says(&doctor(&database, Some(&lost)), "routes"), "ok");
+    let done = doctor(&database, Some(&new));
+    assert_eq!((says(&done, "encryption key"), says(&done, "routes")), ("ok", "fail"));
+    assert!(!done.good);
+}
+
 async fn insert_sealed(database: &PgConnectOptions, sealed: &str) {
     let mut connection = PgConnection::connect_with(database).await.expect("connected");
     let team = "INSERT INTO teams (id, name, description, reveal_allowed, created_at)

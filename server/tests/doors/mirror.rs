@@ -30,7 +30,9 @@ async fn mirrors_are_listed_and_each_is_told_with_what_it_did(pool: PgPool) {
         UPDATE revocations SET revoked_at = '2026-11-22 10:00Z';
         UPDATE mirrors SET objects = 7, failures = 6, failing_since = '2026-11-22 09:00Z', last_run_at = '2026-11-22 09:50Z',
             error_class = 'denied', error = 'permission denied', observed_at = '2026-11-22 08:00Z', missing = 1, altered = 2, others = 3,
-            foreign_total = 4, foreign_ended = 1, foreign_some = '{01010101,02020202}', planned_at = '2026-11-22 07:00Z',
+            foreign_total = 4, foreign_ended = 1, foreign_some = '{01010101,02020202}',
+            foreign_digest = decode(repeat('0a', 32), 'hex'), adopt_total = 4, adopt_done = 3, adopt_taken = 2,
+            foreign_routes = '[{\"path\":\"/api/image\",\"code\":null},{\"path\":\"/video\",\"code\":\"path_overlaps\"}]', planned_at = '2026-11-22 07:00Z',
             plan = '{\"missing\":1,\"altered\":0,\"others\":0,\"foreign\":2,\"foreign_some\":[\"01010101\"],\"ended\":3,\"gone\":4,\"unchanged\":5,\"some\":[\"+ 0a0b0c0d\"]}';
         INSERT INTO mirror_runs (mirror, kind, began_at, ended_at, put, deleted, calls, bytes, error_class, error) VALUES
             ('files', 'whole', '2026-11-22 08:00Z', '2026-11-22 08:00:01Z', 1, 2, 3, 4, NULL, NULL),
@@ -79,14 +81,25 @@ async fn what_waits_for_a_person_is_let_go_once(pool: PgPool) {
         let none = app.post(&format!("{PATH}/{verb}")).send().await;
         assert_eq!(none.problem(), "409 not_held", "{verb}");
     }
-    sql(&app, "UPDATE mirrors SET held_deletes = 12, foreign_total = 3, last_ok_at = now()").await;
-    assert_eq!(app.get(PATH).send().await.text_of("status"), "held");
-    let released = app.post(&format!("{PATH}/release")).send().await;
+    sql(&app, "UPDATE mirrors SET held_deletes = 12, held_digest = decode(repeat('0a', 32), 'hex'), foreign_total = 3,
+        foreign_digest = decode(repeat('0b', 32), 'hex'), last_ok_at = now()").await;
+    let shown = app.get(PATH).send().await;
+    assert_eq!(shown.text_of("status"), "held");
+    let (held, foreign) = (shown.text_of("held_digest"), shown.text_of("foreign_digest"));
+    // What was shown is what is confirmed.
+    for verb in ["release", "delete-foreign"] {
+        for digest in [String::new(), "?digest=".to_owned(), format!("?digest={}", "0c".repeat(32))]
+        {
+            let refused = app.post(&format!("{PATH}/{verb}{digest}")).send().await;
+            assert_eq!(refused.problem(), "409 list_changed", "{verb}{digest}");
+        }
+    }
+    let released = app.post(&format!("{PATH}/release?digest={held}")).send().await;
     assert_eq!(
         (released.status.as_u16(), released.json()["held_deletes"].clone()),
         (202, json!(0))
     );
-    let ended = app.post(&format!("{PATH}/delete-foreign")).send().await;
+    let ended = app.post(&format!("{PATH}/delete-foreign?digest={foreign}")).send().await;
     assert_eq!((ended.status.as_u16(), ended.json()["foreign_waiting"].clone()), (202, json!(0)));
 }
 

@@ -68,27 +68,33 @@ pub async fn adopt_foreign(
 /// Lets the foreign records go.
 ///
 /// # Errors
-/// `unauthenticated`, `not_found`, `not_held`, a fault.
+/// `unauthenticated`, `not_found`, `not_held`, `list_changed`, a fault.
 #[server(prefix = "/fn", endpoint = "delete_foreign")]
 pub async fn delete_foreign(
     /// The mirror's name.
     #[server(default)]
     name: String,
+    /// What is confirmed, by its digest.
+    #[server(default)]
+    digest: String,
 ) -> Result<(), Refusal> {
-    crate::backend::mirror::delete_foreign(&name).await
+    crate::backend::mirror::delete_foreign(&name, &digest).await
 }
 
 /// Lets a held plan run.
 ///
 /// # Errors
-/// `unauthenticated`, `not_found`, `not_held`, a fault.
+/// `unauthenticated`, `not_found`, `not_held`, `list_changed`, a fault.
 #[server(prefix = "/fn", endpoint = "release_mirror")]
 pub async fn release_mirror(
     /// The mirror's name.
     #[server(default)]
     name: String,
+    /// What is confirmed, by its digest.
+    #[server(default)]
+    digest: String,
 ) -> Result<(), Refusal> {
-    crate::backend::mirror::release(&name).await
+    crate::backend::mirror::release(&name, &digest).await
 }
 
 /// Stops a mirror.

@@ -15,6 +15,7 @@ use leptos::server_fn::request::ClientReq;
 use leptos::server_fn::{Http, ServerFn};
 use leptos::web_sys::FormData;
 use serde::de::DeserializeOwned;
+use wire::mirror::Adopting;
 
 /// What can be done. Made with the page, so that what was refused is still told once its form is gone.
 #[derive(Clone, Copy)]
@@ -59,14 +60,25 @@ impl Deeds {
 
 /// The section.
 #[component]
-pub fn Actions(name: String, paused: bool, asked: Option<String>, deeds: Deeds) -> impl IntoView {
+pub fn Actions(
+    name: String,
+    paused: bool,
+    asked: Option<String>,
+    adopting: Option<Adopting>,
+    deeds: Deeds,
+) -> impl IntoView {
+    // One that the start began was asked for by nobody.
+    let asked = asked.or_else(|| adopting.map(|_| "adopt".to_owned()));
+    let progress = adopting.map(|Adopting { total, done, taken }| {
+        say!(mirror.adopting, done = done, total = total, taken = taken)
+    });
     let waiting = asked.as_deref().map(|asked| match asked {
         "plan" => say!(mirror.asked_plan),
         "adopt" => say!(mirror.asked_adopt),
         _ => say!(mirror.asked_look),
     });
     let again = waiting.map(|words| {
-        view! { <p class="muted" role="status">{words}<noscript>" "<a href="">{say!(mirror.look_again)}</a></noscript></p> }
+        view! { <p class="muted" role="status">{words}{progress.map(|progress| format!(" {progress}"))}<noscript>" "<a href="">{say!(mirror.look_again)}</a></noscript></p> }
     });
     let deeds = if paused {
         view! { <Deed name=name action=deeds.resume title=say!(mirror.resume) text=say!(mirror.resume_text) label=say!(mirror.resume) weight=Weight::Primary/> }.into_any()

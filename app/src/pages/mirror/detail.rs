@@ -2,7 +2,7 @@
 
 use super::api::get_mirror;
 use super::deeds::{Actions, Deeds};
-use super::needs::{Aside, DriftPart, Held, LingeringPart};
+use super::needs::{Aside, DriftPart, ForeignPart, Held, LingeringPart};
 use super::objects;
 use super::runs::{PlanPart, Runs};
 use super::state::{Sentence, State, lag};
@@ -76,10 +76,19 @@ fn Detail(seen: Seen<MirrorDetail>, deeds: Deeds) -> impl IntoView {
         })
     });
     let paused = Memo::new(move |_| mirror.with(|it| it.paused_at.is_some()));
-    let asked = Memo::new(move |_| mirror.with(|it| it.asked.clone()));
-    let held = Memo::new(move |_| mirror.with(|it| it.held_deletes));
+    let asked = Memo::new(move |_| mirror.with(|it| (it.asked.clone(), it.adopting)));
+    let held = Memo::new(move |_| {
+        mirror.with(|it| (it.held_deletes, it.held_digest.clone().unwrap_or_default()))
+    });
     let drift = Memo::new(move |_| {
-        mirror.with(|it| (it.drift.clone(), it.foreign_waiting, it.observed_at))
+        mirror.with(|it| {
+            let foreign = ForeignPart {
+                waiting: it.foreign_waiting,
+                routes: it.foreign_routes.clone(),
+                digest: it.foreign_digest.clone().unwrap_or_default(),
+            };
+            (it.drift.clone(), foreign, it.observed_at)
+        })
     });
     let aside = Memo::new(move |_| mirror.with(|it| (it.set_aside.clone(), it.set_aside_total)));
     let lingering = Memo::new(move |_| {
@@ -95,14 +104,14 @@ fn Detail(seen: Seen<MirrorDetail>, deeds: Deeds) -> impl IntoView {
                 <div class="grid gap-4" aria-live="polite">
                     {move || { state.track(); let it = mirror.get_untracked(); view! { <p class="token-line"><State mirror=it.clone()/></p><Sentence mirror=it/> } }}
                 </div>
-                {move || view! { <Held name=called.get_value() deletes=held.get() deeds=deeds/> }}
+                {move || { let (deletes, digest) = held.get(); view! { <Held name=called.get_value() deletes=deletes digest=digest deeds=deeds/> } }}
                 {move || { let (tokens, total) = lingering.get(); view! { <LingeringPart tokens=tokens total=total now=now/> } }}
                 <Facts mirror=mirror now=now/>
-                {move || view! { <Actions name=called.get_value() paused=paused.get() asked=asked.get() deeds=deeds/> }}
-                {move || (held.get() == 0).then(|| view! { <Gone action=deeds.release/> })}
-                {move || drift.with(|(_, waiting, _)| *waiting == 0).then(|| view! { <Gone action=deeds.end/> })}
+                {move || { let (asked, adopting) = asked.get(); view! { <Actions name=called.get_value() paused=paused.get() asked=asked adopting=adopting deeds=deeds/> } }}
+                {move || held.with(|(deletes, _)| *deletes == 0).then(|| view! { <Gone action=deeds.release/> })}
+                {move || drift.with(|(_, foreign, _)| foreign.waiting == 0).then(|| view! { <Gone action=deeds.end/> })}
                 {move || view! { <PlanPart plan=plan.get() now=now/> }}
-                {move || { let (it, waiting, at) = drift.get(); view! { <DriftPart name=called.get_value() drift=it waiting=waiting at=at now=now deeds=deeds/> } }}
+                {move || { let (it, foreign, at) = drift.get(); view! { <DriftPart name=called.get_value() drift=it foreign=foreign at=at now=now deeds=deeds/> } }}
                 {move || { let (rows, total) = aside.get(); view! { <Aside rows=rows total=total/> } }}
                 {move || view! { <Runs runs=runs.get() now=now/> }}
                 <p class="hint"><a href=audit>{say!(mirror.audit)}</a></p>

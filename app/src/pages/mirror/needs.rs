@@ -12,15 +12,15 @@ use crate::ui::table::{Column, Table};
 use crate::{paths, say, words};
 use domain::OffsetDateTime;
 use leptos::prelude::*;
-use wire::mirror::{LingeringToken, MirrorDrift, SetAside};
+use wire::mirror::{ForeignRoute, LingeringToken, MirrorDrift, SetAside};
 
 /// Deletes that wait for a person; nothing when there are none.
 #[component]
-pub fn Held(name: String, deletes: u64, deeds: Deeds) -> impl IntoView {
+pub fn Held(name: String, deletes: u64, digest: String, deeds: Deeds) -> impl IntoView {
     if deletes == 0 {
         return ().into_any();
     }
-    let name = StoredValue::new(name);
+    let (name, digest) = (StoredValue::new(name), StoredValue::new(digest));
     view! {
         <Note matter=Matter::Warn title=say!(mirror.held_title)>
             <p>{say!(mirror.held_text, count = deletes)}</p>
@@ -30,6 +30,7 @@ pub fn Held(name: String, deletes: u64, deeds: Deeds) -> impl IntoView {
             <p>{say!(mirror.release_text, count = deletes)}</p>
             <Form action=deeds.release>
                 <Hidden name="name" value=name.get_value()/>
+                <Hidden name="digest" value=digest.get_value()/>
                 <div class="dialog-buttons"><CancelDialog/><Submit label=say!(mirror.release, count = deletes) weight=Weight::Danger/></div>
             </Form>
         </Dialog>
@@ -73,7 +74,7 @@ pub fn LingeringPart(
 pub fn DriftPart(
     name: String,
     drift: MirrorDrift,
-    waiting: u64,
+    foreign: ForeignPart,
     at: Option<OffsetDateTime>,
     now: Signal<OffsetDateTime>,
     deeds: Deeds,
@@ -98,8 +99,8 @@ pub fn DriftPart(
         };
         view! { <dl class="panel facts">{rows.map(row).into_iter().collect_view()}</dl> }.into_any()
     };
-    let foreign = (waiting > 0).then(
-        || view! { <Foreign name=name waiting=waiting some=drift.foreign_some deeds=deeds/> },
+    let foreign = (foreign.waiting > 0).then(
+        || view! { <Foreign name=name foreign=foreign some=drift.foreign_some deeds=deeds/> },
     );
     view! {
         <section class="grid gap-3">
@@ -112,9 +113,25 @@ pub fn DriftPart(
     .into_any()
 }
 
+/// What of a mirror is foreign.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ForeignPart {
+    /// How many records and routes wait.
+    pub waiting: u64,
+    /// The routes.
+    pub routes: Vec<ForeignRoute>,
+    /// What all of it is known by.
+    pub digest: String,
+}
+
 /// Records that nobody here issued, and what to do about them.
 #[component]
-fn Foreign(name: String, waiting: u64, some: Vec<String>, deeds: Deeds) -> impl IntoView {
+fn Foreign(name: String, foreign: ForeignPart, some: Vec<String>, deeds: Deeds) -> impl IntoView {
+    let ForeignPart { waiting, routes, digest } = foreign;
+    let digest = StoredValue::new(digest);
+    let hashes = (!some.is_empty()).then(|| {
+        view! { <p>{say!(mirror.foreign_hashes)}" "<code class="break-words">{some.join(" ")}</code></p> }
+    });
     let stored = StoredValue::new(name.clone());
     let title = if waiting == 1 {
         say!(mirror.foreign_one).to_owned()
@@ -130,7 +147,8 @@ fn Foreign(name: String, waiting: u64, some: Vec<String>, deeds: Deeds) -> impl 
     view! {
         <Note matter=Matter::Warn title=title>
             <p>{say!(mirror.foreign_wait)}</p>
-            <p><code class="break-words">{some.join(" ")}</code></p>
+            {hashes}
+            <ForeignRoutes routes=routes/>
         </Note>
         <ul class="panel deeds">
             <Deed name=name action=deeds.adopt title=say!(mirror.adopt) text=say!(mirror.adopt_text) label=say!(mirror.adopt)/>
@@ -143,10 +161,28 @@ fn Foreign(name: String, waiting: u64, some: Vec<String>, deeds: Deeds) -> impl 
             <p>{say!(mirror.delete_text)}</p>
             <Form action=deeds.end>
                 <Hidden name="name" value=stored.get_value()/>
+                <Hidden name="digest" value=digest.get_value()/>
                 <div class="dialog-buttons"><CancelDialog/><Submit label=delete.get_value() weight=Weight::Danger/></div>
             </Form>
         </Dialog>
     }
+}
+
+/// The routes that nobody here made, each with why it cannot be adopted; nothing when there are none.
+#[component]
+fn ForeignRoutes(routes: Vec<ForeignRoute>) -> impl IntoView {
+    if routes.is_empty() {
+        return ().into_any();
+    }
+    let row = |route: ForeignRoute| {
+        let why = route.code.map(|code| format!(" — {}", words::sentence_of(&code)));
+        view! { <li><code class="break-words">{route.path}</code>{why}</li> }
+    };
+    view! {
+        <p>{say!(mirror.foreign_routes)}</p>
+        <ul>{routes.into_iter().map(row).collect_view()}</ul>
+    }
+    .into_any()
 }
 
 /// Rows that break a rule; nothing when there are none.

@@ -63,6 +63,17 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// The digest of a list of keys, in whatever order they are, and of what else belongs to it.
+    pub fn of_keys(keys: &[Key], more: &[u8]) -> Self {
+        let mut sorted: Vec<&Key> = keys.iter().collect();
+        sorted.sort_unstable();
+        let mut hasher = Sha256::new();
+        hasher.update(keys.len().to_be_bytes());
+        sorted.iter().for_each(|key| hasher.update(key.0));
+        hasher.update(more);
+        Self(hasher.finalize().into())
+    }
+
     /// A target's own digest of at most 32 bytes; `None` for a longer one.
     pub fn told(digest: &[u8]) -> Option<Self> {
         let mut bytes = [0; 32];

@@ -1,6 +1,6 @@
 //! How a mirror is, as people see it.
 
-use super::{Failure, FailureClass};
+use super::{Digest, Failure, FailureClass};
 use crate::id::TokenId;
 use crate::{Code, OffsetDateTime};
 
@@ -24,7 +24,7 @@ pub struct Mirror {
     pub target: String,
     /// Objects that it held after the last good run.
     pub objects: u64,
-    /// Changes that were committed since the last good run.
+    /// Changes that were committed since the last good run: of more than [`COUNTED_MAX`] no more are counted.
     pub pending: u64,
     /// When the last run ended.
     pub last_run_at: Option<OffsetDateTime>,
@@ -42,7 +42,7 @@ pub struct Mirror {
     pub set_aside_total: u64,
     /// When the oldest change was committed that it has not seen.
     pub lagging_since: Option<OffsetDateTime>,
-    /// Tokens that were revoked and that it may still accept.
+    /// Tokens that were revoked and that it may still accept: of more than [`COUNTED_MAX`] no more are counted.
     pub lingering: u64,
     /// Runs that failed since the last that did not.
     pub failures: u32,
@@ -58,6 +58,37 @@ pub struct Mirror {
     pub drift: Drift,
     /// How many of the foreign records a person lets go.
     pub foreign_ended: u64,
+    /// What the held deletes are known by: whoever releases them releases these.
+    pub held_digest: Option<Digest>,
+    /// What the foreign records and routes are known by.
+    pub foreign_digest: Option<Digest>,
+    /// The first of the routes there that nobody here made. They count as foreign records too.
+    pub foreign_routes: Vec<ForeignRoute>,
+    /// How far the adoption of the foreign records is, while it is under way.
+    pub adopting: Option<Adopting>,
+}
+
+/// No more than so many changes and tokens are counted: what is shown often must not read a whole table.
+pub const COUNTED_MAX: u64 = 10_000;
+
+/// A route at a mirror that nobody here made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignRoute {
+    /// Its path, as it is written there.
+    pub path: String,
+    /// Why it cannot be adopted, where it cannot.
+    pub code: Option<Code>,
+}
+
+/// How far an adoption is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Adopting {
+    /// Foreign records that there are.
+    pub total: u64,
+    /// Of those, how many were looked at.
+    pub done: u64,
+    /// Of those, how many are tokens of ours now.
+    pub taken: u64,
 }
 
 /// How what a mirror held differed from what it should have held, beyond what was changed since it was pushed to.
@@ -69,9 +100,9 @@ pub struct Drift {
     pub altered: u64,
     /// Objects that are not named like records; they are never touched.
     pub others: u64,
-    /// Records of secrets that nobody here ever issued.
+    /// Records of secrets that nobody here ever issued, and routes that nobody here made.
     pub foreign: u64,
-    /// The first of them: the beginnings of their hashes.
+    /// The first of the records: the beginnings of their hashes.
     pub foreign_some: Vec<String>,
 }
 
@@ -231,6 +262,10 @@ impl Mirror {
             observed_at: None,
             drift: Drift::default(),
             foreign_ended: 0,
+            held_digest: None,
+            foreign_digest: None,
+            foreign_routes: Vec::new(),
+            adopting: None,
         }
     }
 

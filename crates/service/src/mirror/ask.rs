@@ -3,6 +3,7 @@
 use crate::{Result, Service};
 use domain::Code;
 use domain::audit::{Caller, Event, EventKind, SubjectKind};
+use domain::mirror::Digest;
 use domain::mirror::state::Asked;
 use domain::policy::{Action, permit};
 
@@ -52,13 +53,20 @@ async fn stop(service: &Service, caller: &Caller, name: &str, stopped: bool) -> 
     service.commit(tx, caller, event(kind, name)).await
 }
 
-/// Lets the records go that nobody here issued: as many as are known by now. More of them are kept, because nobody has seen those.
+/// Lets the records and routes go that nobody here issued, if they are those that were confirmed, by their digest. Should others be found by then, all are
+/// kept, because nobody has seen those.
 ///
 /// # Errors
-/// `unauthenticated`, `forbidden`; `not_found`; `not_held` when there are none; a fault.
-pub async fn delete_foreign(service: &Service, caller: &Caller, name: &str) -> Result<()> {
+/// `unauthenticated`, `forbidden`; `not_found`; `not_held` when there are none; `list_changed` when they are others by now; a fault.
+pub async fn delete_foreign(
+    service: &Service,
+    caller: &Caller,
+    name: &str,
+    confirmed: Option<&Digest>,
+) -> Result<()> {
     let mut tx = service.store().begin(permit(&caller.actor, Action::ReleaseMirror)?).await?;
-    let records = tx.end_foreign(name).await?.ok_or(Code::NotFound)?;
+    let same = tx.end_foreign(name, confirmed).await?.ok_or(Code::NotFound)?;
+    let records = same.ok_or(Code::ListChanged)?;
     if records == 0 {
         return Err(Code::NotHeld.into());
     }

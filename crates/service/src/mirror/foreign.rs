@@ -4,9 +4,11 @@
 //! it is, and stays foreign.
 
 use super::pass::{Pass, Trouble};
+use super::{adopt_routes, push};
 use crate::Error;
 use domain::audit::{Caller, Event, EventKind, SubjectKind};
 use domain::id::{TeamId, TokenId};
+use domain::mirror::state::Adopting;
 use domain::mirror::{Entry, Key};
 use domain::policy::{Action, Actor, permit};
 use domain::text::Description;
@@ -16,28 +18,53 @@ use record::Told;
 use storage::Storage;
 use store::Tx;
 
-/// Takes those records for tokens whose team is known, by its id or by its name, and leaves the others in the list. How many that were is told to the audit log.
-pub(super) async fn adopt(pass: &mut Pass<'_>, foreign: &mut Vec<Key>) -> Result<(), Trouble> {
+/// It is noted how far the adoption is once for so many records.
+const NOTED: usize = 100;
+
+/// Takes those records for tokens whose team is known, by its id or by its name, and leaves the others in the list; and then the routes there that are beside
+/// ours. How many that were is told to the audit log, where somebody asked or there were any.
+pub(super) async fn adopt(
+    pass: &mut Pass<'_>,
+    foreign: &mut Vec<Key>,
+    asked: bool,
+) -> Result<(), Trouble> {
     let mut left = Vec::new();
-    for key in foreign.iter() {
+    for (done, key) in foreign.iter().enumerate() {
+        if done % NOTED == 0 {
+            note(pass, foreign.len(), done, done - left.len()).await?;
+        }
         if !adopt_one(pass, key).await? {
             left.push(*key);
         }
     }
-    let name = pass.name();
     let adopted = foreign.len() - left.len();
-    let event =
-        Event::new(EventKind::MirrorAdopted, SubjectKind::Mirror, Some(name.to_owned()), name)
-            .with("adopted", adopted.to_string())
-            .with("left", left.len().to_string());
-    let clock = Caller::local(Actor::Clock);
-    let tx = begin(pass).await?;
-    pass.service.commit(tx, &clock, event).await?;
+    note(pass, foreign.len(), foreign.len(), adopted).await?;
+    let (routes, routes_left) = adopt_routes::adopt(pass).await?;
+    if asked || adopted + routes > 0 {
+        tell(pass, adopted + routes, left.len() + routes_left).await?;
+    }
     *foreign = left;
     Ok(())
 }
 
-async fn begin(pass: &Pass<'_>) -> Result<Tx, Trouble> {
+async fn note(pass: &Pass<'_>, total: usize, done: usize, taken: usize) -> Result<(), Trouble> {
+    let [total, done, taken] = [total, done, taken].map(push::count);
+    let adopting = Adopting { total, done, taken };
+    Ok(pass.store().note_adopting(pass.permit, pass.name(), adopting).await?)
+}
+
+async fn tell(pass: &Pass<'_>, adopted: usize, left: usize) -> Result<(), Trouble> {
+    let name = pass.name();
+    let event =
+        Event::new(EventKind::MirrorAdopted, SubjectKind::Mirror, Some(name.to_owned()), name)
+            .with("adopted", adopted.to_string())
+            .with("left", left.to_string());
+    let clock = Caller::local(Actor::Clock);
+    let tx = begin(pass).await?;
+    Ok(pass.service.commit(tx, &clock, event).await?)
+}
+
+pub(super) async fn begin(pass: &Pass<'_>) -> Result<Tx, Trouble> {
     let permit = permit(&Actor::Clock, Action::AdoptToken).map_err(Error::from)?;
     Ok(pass.store().begin(permit).await?)
 }

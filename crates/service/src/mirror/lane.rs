@@ -1,11 +1,11 @@
 //! What changed since the last look: what ended is taken away first, and then what is new is put. It asks the target for nothing.
 
 use super::pass::{Pass, Trouble};
-use super::push::{self, Judged};
-use super::{head, routes};
+use super::push::{self, Judged, Queue};
+use super::{head, reconcile::newer, routes};
 use domain::OffsetDateTime;
-use domain::mirror::Key;
 use domain::mirror::plan::DRASTIC_MIN;
+use domain::mirror::{Entry, Key};
 use store::mirror::{Changed, Mark, Standing};
 use store::verify::Seen;
 
@@ -29,55 +29,86 @@ pub(super) enum Changes {
     TooMany,
 }
 
-/// Brings what was changed since `seen`, which was true at `then`.
+/// What a look at the changes made true of the target, but for what is in the queue.
+pub(super) struct Brought {
+    /// What it saw.
+    mark: Mark,
+    judge_again: bool,
+    stop: Option<Stop>,
+}
+
+/// Why nothing more is put.
+enum Stop {
+    Held,
+    TooMany,
+}
+
+/// Brings what was changed since `seen`, which was true at `then`. A long push holds up no revocation: what ended meanwhile is asked between its parts.
 pub(super) async fn changes(
     pass: &mut Pass<'_>,
     standing: &Standing,
     seen: &Seen,
     then: OffsetDateTime,
 ) -> Result<Changes, Trouble> {
-    let now = pass.service.now();
-    let changed = pass.store().mirror_changed(pass.permit, seen, then, now).await?;
-    bring(pass, standing, changed, now).await
+    let mut queue = Queue::default();
+    let mut brought = bring(pass, standing, (seen, then), &mut queue).await?;
+    while brought.stop.is_none() && !queue.is_empty() {
+        push::put_part(pass, &mut queue).await?;
+        if !queue.is_empty() {
+            let before = brought;
+            brought =
+                bring(pass, standing, (&before.mark.seen, before.mark.at), &mut queue).await?;
+            brought.judge_again |= before.judge_again;
+        }
+    }
+    if brought.stop.is_none() {
+        let routes = routes::push(pass, false, false).await;
+        pass.later(routes);
+    }
+    pass.finish().await?;
+    let Brought { mark, judge_again, stop } = brought;
+    Ok(match stop {
+        Some(Stop::Held) => Changes::Held(mark),
+        Some(Stop::TooMany) => Changes::TooMany,
+        None => {
+            let now = pass.service.now();
+            let objects = pass.store().count_mirrored(pass.permit, now, EXACT_MAX).await?;
+            Changes::Done { mark, judge_again, objects }
+        }
+    })
 }
 
-/// The same in the midst of a look at everything: where nothing was changed, nothing is done.
+/// The same between the parts of a look at everything, whose objects wait in `queue`: what ended is taken away and out of it, and what is new comes to it.
+/// What the target has then, once the queue is put; `mark` where that cannot be said, and then the next run sees to it.
 pub(super) async fn midway(
     pass: &mut Pass<'_>,
     standing: &Standing,
-    mark: &Mark,
-) -> Result<Changes, Trouble> {
-    let now = pass.service.now();
-    let changed = pass.store().mirror_changed(pass.permit, &mark.seen, mark.at, now).await?;
-    if changed.is_empty() {
-        let mark = changed.mark;
-        return Ok(Changes::Done { mark, judge_again: false, objects: None });
-    }
-    bring(pass, standing, changed, now).await
+    mark: Mark,
+    queue: &mut Queue,
+) -> Result<Mark, Trouble> {
+    let brought = bring(pass, standing, (&mark.seen, mark.at), queue).await?;
+    Ok(if brought.stop.is_none() { newer(mark, brought.mark) } else { mark })
 }
 
+/// Takes away what ended, and queues what is to be put.
 async fn bring(
     pass: &mut Pass<'_>,
     standing: &Standing,
-    changed: Changed,
-    now: OffsetDateTime,
-) -> Result<Changes, Trouble> {
+    (seen, then): (&Seen, OffsetDateTime),
+    queue: &mut Queue,
+) -> Result<Brought, Trouble> {
+    let now = pass.service.now();
+    let changed = pass.store().mirror_changed(pass.permit, seen, then, now).await?;
     let held = standing.held.0 > standing.held.1;
-    let mut over = changed.ended;
-    let mut live = Vec::new();
-    let mut judge_again = false;
-    for candidate in &changed.candidates {
-        judge_again |= standing.set_aside.contains(&candidate.token);
-        match push::judge(pass, candidate, now) {
-            Judged::Object(entry, bytes) => live.push((entry, bytes)),
-            other => {
-                // What it was is not true any more.
-                over.extend(Key::from_slice(&candidate.hash));
-                judge_again |= matches!(other, Judged::Aside(_));
-            }
-        }
-    }
     let many_gone = changed.gone.len() >= DRASTIC_MIN;
+    let stop = if held {
+        Some(Stop::Held)
+    } else {
+        (changed.too_many || many_gone).then_some(Stop::TooMany)
+    };
+    let Sorted { mut over, live, judge_again } = sort(pass, standing, &changed, now);
+    queue.forget(&over);
+    queue.forget(&changed.gone);
     if !many_gone && !held {
         over.extend(&changed.gone);
     }
@@ -85,17 +116,32 @@ async fn bring(
     let again = live.iter().any(|(entry, _)| pass.target.told_to_refuse(&entry.key()));
     // What ended is deleted also where the head cannot be written.
     let head = head::push(pass, standing.head_at, again || !over.is_empty()).await;
+    pass.later(head);
     push::delete(pass, &over).await?;
-    if held || changed.too_many || many_gone {
-        pass.finish().await?;
-        head?;
-        return Ok(if held { Changes::Held(changed.mark) } else { Changes::TooMany });
+    if stop.is_none() {
+        live.into_iter().for_each(|(entry, bytes)| queue.add(entry, bytes));
     }
-    push::put(pass, live).await?;
-    let routes = routes::push(pass, pass.routes.or(standing.routes), false).await;
-    pass.finish().await?;
-    head?;
-    routes?;
-    let objects = pass.store().count_mirrored(pass.permit, now, EXACT_MAX).await?;
-    Ok(Changes::Done { mark: changed.mark, judge_again, objects })
+    Ok(Brought { mark: changed.mark, judge_again, stop })
+}
+
+struct Sorted {
+    over: Vec<Key>,
+    live: Vec<(Box<Entry>, Vec<u8>)>,
+    judge_again: bool,
+}
+
+fn sort(pass: &Pass<'_>, standing: &Standing, changed: &Changed, now: OffsetDateTime) -> Sorted {
+    let mut sorted = Sorted { over: changed.ended.clone(), live: Vec::new(), judge_again: false };
+    for candidate in &changed.candidates {
+        sorted.judge_again |= standing.set_aside.contains(&candidate.token);
+        match push::judge(pass, candidate, now) {
+            Judged::Object(entry, bytes) => sorted.live.push((entry, bytes)),
+            other => {
+                // What it was is not true any more.
+                sorted.over.extend(Key::from_slice(&candidate.hash));
+                sorted.judge_again |= matches!(other, Judged::Aside(_));
+            }
+        }
+    }
+    sorted
 }

@@ -4,7 +4,7 @@ use super::{Target, push};
 use crate::{Error, Service};
 use domain::OffsetDateTime;
 use domain::mirror::Digest;
-use domain::mirror::state::Work;
+use domain::mirror::state::{ForeignRoute, Work};
 use domain::policy::Permit;
 use storage::{Calls, Done, Storage};
 use store::Store;
@@ -49,10 +49,17 @@ pub(super) struct Pass<'a> {
     pub done: Done,
     /// Whether the head was written since then.
     pub head: bool,
-    /// The routes that were written since then.
-    pub routes: Option<Digest>,
+    /// The routes that were written since then, and when those were first written there.
+    pub routes: Option<(Digest, OffsetDateTime)>,
+    /// What the routes are known by that are there, and when they were first written there.
+    pub written: Option<Digest>,
+    pub routes_at: Option<OffsetDateTime>,
+    /// The routes there that nobody here made, where somebody looked since then.
+    pub foreign_routes: Option<Vec<ForeignRoute>>,
     /// How many runs have failed in a row.
     pub failures: u32,
+    /// The first failure that did not keep the rest from being done.
+    late: Option<Trouble>,
     calls: Calls,
 }
 
@@ -75,7 +82,11 @@ impl<'a> Pass<'a> {
             done,
             head,
             routes,
+            written: None,
+            routes_at: None,
+            foreign_routes: None,
             failures,
+            late: None,
             calls,
         }
     }
@@ -110,11 +121,21 @@ impl<'a> Pass<'a> {
         self.done = Done::default();
         self.head = false;
         self.routes = None;
+        self.foreign_routes = None;
         self.calls = self.target.place().calls();
     }
 
-    /// Makes what was done durable.
-    pub(super) async fn finish(&self) -> storage::Result<()> {
-        self.target.place().finish(self.done).await
+    /// Goes on after a failure that need not keep the rest from being done: [`Self::finish`] tells it.
+    pub(super) fn later(&mut self, done: Result<(), Trouble>) {
+        if let Err(trouble) = done {
+            self.late.get_or_insert(trouble);
+        }
+    }
+
+    /// Makes what was done durable, and tells what failed on the way.
+    pub(super) async fn finish(&mut self) -> Result<(), Trouble> {
+        let late = self.late.take();
+        self.target.place().finish(self.done).await?;
+        late.map_or(Ok(()), Err)
     }
 }

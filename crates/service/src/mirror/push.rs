@@ -3,10 +3,14 @@
 use super::pass::{Pass, Trouble};
 use domain::mirror::{Candidate, Entry, Key, SetAside, renewal};
 use domain::{Code, OffsetDateTime, Refused};
+use std::collections::BTreeMap;
 use storage::{Object, ObjectKey, Storage};
+use time::Duration;
 
 /// How many invalid rows, paths and hashes are named; all are counted.
 pub(super) const NAMED: usize = 100;
+/// How many objects are put at most before it is asked again what ended.
+const PART: usize = 2_000;
 
 /// What becomes of a row.
 pub(super) enum Judged {
@@ -41,20 +45,44 @@ pub(super) fn judge(pass: &Pass<'_>, candidate: &Candidate, now: OffsetDateTime)
     Judged::Object(Box::new(entry), bytes)
 }
 
-/// Puts objects.
-pub(super) async fn put(
-    pass: &mut Pass<'_>,
-    objects: Vec<(Box<Entry>, Vec<u8>)>,
-) -> Result<(), Trouble> {
-    let object = |(entry, bytes): (Box<Entry>, Vec<u8>)| Object {
-        key: entry.key().into(),
-        bytes,
-        expires_at: entry.ends_at(),
-    };
-    let batch = pass.target.place().batch();
-    let mut objects = objects.into_iter().map(object);
-    loop {
-        let some: Vec<Object> = objects.by_ref().take(batch).collect();
+/// Objects that wait to be put: of each key the newest.
+#[derive(Default)]
+pub(super) struct Queue(BTreeMap<Key, (Box<Entry>, Vec<u8>)>);
+
+impl Queue {
+    /// Adds an object, in place of an older one.
+    pub(super) fn add(&mut self, entry: Box<Entry>, bytes: Vec<u8>) {
+        self.0.insert(entry.key(), (entry, bytes));
+    }
+
+    /// What is not true any more is not put.
+    pub(super) fn forget(&mut self, keys: &[Key]) {
+        for key in keys {
+            self.0.remove(key);
+        }
+    }
+
+    /// Whether nothing waits.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn take(&mut self, most: usize) -> Vec<Object> {
+        let some = std::iter::from_fn(|| self.0.pop_first()).take(most);
+        let object = |(key, (entry, bytes)): (Key, (Box<Entry>, Vec<u8>))| Object {
+            key: key.into(),
+            bytes,
+            expires_at: entry.ends_at(),
+        };
+        some.map(object).collect()
+    }
+}
+
+/// Puts a part of what waits: what a second holds, so that whoever asks what ended between the parts keeps nobody waiting.
+pub(super) async fn put_part(pass: &mut Pass<'_>, queue: &mut Queue) -> Result<(), Trouble> {
+    let (began, mut left) = (pass.service.now(), PART);
+    while left > 0 && pass.service.now() - began < Duration::SECOND {
+        let some = queue.take(pass.target.place().batch().min(left));
         if some.is_empty() {
             return Ok(());
         }
@@ -62,7 +90,9 @@ pub(super) async fn put(
         pass.still_ours().await?;
         pass.target.place().put(some).await?;
         pass.done.put += count;
+        left = left.saturating_sub(count);
     }
+    Ok(())
 }
 
 /// Deletes objects.

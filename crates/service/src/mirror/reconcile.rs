@@ -4,7 +4,7 @@
 //! [`super::lane`]; everything is compared in [`super::whole`].
 
 use super::pass::{Pass, Trouble};
-use super::{Target, alarm, lane, whole};
+use super::{Target, alarm, head, lane, whole};
 use crate::{Result, Service};
 use domain::OffsetDateTime;
 use domain::mirror::state::{Asked, RunKind, Work};
@@ -58,6 +58,7 @@ async fn locked(pass: &mut Pass<'_>) -> Result<Run> {
         return Ok(nothing);
     };
     if standing.paused {
+        keep_head(pass, &standing).await?;
         return Ok(nothing);
     }
     let run = attempt(pass, &standing).await?;
@@ -65,9 +66,26 @@ async fn locked(pass: &mut Pass<'_>) -> Result<Run> {
     Ok(run)
 }
 
+/// What a stopped mirror goes on with: its readers must not refuse everything because it is stopped, and hear who was revoked. That the target fails is no
+/// news of a mirror that a person stopped.
+async fn keep_head(pass: &mut Pass<'_>, standing: &Standing) -> Result<()> {
+    pass.routes_at = standing.routes_at;
+    match head::keep(pass, standing.head_at).await {
+        Ok(true) => record(pass, RunKind::Changes, RunEnd::Held, None).await.map(drop),
+        Ok(false) => Ok(()),
+        Err(Trouble::Ours(error)) => Err(error),
+        Err(Trouble::Theirs(error)) => {
+            let (mirror, error) = (pass.name(), error.to_string());
+            tracing::warn!(mirror, error, "the head of a paused mirror was not written");
+            Ok(())
+        }
+    }
+}
+
 async fn attempt(pass: &mut Pass<'_>, standing: &Standing) -> Result<Run> {
     let mut done = Run::of(Outcome::Settled { next_moment: None });
-    let mut everything = is_due(standing, pass.service.now());
+    (pass.written, pass.routes_at) = (standing.routes, standing.routes_at);
+    let mut everything = is_due(standing, pass.service.now()) || pass.target.adopts();
     if let Some((seen, at)) = &standing.since {
         match lane::changes(pass, standing, seen, *at).await {
             Err(trouble) => return failed(pass, RunKind::Changes, done, trouble).await,
@@ -140,6 +158,7 @@ async fn record(
     found: Option<whole::Found>,
 ) -> Result<Work> {
     let foreign_done = found.as_ref().is_some_and(|found| found.foreign_done);
+    let foreign_digest = found.as_ref().map(|found| found.foreign_digest);
     let (drift, set_aside) = found.map(|found| (found.drift, found.set_aside)).unzip();
     let run = RunRecord {
         kind,
@@ -153,6 +172,8 @@ async fn record(
         routes: pass.routes,
         looked_at: pass.looked_at,
         foreign_done,
+        foreign_digest,
+        foreign_routes: pass.foreign_routes.take(),
     };
     pass.failures = pass.store().record_mirror_run(pass.permit, pass.name(), &run).await?;
     pass.start_anew();

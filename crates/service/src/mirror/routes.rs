@@ -1,33 +1,54 @@
 //! The routes, as the edge reads them: one object beside the records, and in Workers KV the secrets of those backends whose owner chose that.
 
-use super::head::signed;
+use super::head::{self, signed};
 use super::pass::{Pass, Trouble};
 use crate::route::{Published, delivered, published};
+use domain::Code;
 use domain::audit::Caller;
-use domain::mirror::{Digest, Format};
+use domain::mirror::Format;
+use domain::mirror::state::ForeignRoute;
 use domain::policy::Actor;
+use domain::route::RoutePath;
+use domain::route::listed::ROUTES_MAX;
+use record::TheirRoute;
 use std::collections::BTreeSet;
 use storage::{Object, ObjectKey, Storage};
 
 /// Where the secrets are. In Workers KV their names begin with `secret:`.
-const SECRETS: &str = "secrets";
+pub(super) const SECRETS: &str = "secrets";
 /// What the names of our own begin with; a secret of another name is somebody else's.
-const OURS: &str = "secrets/route.";
+pub(super) const OUR_NAMES: &str = "route.";
 
-/// Writes them, when they are others than those that were written last; and whenever `all` is looked at, if what is there is not that.
-pub(super) async fn push(
-    pass: &mut Pass<'_>,
-    written: Option<Digest>,
-    all: bool,
-) -> Result<(), Trouble> {
+/// Where the routes are.
+fn at() -> ObjectKey {
+    ObjectKey::parse("routes.json").expect("a key")
+}
+
+/// Writes them, when they are others than those that were written last; and whenever `all` is looked at, if what is there is not that. Where none were written
+/// yet, what somebody else wrote stays, unless that was released: it waits for a person, and ours with it.
+pub(super) async fn push(pass: &mut Pass<'_>, all: bool, released: bool) -> Result<(), Trouble> {
     let clock = Caller::local(Actor::Clock);
-    let Published { bytes, digest, is_empty } = published(pass.service, &clock).await?;
-    let never = is_empty && written.is_none();
-    if never || (written == Some(digest) && !all) {
+    let Published { bytes, digest, paths } = published(pass.service, &clock).await?;
+    let written = pass.written;
+    let nothing = written.is_none() && paths.is_empty();
+    if !all && (nothing || written == Some(digest)) {
         return Ok(());
     }
+    let there = pass.target.place().get(&at()).await?;
+    // Where nobody remembers that routes were written: what we signed once is not true any more, and what is there of others is not ours to overwrite.
+    if written.is_none() && !released && !there.as_ref().is_some_and(|there| is_ours(pass, there)) {
+        let theirs = theirs(there.as_deref().unwrap_or_default(), &paths);
+        let waits = !theirs.is_empty();
+        pass.foreign_routes = Some(theirs);
+        if waits || nothing {
+            return Ok(());
+        }
+    }
+    let now = pass.service.now();
+    // What was written without saying when is written anew.
+    let written_at = pass.routes_at.filter(|_| written == Some(digest)).unwrap_or(now);
     let bytes = match pass.target.format() {
-        Format::Full => signed(pass, record::ROUTES, bytes),
+        Format::Full => signed(pass, record::ROUTES, record::dated(bytes, written_at)),
         Format::TokenManager => bytes,
     };
     if bytes.len() > pass.target.place().object_max() {
@@ -39,17 +60,62 @@ pub(super) async fn push(
         );
         return Ok(());
     }
-    let key = ObjectKey::parse("routes.json").expect("a key");
     // The secrets first: a route must not lead to a backend that would not know us.
     if pass.target.delivers_secrets() {
         secrets(pass, &clock).await?;
     }
-    let place = pass.target.place();
-    if written != Some(digest) || place.get(&key).await?.as_ref() != Some(&bytes) {
-        place.put(vec![Object { key, bytes, expires_at: None }]).await?;
+    let others = written != Some(digest) || pass.routes_at.is_none();
+    if others || there.as_ref() != Some(&bytes) {
+        let object = Object { key: at(), bytes, expires_at: None };
+        pass.target.place().put(vec![object]).await?;
     }
-    pass.routes = Some(digest);
+    pass.routes = Some((digest, written_at));
+    (pass.written, pass.routes_at) = (Some(digest), Some(written_at));
+    pass.foreign_routes = Some(Vec::new());
+    if others {
+        // Readers hear that older ones are not good any more.
+        head::push(pass, None, true).await?;
+    }
     Ok(())
+}
+
+fn is_ours(pass: &Pass<'_>, there: &[u8]) -> bool {
+    record::verify(record::ROUTES, there, &pass.service.public_keys()).is_ok()
+}
+
+/// The routes there that are not among ours, each with why it cannot be.
+fn theirs(there: &[u8], ours: &[RoutePath]) -> Vec<ForeignRoute> {
+    let routes = record::their_routes(there).unwrap_or_default().into_iter();
+    let unknown = routes.filter(|one| ours.iter().all(|path| path.as_str() != one.path));
+    let told = |one: TheirRoute| {
+        let code = match &one.route {
+            None => Some(Code::RouteUnreadable),
+            Some(route) => overlaps(&route.path, ours).then_some(Code::PathOverlaps),
+        };
+        ForeignRoute { path: one.path, code }
+    };
+    unknown.map(told).take(ROUTES_MAX).collect()
+}
+
+/// Whether requests would be taken from one of these routes, or by it from this path.
+pub(super) fn overlaps(path: &RoutePath, ours: &[RoutePath]) -> bool {
+    ours.iter().any(|one| one == path || one.is_below(path) || path.is_below(one))
+}
+
+/// What somebody else wrote there, if anybody did and we did not: the bytes, and its routes.
+pub(super) async fn foreign(
+    pass: &Pass<'_>,
+) -> Result<Option<(Vec<u8>, Vec<ForeignRoute>)>, Trouble> {
+    if pass.written.is_some() {
+        return Ok(None);
+    }
+    let Some(there) = pass.target.place().get(&at()).await? else { return Ok(None) };
+    if is_ours(pass, &there) {
+        return Ok(None);
+    }
+    let clock = Caller::local(Actor::Clock);
+    let theirs = theirs(&there, &published(pass.service, &clock).await?.paths);
+    Ok((!theirs.is_empty()).then_some((there, theirs)))
 }
 
 async fn secrets(pass: &Pass<'_>, clock: &Caller) -> Result<(), Trouble> {
@@ -59,8 +125,12 @@ async fn secrets(pass: &Pass<'_>, clock: &Caller) -> Result<(), Trouble> {
         tracing::error!(route = %route, "no configured key opens the secret of a route: it is not delivered");
     }
     let mut left = BTreeSet::new();
+    let is_our_secret = |path: &String| {
+        let name = path.strip_prefix(SECRETS).and_then(|rest| rest.strip_prefix('/'));
+        name.is_some_and(|name| name.starts_with(OUR_NAMES))
+    };
     let mut see = |page: Vec<storage::Listed>| {
-        let ours = page.into_iter().map(|listed| listed.path).filter(|path| path.starts_with(OURS));
+        let ours = page.into_iter().map(|listed| listed.path).filter(is_our_secret);
         left.extend(ours.filter_map(|path| ObjectKey::parse(&path)));
     };
     place.list(&at, &mut see).await?;

@@ -1,7 +1,9 @@
 //! A place that a mirror writes to, under a name.
 
-use domain::mirror::{Format, Key};
+use domain::OffsetDateTime;
+use domain::mirror::{Digest, Format, Key};
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use storage::{Files, Git, Kv, Place, Postgres, S3, Storage};
 use time::Duration;
@@ -24,13 +26,31 @@ pub struct Target {
     name: String,
     place: Place,
     format: Format,
-    /// Whom the head that this process wrote last tells to refuse.
-    refused: Arc<Mutex<BTreeSet<Key>>>,
+    adopts: Arc<AtomicBool>,
+    head: Arc<Mutex<LastHead>>,
+}
+
+/// The head that this process wrote last.
+#[derive(Debug, Default)]
+struct LastHead {
+    /// Whom it tells to refuse.
+    refused: BTreeSet<Key>,
+    /// What its pages are known by.
+    pages: Vec<Digest>,
+    /// Whether they are there, as far as is known.
+    has_pages: bool,
+    written_at: Option<OffsetDateTime>,
 }
 
 impl Target {
     fn new(name: &str, place: Place) -> Self {
-        Self { name: name.to_owned(), place, format: Format::default(), refused: Arc::default() }
+        Self {
+            name: name.to_owned(),
+            place,
+            format: Format::default(),
+            adopts: Arc::default(),
+            head: Arc::default(),
+        }
     }
 
     /// The same, written for other readers.
@@ -39,18 +59,66 @@ impl Target {
         Self { format, ..self }
     }
 
-    /// Notes whom the head tells to refuse.
-    pub(crate) fn told(&self, refused: Vec<Key>) {
-        *self.refused() = refused.into_iter().collect();
+    /// The same; when it is first looked at, what nobody here issued is adopted, as if a person asked for it.
+    #[must_use]
+    pub fn adopting_at_start(self, adopts: bool) -> Self {
+        Self { adopts: Arc::new(AtomicBool::new(adopts)), ..self }
+    }
+
+    /// Whether it is to be adopted from, and was not since the start.
+    pub(crate) fn adopts(&self) -> bool {
+        self.adopts.load(Ordering::Relaxed)
+    }
+
+    /// That is done.
+    pub(crate) fn adopted(&self) {
+        self.adopts.store(false, Ordering::Relaxed);
+    }
+
+    /// Notes whom the head tells to refuse that was written just now.
+    pub(crate) fn told(&self, refused: BTreeSet<Key>, pages: Vec<Digest>, now: OffsetDateTime) {
+        *self.head() = LastHead { refused, pages, has_pages: true, written_at: Some(now) };
+    }
+
+    /// Whether the head names this page, which is there then.
+    pub(crate) fn has_page(&self, digest: &Digest) -> bool {
+        let head = self.head();
+        head.has_pages && head.pages.contains(digest)
+    }
+
+    /// Somebody may have taken the pages away: the next head writes them again.
+    pub(crate) fn doubt_pages(&self) {
+        self.head().has_pages = false;
+    }
+
+    /// Whether the head may name the page at this path. Of a head that this process did not write nothing is known.
+    pub(crate) fn names_page(&self, path: &str) -> bool {
+        let head = self.head();
+        head.written_at.is_none()
+            || head.pages.iter().any(|digest| record::page_path(digest) == path)
+    }
+
+    /// Whether it lets objects go whose time is over.
+    pub(crate) const fn forgets_by_itself(&self) -> bool {
+        matches!(self.place, Place::Kv(_))
     }
 
     /// Whether the head tells to refuse it.
     pub(crate) fn told_to_refuse(&self, key: &Key) -> bool {
-        self.refused().contains(key)
+        self.head().refused.contains(key)
     }
 
-    fn refused(&self) -> MutexGuard<'_, BTreeSet<Key>> {
-        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
+    /// How long to wait before the head may be written again. Workers KV takes one write of a key a second.
+    pub(crate) fn until_next_head(&self, now: OffsetDateTime) -> std::time::Duration {
+        let apart =
+            if matches!(self.place, Place::Kv(_)) { Duration::SECOND } else { Duration::ZERO };
+        let since = self.head().written_at.map_or(apart, |at| now - at);
+        // A clock that was set back must not stop it.
+        std::time::Duration::try_from(apart - since).unwrap_or_default().min(apart.unsigned_abs())
+    }
+
+    fn head(&self) -> MutexGuard<'_, LastHead> {
+        self.head.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// For whom it is written.
@@ -60,10 +128,12 @@ impl Target {
 
     /// How old its head becomes at most while nothing happens. In Git each is a commit.
     pub(crate) const fn head_period(&self) -> Duration {
-        match self.place {
-            Place::Git(_) => Duration::HOUR,
-            _ => Duration::minutes(5),
-        }
+        if self.commits() { Duration::HOUR } else { Duration::minutes(5) }
+    }
+
+    /// Whether whatever is written there is kept for ever.
+    pub(crate) const fn commits(&self) -> bool {
+        matches!(self.place, Place::Git(_))
     }
 
     /// The local files mirror: `files`.

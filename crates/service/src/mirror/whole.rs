@@ -2,13 +2,13 @@
 
 use super::foreign;
 use super::hold::hold;
-use super::lane::{self, Changes};
+use super::lane;
 use super::pass::{Pass, Trouble};
-use super::push::{self, Judged, NAMED};
-use super::{head, reconcile::newer, routes};
+use super::push::{self, Judged, NAMED, Queue};
+use super::{head, routes};
 use domain::OffsetDateTime;
 use domain::mirror::state::{Asked, Drift, MirrorPlan};
-use domain::mirror::{Comparison, Goal, Key, Plan, SetAside, Why, key, renewal};
+use domain::mirror::{Comparison, Digest, Goal, Key, Plan, SetAside, Why, key, renewal};
 use std::collections::BTreeSet;
 use storage::{ObjectKey, Storage};
 use store::mirror::{Mark, Standing};
@@ -28,7 +28,9 @@ pub(super) struct Found {
     pub held: u64,
     /// Records that nobody here issued, and that wait for a person.
     pub foreign: u64,
-    /// Whether a person let some go, and that was heard: they are gone, or more of them came, which nobody has seen.
+    /// What they are known by.
+    pub foreign_digest: Digest,
+    /// Whether a person let some go, and that was heard: they are gone, or others came, which nobody has seen.
     pub foreign_done: bool,
     /// The first invalid rows by id, and how many they are.
     pub set_aside: (Vec<SetAside>, u64),
@@ -47,18 +49,23 @@ pub(super) async fn look(
     pass: &mut Pass<'_>,
     standing: &Standing,
 ) -> Result<Option<Found>, Trouble> {
+    pass.target.doubt_pages();
     let (goal, mut mark, set_aside) = goal(pass).await?;
     let objects = push::count(goal.len());
     let plan = compare(pass, goal).await?;
     // A listing takes a while, and holds up no revocation either.
     if standing.asked != Some(Asked::Plan) {
-        mark = meanwhile(pass, standing, mark).await?;
+        mark = put_queued(pass, standing, mark, Queue::default()).await?;
     }
     let mut unwanted = unwanted(pass, &plan).await?;
-    if standing.asked == Some(Asked::Adopt) {
-        foreign::adopt(pass, &mut unwanted.foreign).await?;
+    let asked = standing.asked == Some(Asked::Adopt);
+    if asked || (pass.target.adopts() && standing.asked.is_none()) {
+        foreign::adopt(pass, &mut unwanted.foreign, asked).await?;
     }
+    let (theirs, their_routes) = routes::foreign(pass).await?.unwrap_or_default();
+    let foreign_digest = Digest::of_keys(&unwanted.foreign, &theirs);
     let mut drift = drift(&plan, &unwanted, standing, pass.service.now());
+    drift.foreign += push::count(their_routes.len());
     if standing.asked == Some(Asked::Plan) {
         let told = told(pass, &plan, &unwanted, &drift);
         pass.store().record_mirror_plan(pass.permit, pass.name(), &told).await?;
@@ -66,29 +73,33 @@ pub(super) async fn look(
     }
     // What ended is deleted also where the head cannot be written.
     let head = head::push(pass, standing.head_at, !unwanted.ended.is_empty()).await;
+    pass.later(head);
     push::delete(pass, &unwanted.ended).await?;
-    let mut told_routes = Ok(());
     let asked_to = standing.foreign.1 > 0;
-    let released = standing.foreign.1 >= push::count(unwanted.foreign.len());
-    let foreign = if released { 0 } else { push::count(unwanted.foreign.len()) };
-    let held = hold(pass, &plan, unwanted.gone.len()).await?;
+    // What a person let go is what they saw.
+    let released = asked_to && standing.foreign_digest == Some(foreign_digest);
+    let held = hold(pass, &plan, &unwanted.gone).await?;
+    let released = released && held == 0;
     if held == 0 {
         for keys in plan.missing.chunks(ROWS).chain(plan.altered.chunks(ROWS)) {
-            put(pass, keys).await?;
-            mark = meanwhile(pass, standing, mark).await?;
+            let queue = queue(pass, keys).await?;
+            mark = put_queued(pass, standing, mark, queue).await?;
         }
-        told_routes = routes::push(pass, standing.routes, true).await;
+        let routes = routes::push(pass, true, released).await;
+        pass.later(routes);
         push::delete(pass, &unwanted.gone).await?;
         if released {
             push::delete(pass, &unwanted.foreign).await?;
             (drift.foreign, drift.foreign_some) = (0, Vec::new());
         }
     }
+    let pages = head::sweep_pages(pass).await;
+    pass.later(pages);
     pass.finish().await?;
-    head?;
-    told_routes?;
-    let foreign_done = asked_to && held == 0;
-    Ok(Some(Found { mark, objects, drift, held, foreign, foreign_done, set_aside }))
+    pass.target.adopted();
+    let (foreign, foreign_done) = (drift.foreign, asked_to && held == 0);
+    let foreign_digest = if released { Digest::of_keys(&[], &[]) } else { foreign_digest };
+    Ok(Some(Found { mark, objects, drift, held, foreign, foreign_digest, foreign_done, set_aside }))
 }
 
 /// What should be there. Of each object only its key and its digest are kept: it is made again when it is put.
@@ -200,24 +211,33 @@ fn told(pass: &Pass<'_>, plan: &Plan, unwanted: &Unwanted, drift: &Drift) -> Mir
     }
 }
 
-/// Puts the objects of those keys, as they are by now.
-async fn put(pass: &mut Pass<'_>, keys: &[Key]) -> Result<(), Trouble> {
-    let now = pass.service.now();
-    let candidates = pass.store().mirror_candidates(pass.permit, keys, now).await?;
-    let objects =
-        candidates.iter().filter_map(|candidate| match push::judge(pass, candidate, now) {
-            Judged::Object(entry, bytes) => Some((entry, bytes)),
-            Judged::Unsaid | Judged::Aside(_) => None,
-        });
-    let objects = objects.collect();
-    push::put(pass, objects).await
+/// The objects of those keys, as they are by now.
+async fn queue(pass: &Pass<'_>, keys: &[Key]) -> Result<Queue, Trouble> {
+    let (now, mut queue) = (pass.service.now(), Queue::default());
+    for candidate in pass.store().mirror_candidates(pass.permit, keys, now).await? {
+        if let Judged::Object(entry, bytes) = push::judge(pass, &candidate, now) {
+            queue.add(entry, bytes);
+        }
+    }
+    Ok(queue)
 }
 
-/// A long push holds up no revocation: what changed since is brought between its parts.
-async fn meanwhile(pass: &mut Pass<'_>, standing: &Standing, mark: Mark) -> Result<Mark, Trouble> {
-    match lane::midway(pass, standing, &mark).await? {
-        Changes::Done { mark: next, .. } => Ok(newer(mark, next)),
-        // The next run sees to it.
-        Changes::Held(_) | Changes::TooMany => Ok(mark),
+/// Puts what is queued. A long push holds up no revocation: after each part what changed since is brought.
+async fn put_queued(
+    pass: &mut Pass<'_>,
+    standing: &Standing,
+    mut mark: Mark,
+    mut queue: Queue,
+) -> Result<Mark, Trouble> {
+    push::put_part(pass, &mut queue).await?;
+    while !queue.is_empty() {
+        mark = lane::midway(pass, standing, mark, &mut queue).await?;
+        push::put_part(pass, &mut queue).await?;
     }
+    mark = lane::midway(pass, standing, mark, &mut queue).await?;
+    // What came last is put without asking again: there may be no end of it.
+    while !queue.is_empty() {
+        push::put_part(pass, &mut queue).await?;
+    }
+    Ok(mark)
 }

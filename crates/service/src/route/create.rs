@@ -9,6 +9,7 @@ use domain::policy::{Action, permit};
 use domain::route::listed::ROUTES_MAX;
 use domain::route::{ListedRoute, NewRoute, PlacedRoute, Route};
 use domain::{Code, Refused};
+use store::Tx;
 
 /// Makes a route, and says where it is among the others.
 ///
@@ -20,6 +21,21 @@ pub async fn create(service: &Service, caller: &Caller, asked: NewRoute) -> Resu
     if paths.len() >= ROUTES_MAX {
         return Err(Code::RoutesTooMany.into());
     }
+    let route = insert(service, tx, caller, asked, None).await?;
+    Ok(PlacedRoute::among(route, &paths))
+}
+
+/// Adds a route, in a transaction that was opened for it; `mirror` is where it was adopted from.
+///
+/// # Errors
+/// `path_taken` on `path`; `sealing_off` on `auth`; `secret_missing` on `deliver_secret`; a fault.
+pub(crate) async fn insert(
+    service: &Service,
+    mut tx: Tx,
+    caller: &Caller,
+    asked: NewRoute,
+    mirror: Option<String>,
+) -> Result<ListedRoute> {
     let now = service.now();
     let id = service.random(|rng| RouteId::generate(now, rng));
     let sealed = credentials::seal(service, id, asked.credentials.as_ref())?;
@@ -52,6 +68,11 @@ pub async fn create(service: &Service, caller: &Caller, asked: NewRoute) -> Resu
         Some(id.to_string()),
         route.label(),
     );
-    service.commit(tx, caller, event.with_all(facts::facts(&route))).await?;
-    Ok(PlacedRoute::among(route, &paths))
+    let event = event.with_all(facts::facts(&route));
+    let event = match mirror {
+        Some(mirror) => event.with("mirror", mirror),
+        None => event,
+    };
+    service.commit(tx, caller, event).await?;
+    Ok(route)
 }

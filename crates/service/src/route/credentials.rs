@@ -5,6 +5,8 @@ use crate::{Result, Service};
 use domain::id::RouteId;
 use domain::route::Credentials;
 use domain::{Code, Refused};
+use store::Store;
+use vault::Sealer;
 
 /// What a route's secret is sealed for.
 pub(super) fn place(route: RouteId) -> String {
@@ -23,4 +25,15 @@ pub(super) fn seal(
     let Some(credentials) = credentials else { return Ok(None) };
     let sealer = service.sealer().ok_or(Refused::field("auth", Code::SealingOff))?;
     Ok(Some(sealer.seal_text(&place(route), credentials.expose())))
+}
+
+/// Whether a key opens the oldest and the newest of the routes' secrets: what the doctor asks. Nothing of them is told.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn opens_samples(sealer: &Sealer, store: &Store) -> store::Result<Vec<bool>> {
+    let samples = store.sealed_route_samples().await?;
+    let opens =
+        |(route, sealed): &(RouteId, String)| sealer.open_text(&place(*route), sealed).is_ok();
+    Ok(samples.iter().map(opens).collect())
 }

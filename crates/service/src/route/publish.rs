@@ -7,7 +7,7 @@ use crate::{Result, Service};
 use domain::audit::Caller;
 use domain::mirror::Digest;
 use domain::policy::{Action, permit};
-use domain::route::{Auth, Route};
+use domain::route::{Auth, Route, RoutePath};
 use domain::token::Scopes;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -42,8 +42,8 @@ pub struct Published {
     pub bytes: Vec<u8>,
     /// What it is known by, together with the secrets of the routes: it is another one when any of that was changed. Nothing of a secret is in it.
     pub digest: Digest,
-    /// Whether there are none.
-    pub is_empty: bool,
+    /// Their paths.
+    pub paths: Vec<RoutePath>,
 }
 
 /// What the mirrors are told of the routes that there are now.
@@ -59,7 +59,8 @@ pub async fn published(service: &Service, caller: &Caller) -> Result<Published> 
         told.extend_from_slice(route.id.uuid().as_bytes());
         told.extend_from_slice(&route.version.to_be_bytes());
     }
-    Ok(Published { bytes, digest: Digest::of(&told), is_empty: routes.is_empty() })
+    let paths = routes.into_iter().map(|route| route.route.path).collect();
+    Ok(Published { bytes, digest: Digest::of(&told), paths })
 }
 
 fn bytes<'r>(routes: impl Iterator<Item = &'r Route>) -> Vec<u8> {
@@ -95,7 +96,7 @@ fn auth(auth: &Auth) -> Option<AuthObject<'_>> {
 mod tests {
     use super::*;
     use domain::id::RouteId;
-    use domain::route::{AuthKind, BackendUrl, RoutePath, Tags};
+    use domain::route::{AuthKind, BackendUrl, Tags};
 
     fn route(path: &str, auth: &str, scopes: &[&str]) -> Route {
         let id = RouteId::parse("0197a1b2-0000-7000-8000-000000000001").expect("an id");

@@ -32,9 +32,11 @@ async fn who_may_not_gets_nothing_and_what_is_not_is_not_found(pool: PgPool) {
     let nobody = domain::audit::Caller::local(domain::policy::Actor::Anonymous);
     let refused = mirror::list(&world.service, &nobody).await.expect_err("refused");
     assert_eq!(refused.refusals().first().code.kind(), Kind::Unauthenticated);
-    let refused = mirror::release(&world.service, &nobody, "files").await.expect_err("refused");
+    let refused =
+        mirror::release(&world.service, &nobody, "files", None).await.expect_err("refused");
     assert_eq!(refused.refusals().first().code.kind(), Kind::Unauthenticated);
-    let refused = mirror::release(&world.service, &world.owner, "else").await.expect_err("refused");
+    let refused =
+        mirror::release(&world.service, &world.owner, "else", None).await.expect_err("refused");
     assert_eq!(refused.refusals().first().code, Code::NotFound);
 }
 

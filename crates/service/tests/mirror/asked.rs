@@ -9,6 +9,7 @@ use domain::policy::Actor;
 use domain::refusal::Kind;
 use service::mirror;
 use sqlx::PgPool;
+use time::Duration;
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_plan_is_told_and_nothing_is_done(pool: PgPool) {
@@ -56,6 +57,41 @@ async fn what_is_stopped_stays_as_it_is_until_it_goes_on(pool: PgPool) {
     assert_eq!(world.mirror().await.status(), Status::Current);
 }
 
+/// Its readers would refuse everything without a new head, and must hear who was revoked.
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_head_of_what_is_stopped_goes_on(pool: PgPool) {
+    let world = World::new(pool).await;
+    let token = world.create("one", None).await;
+    world.push().await;
+    mirror::pause(&world.service, &world.owner, "files").await.expect("paused");
+    let head = || {
+        let bytes = std::fs::read(world.root().join("head.json")).expect("a head");
+        record::Head::read(&bytes).expect("readable")
+    };
+    world.set_clock(NOW + Duration::minutes(1));
+    world.push().await;
+    assert_eq!(head().written_at, NOW, "it is not time");
+    world.revoke(&token).await;
+    world.push().await;
+    let hash = token.path.trim_start_matches("tokens/").trim_end_matches(".json").to_owned();
+    let hash = domain::token::SecretHash::from_hex(&hash).expect("a hash");
+    assert!(head().denies(&hash) && world.paths().contains(&token.path));
+    assert_eq!(head().written_at, NOW + Duration::minutes(1));
+    world.set_clock(NOW + Duration::minutes(2));
+    world.push().await;
+    assert_eq!(head().written_at, NOW + Duration::minutes(1), "that is told");
+    world.set_clock(NOW + Duration::minutes(7));
+    world.push().await;
+    assert_eq!(head().written_at, NOW + Duration::minutes(7));
+    // That nobody can write there is no news of what is stopped.
+    let aside = world.root().with_extension("unmounted");
+    std::fs::rename(world.root(), &aside).expect("unmounted");
+    world.set_clock(NOW + Duration::minutes(14));
+    assert_eq!(world.push().await.failure, None);
+    let told = world.mirror().await;
+    assert_eq!((told.status(), told.failures, told.lingering), (Status::Paused, 0, 1));
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn who_may_not_asks_for_nothing(pool: PgPool) {
     let world = World::new(pool).await;
@@ -64,7 +100,7 @@ async fn who_may_not_asks_for_nothing(pool: PgPool) {
         mirror::ask(service, &nobody, "files", Asked::Look).await,
         mirror::pause(service, &nobody, "files").await,
         mirror::resume(service, &nobody, "files").await,
-        mirror::delete_foreign(service, &nobody, "files").await,
+        mirror::delete_foreign(service, &nobody, "files", None).await,
         mirror::get(service, &nobody, "files").await.map(drop),
     ];
     for refused in refusals {
@@ -74,7 +110,7 @@ async fn who_may_not_asks_for_nothing(pool: PgPool) {
     let unknown = [
         mirror::ask(service, &world.owner, "else", Asked::Look).await,
         mirror::pause(service, &world.owner, "else").await,
-        mirror::delete_foreign(service, &world.owner, "else").await,
+        mirror::delete_foreign(service, &world.owner, "else", None).await,
         mirror::get(service, &world.owner, "else").await.map(drop),
     ];
     for refused in unknown {

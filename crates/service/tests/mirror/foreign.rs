@@ -26,11 +26,11 @@ async fn they_wait_for_a_person_and_hold_up_nothing(pool: PgPool) {
     assert_eq!(told.drift.foreign_some, ["01010101", "02020202"]);
     assert_eq!(world.paths().len(), 3);
 
-    mirror::delete_foreign(&world.service, &world.owner, "files").await.expect("let go");
+    world.delete_foreign().await.expect("let go");
     assert_eq!(world.push().await.work.deleted, 2);
     assert_eq!(world.paths(), [token.path]);
     assert_eq!(world.mirror().await.foreign_waiting(), 0);
-    let none = mirror::delete_foreign(&world.service, &world.owner, "files").await;
+    let none = world.delete_foreign().await;
     assert_eq!(none.expect_err("there are none").refusals().first().code, Code::NotHeld);
 }
 
@@ -39,10 +39,35 @@ async fn a_person_lets_go_of_no_more_than_were_seen(pool: PgPool) {
     let world = World::new(pool).await;
     world.write(&path(1), "{}");
     world.push().await;
-    mirror::delete_foreign(&world.service, &world.owner, "files").await.expect("let go");
+    world.delete_foreign().await.expect("let go");
     world.write(&path(2), "{}");
     assert_eq!(world.push().await.work.deleted, 0);
     assert_eq!(world.mirror().await.foreign_waiting(), 2, "nobody has seen the second");
+    // One for another: as many as were seen, and not those.
+    let shown = world.mirror().await.foreign_digest;
+    world.remove(&path(1));
+    world.write(&path(3), "{}");
+    world.reconcile().await;
+    let ended = mirror::delete_foreign(&world.service, &world.owner, "files", shown.as_ref()).await;
+    assert_eq!(ended.expect_err("refused").refusals().first().code, Code::ListChanged);
+    assert_eq!(world.mirror().await.foreign_waiting(), 2);
+    world.delete_foreign().await.expect("let go");
+    assert_eq!(world.push().await.work.deleted, 2);
+}
+
+/// What a person confirms while a run is under way is what they saw, and not what that run finds.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_confirmation_is_not_for_what_a_run_finds_meanwhile(pool: PgPool) {
+    let world = World::new(pool).await;
+    world.write(&path(1), "{}");
+    world.push().await;
+    // As if they did it after the run had begun.
+    world.sql("UPDATE mirrors SET foreign_ended = 1, foreign_digest = decode(repeat('00', 32), 'hex')").await;
+    world.write(&path(2), "{}");
+    for _ in 0..2 {
+        assert_eq!(world.reconcile().await.work.deleted, 0);
+        assert_eq!(world.mirror().await.foreign_waiting(), 2);
+    }
 }
 
 fn told(name: &str, team: &str, expires_at: &str) -> String {
@@ -81,6 +106,62 @@ async fn a_person_takes_them_for_tokens_where_their_team_is_known(pool: PgPool) 
     // What is a token now is written as every other.
     assert_eq!(world.push().await.work.put, 2);
     assert!(world.files()[&path(1)].contains(r#""revision":"#));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn they_are_adopted_at_the_start_where_that_is_configured(pool: PgPool) {
+    let world = World::new(pool).await;
+    let token = world.create("taken", None).await;
+    world.push().await;
+    let target = world.target.clone().adopting_at_start(true);
+    let world = world.with(target).await;
+    world.write(&path(1), &told("by name", "images", "null"));
+    world.write(&path(2), &told("taken", "images", "null"));
+    assert_eq!(world.push().await.foreign, 1);
+    assert_eq!((world.events("token_adopted").await, world.events("mirror_adopted").await), (1, 1));
+    // Once, and not at each look at everything.
+    world.write(&path(3), &told("later", "images", "null"));
+    assert_eq!(world.reconcile().await.foreign, 2);
+    assert_eq!(world.events("token_adopted").await, 1);
+    // What was revoked, what is there and what nobody can read stays as it is, at the next start too.
+    let kept = world.files()[&token.path].clone();
+    world.revoke(&token).await;
+    world.push().await;
+    world.write(&token.path, &kept);
+    world.write(&path(4), "no record");
+    let target = world.target.clone().adopting_at_start(true);
+    let world = world.with(target).await;
+    let run = world.push().await;
+    // The name is free by now.
+    assert_eq!((run.work.deleted, run.foreign), (1, 1));
+    assert!(!world.paths().contains(&token.path));
+    assert_eq!(world.events("token_adopted").await, 3);
+    assert!(world.mirror().await.adopting.is_none(), "nothing is under way");
+}
+
+/// How far it is is told while it runs: seen here by a trigger, as a person sees it.
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_adoption_tells_how_far_it_is(pool: PgPool) {
+    let world = World::new(pool.clone()).await;
+    world.push().await;
+    for n in 1..=150 {
+        world.write(&path(n), &told(&format!("job {n}"), "images", "null"));
+    }
+    world.sql("CREATE TABLE public.steps AS SELECT 0::bigint AS total, 0::bigint AS done, 0::bigint AS taken LIMIT 0").await;
+    world
+        .sql(
+            "CREATE FUNCTION step() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                 INSERT INTO public.steps VALUES (NEW.adopt_total, NEW.adopt_done, NEW.adopt_taken);
+                 RETURN NULL;
+             END $$",
+        )
+        .await;
+    world.sql("CREATE TRIGGER step AFTER UPDATE OF adopt_done ON mirrors FOR EACH ROW WHEN (NEW.adopt_done IS NOT NULL) EXECUTE FUNCTION step()").await;
+    mirror::ask(&world.service, &world.owner, "files", Asked::Adopt).await.expect("asked");
+    world.push().await;
+    let steps: Vec<(i64, i64, i64)> =
+        sqlx::query_as("SELECT * FROM steps").fetch_all(&pool).await.expect("steps");
+    assert_eq!(steps, [(150, 0, 0), (150, 100, 100), (150, 150, 150)]);
 }
 
 /// What a person ended is not brought back by a mirror that still has it.

@@ -6,7 +6,7 @@ use domain::mirror::{Format, Status};
 use domain::token::TokenQuery;
 use domain::token::{Conditions, Overlap};
 use domain::verify::{Origins, UsesLimit};
-use service::{mirror, token};
+use service::token;
 use sqlx::PgPool;
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -24,9 +24,9 @@ async fn a_wiped_database_is_held_until_a_person_releases_it_once(pool: PgPool) 
     assert_eq!((mirror.status(), mirror.held_deletes), (Status::Held, 12));
     assert_eq!(world.events("mirror_held").await, 1, "told once, not with each run");
 
-    mirror::release(&world.service, &world.owner, "files").await.expect("released");
+    world.release().await.expect("released");
     assert_eq!(world.events("mirror_released").await, 1);
-    let again = mirror::release(&world.service, &world.owner, "files").await.expect_err("once");
+    let again = world.release().await.expect_err("once");
     assert_eq!(again.refusals().first().code, Code::NotHeld);
     assert_eq!(world.reconcile().await.work.deleted, 12);
     let mirror = world.mirror().await;
@@ -41,11 +41,36 @@ async fn a_release_covers_no_more_than_what_was_held(pool: PgPool) {
     world.reconcile().await;
     world.sql("DELETE FROM tokens WHERE name > 'job 08'").await;
     assert_eq!(world.reconcile().await.held, 11);
-    mirror::release(&world.service, &world.owner, "files").await.expect("released");
+    world.release().await.expect("released");
     world.sql("DELETE FROM tokens").await;
     assert_eq!(world.reconcile().await.held, 20);
     assert_eq!(world.paths().len(), 20);
     assert_eq!(world.mirror().await.status(), Status::Held);
+}
+
+/// As many as were confirmed, but not the same: one was restored, and another was lost.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_release_is_for_those_that_were_shown(pool: PgPool) {
+    let world = World::new(pool).await;
+    world.create_many(14).await;
+    world.reconcile().await;
+    world.sql("CREATE TABLE backup AS TABLE tokens").await;
+    world.sql("DELETE FROM tokens WHERE name <> 'job 00'").await;
+    assert_eq!(world.reconcile().await.held, 13);
+    let shown = world.mirror().await.held_digest;
+    world.sql("DELETE FROM tokens").await;
+    world.sql("INSERT INTO tokens SELECT * FROM backup WHERE name = 'job 01'").await;
+    // Confirmed before anybody saw that, so that the next run asks anew.
+    world.release().await.expect("released");
+    let run = world.reconcile().await;
+    assert_eq!((run.held, run.work.deleted), (13, 0));
+    assert_eq!(world.paths().len(), 14);
+    // And after: what was shown is not what is held.
+    let release = service::mirror::release(&world.service, &world.owner, "files", shown.as_ref());
+    let refused = release.await.expect_err("refused");
+    assert_eq!(refused.refusals().first().code, Code::ListChanged);
+    world.release().await.expect("released");
+    assert_eq!(world.reconcile().await.work.deleted, 13);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -130,4 +155,46 @@ async fn change_each(world: &World) {
             done.await.expect("rotated");
         }
     }
+}
+
+/// A secret that a second rotation drops while the mirror is away was ended by a person, and is not a row that is gone.
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_rotations_dropped_is_not_held(pool: PgPool) {
+    let world = World::new(pool).await;
+    world.create_many(12).await;
+    world.push().await;
+    for _ in 0..2 {
+        world
+            .sql("UPDATE tokens SET retired_hash = secret_hash, retired_until = '2027-01-01Z', secret_hash = sha256(secret_hash)")
+            .await;
+    }
+    let run = world.push().await;
+    assert_eq!((run.held, run.work.put, run.work.deleted), (0, 24, 12));
+    // Also by a look at everything, and when the feed of the verifiers has forgotten them.
+    for n in 1..3_u8 {
+        world.write(&crate::foreign::path(n), "{}");
+    }
+    world.sql("INSERT INTO secrets_gone (hash, why, at) VALUES (decode(repeat('01', 32), 'hex'), 'replaced', now() - interval '8 days')").await;
+    world.sql("INSERT INTO secrets_gone (hash, why, at) VALUES (decode(repeat('02', 32), 'hex'), 'key', now() - interval '8 days')").await;
+    service::sweep::sweep(&world.service).await.expect("swept");
+    let run = world.reconcile().await;
+    assert_eq!((run.held, run.work.deleted, run.foreign), (0, 1, 1), "a key's hash was no token's");
+}
+
+/// Rows that were truncated are gone, as rows that were deleted: nobody takes their records for somebody else's.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_truncated_table_is_held_and_nothing_of_it_is_foreign(pool: PgPool) {
+    let world = World::new(pool).await;
+    world.create_many(12).await;
+    world.push().await;
+    world.sql("TRUNCATE tokens CASCADE").await;
+    let run = world.push().await;
+    assert_eq!((run.held, run.foreign, run.work.deleted), (12, 0, 0));
+    let name = world.target.name();
+    let asked = domain::mirror::state::Asked::Adopt;
+    service::mirror::ask(&world.service, &world.owner, name, asked).await.expect("asked");
+    world.push().await;
+    assert_eq!(world.events("token_adopted").await, 0);
+    world.release().await.expect("released");
+    assert_eq!(world.push().await.work.deleted, 12);
 }

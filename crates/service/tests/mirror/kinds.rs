@@ -100,3 +100,61 @@ async fn what_is_revoked_during_a_long_push_is_gone_when_it_ends(pool: PgPool) {
     let left = objects().await;
     assert!(left.len() == 1 && !left.contains(&revoked.path), "{left:?}");
 }
+
+/// Of more than a second holds, a part is put at a time: what is revoked meanwhile goes before the next, or is never put.
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_is_revoked_during_many_changes_goes_before_the_rest_comes(pool: PgPool) {
+    let place = Postgres::new((*pool.connect_options()).clone(), Schema::default());
+    let world = World::new(pool.clone()).await.with(Target::postgres(place)).await;
+    world.reconcile().await;
+    world
+        .sql(
+            "INSERT INTO tokens (id, team_id, name, description, secret_hash, display, scopes, created_at, created_by)
+             SELECT gen_random_uuid(), t.id, 'job ' || n, '', sha256(n::text::bytea), '', '{*}', '2026-11-22 09:00Z', 'test'
+             FROM teams AS t CROSS JOIN generate_series(1, 4500) AS n",
+        )
+        .await;
+    // The one that came first, and the one that would come last.
+    world
+        .sql(
+            "CREATE FUNCTION revoke_two() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                 IF NOT EXISTS (SELECT FROM public.tokens WHERE revoked_at IS NOT NULL) THEN
+                     UPDATE public.tokens SET revoked_at = now()
+                     WHERE secret_hash IN (decode(substr(NEW.key, 8, 64), 'hex'), (SELECT secret_hash FROM public.tokens ORDER BY secret_hash DESC LIMIT 1));
+                 END IF;
+                 RETURN NULL;
+             END $$",
+        )
+        .await;
+    world
+        .sql(
+            "CREATE TRIGGER revoke_two AFTER INSERT ON tokenkeep_mirror.objects
+             FOR EACH ROW WHEN (NEW.key LIKE 'tokens/%') EXECUTE FUNCTION revoke_two()",
+        )
+        .await;
+    world.sql("CREATE TABLE public.when_deleted AS SELECT 0::bigint AS there LIMIT 0").await;
+    world
+        .sql(
+            "CREATE FUNCTION count_there() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                 INSERT INTO public.when_deleted SELECT count(*) FROM tokenkeep_mirror.objects;
+                 RETURN NULL;
+             END $$",
+        )
+        .await;
+    world
+        .sql(
+            "CREATE TRIGGER count_there AFTER DELETE ON tokenkeep_mirror.objects
+             FOR EACH ROW EXECUTE FUNCTION count_there()",
+        )
+        .await;
+    let run = world.push().await;
+    assert_eq!(run.work.put, 4499, "the last was never put");
+    let count = async |sql: &'static str| -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&pool).await.expect("a count")
+    };
+    let there = count("SELECT max(there) FROM when_deleted").await;
+    assert!((1..3000).contains(&there), "the first went after one part: {there}");
+    let left = "SELECT count(*) FROM tokenkeep_mirror.objects WHERE key LIKE 'tokens/%'";
+    assert_eq!(count(left).await, 4498);
+    assert_eq!(world.mirror().await.pending, 0);
+}

@@ -121,7 +121,84 @@ async fn routes_are_told_when_they_change_and_mended_when_others_change_them(poo
     assert_eq!(std::fs::read(&file).expect("routes"), told);
     service::route::delete(&world.service, &world.owner, made.it.id).await.expect("deleted");
     world.push().await;
-    assert!(std::fs::read(&file).expect("routes").starts_with(br#"{"key_id":"#), "none are left");
+    assert!(
+        std::fs::read(&file).expect("routes").starts_with(br#"{"written_at":"#),
+        "none are left"
+    );
+}
+
+/// So that nobody can put former ones back.
+#[sqlx::test(migrations = "../../migrations")]
+async fn routes_say_when_they_were_written_and_the_head_says_it_too(pool: PgPool) {
+    let world = World::new(pool).await;
+    world.push().await;
+    let told = || {
+        let read = |name| std::fs::read(world.root().join(name)).expect(name);
+        let keys = world.service.public_keys();
+        let head = record::verify(record::HEAD, &read("head.json"), &keys).expect("ours");
+        let routes = record::verify(record::ROUTES, &read("routes.json"), &keys).expect("ours");
+        let routes = record::Routes::read(&routes).expect("routes");
+        (Head::read(&head).expect("a head").routes_at, routes.written_at, routes.routes.len())
+    };
+    let create = async |path: &str| {
+        service::route::create(&world.service, &world.owner, route(path)).await.expect("a route")
+    };
+    create("/a").await;
+    world.set_clock(NOW + Duration::SECOND);
+    world.push().await;
+    let first = Some(NOW + Duration::SECOND);
+    assert_eq!(told(), (first, first, 1));
+    // As they are they stay, with the heads that come after.
+    world.set_clock(NOW + Duration::minutes(20));
+    world.reconcile().await;
+    assert_eq!(told(), (first, first, 1));
+    create("/b").await;
+    world.push().await;
+    let second = Some(NOW + Duration::minutes(20));
+    assert_eq!(told(), (second, second, 2));
+}
+
+/// However many are revoked at once, each is told.
+#[sqlx::test(migrations = "../../migrations")]
+async fn more_revocations_than_a_head_holds_go_on_in_pages(pool: PgPool) {
+    let world = World::new(pool).await;
+    world.sql(
+        "INSERT INTO tokens (id, team_id, name, description, secret_hash, display, scopes, created_at, created_by)
+         SELECT gen_random_uuid(), t.id, 'job ' || n, '', sha256(n::text::bytea), '', '{*}', '2026-11-22 09:00Z', 'test'
+         FROM teams AS t CROSS JOIN generate_series(1, 3900) AS n",
+    ).await;
+    world.push().await;
+    world.sql("UPDATE tokens SET disabled_at = '2026-11-22 10:00Z'").await;
+    world.push().await;
+    let read = |path: &str| std::fs::read(world.root().join(path)).expect("a file");
+    let head = Head::read(&read("head.json")).expect("a head");
+    assert_eq!((head.pages.len(), head.denied().len(), head.denied_since), (2, 0, None));
+    let pages: Vec<_> = head
+        .pages
+        .iter()
+        .map(|digest| {
+            record::Page::read(digest, &read(&record::page_path(digest))).expect("a page")
+        })
+        .collect();
+    let all = hashes();
+    assert_eq!(all.len(), 3900);
+    assert!(all.iter().all(|hash| pages.iter().any(|page| page.denies(hash))));
+    // Somebody takes a page away: it is written again with the next head. What no head names any more is taken away.
+    world.remove(&record::page_path(&head.pages[0]));
+    world.set_clock(NOW + Duration::minutes(16));
+    world.push().await;
+    read(&record::page_path(&head.pages[0]));
+    world.set_clock(NOW + Duration::hours(3));
+    world.push().await;
+    assert!(!world.root().join(record::page_path(&head.pages[0])).exists());
+}
+
+fn hashes() -> Vec<SecretHash> {
+    let hash = |n: i64| {
+        let digest = domain::mirror::Digest::of(n.to_string().as_bytes());
+        SecretHash::from_slice(digest.bytes()).expect("32 bytes")
+    };
+    (1..=3900).map(hash).collect()
 }
 
 /// Whoever is told to refuse a secret is told when it lives again, and of a secret whose overlap was ended early.

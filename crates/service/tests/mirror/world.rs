@@ -127,6 +127,19 @@ impl World {
         service::mirror::reconcile(&self.service, &self.target).await.expect("a run")
     }
 
+    /// Releases the deletes that are held by now.
+    pub async fn release(&self) -> service::Result<()> {
+        let digest = self.mirror().await.held_digest;
+        service::mirror::release(&self.service, &self.owner, self.target.name(), digest.as_ref())
+            .await
+    }
+
+    /// Lets the foreign records go that are known by now.
+    pub async fn delete_foreign(&self) -> service::Result<()> {
+        let (digest, name) = (self.mirror().await.foreign_digest, self.target.name());
+        service::mirror::delete_foreign(&self.service, &self.owner, name, digest.as_ref()).await
+    }
+
     pub async fn mirror(&self) -> Mirror {
         let mut mirrors = service::mirror::list(&self.service, &self.owner).await.expect("a list");
         mirrors.pop().expect("a mirror")

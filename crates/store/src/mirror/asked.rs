@@ -2,6 +2,7 @@
 
 use crate::{Result, Tx};
 use domain::OffsetDateTime;
+use domain::mirror::Digest;
 use domain::mirror::state::Asked;
 
 impl Tx {
@@ -62,17 +63,29 @@ impl Tx {
         Ok(row.map(|row| row.paused_at.is_some() != at.is_some()))
     }
 
-    /// Lets the records go that nobody here issued: as many as are known, and no more. How many that is; `None` when there is no such mirror.
+    /// Lets the records go that nobody here issued, if what is known of them is what was confirmed. How many that is; `None` when there is no such mirror.
+    /// The inner `None` is that they are others by now.
     ///
     /// # Errors
     /// As every statement.
-    pub async fn end_foreign(&mut self, name: &str) -> Result<Option<u64>> {
-        let total = sqlx::query_scalar!(
-            "UPDATE mirrors SET foreign_ended = foreign_total WHERE name = $1 RETURNING foreign_total",
-            name
+    pub async fn end_foreign(
+        &mut self,
+        name: &str,
+        confirmed: Option<&Digest>,
+    ) -> Result<Option<Option<u64>>> {
+        let row = sqlx::query!(
+            r#"UPDATE mirrors AS m
+               SET foreign_ended = CASE WHEN was.foreign_digest IS NOT DISTINCT FROM $2 THEN m.foreign_total ELSE m.foreign_ended END
+               FROM (SELECT name, foreign_digest FROM mirrors WHERE name = $1 FOR UPDATE) AS was
+               WHERE m.name = was.name
+               RETURNING m.foreign_total, was.foreign_digest IS NOT DISTINCT FROM $2 AS "same!""#,
+            name,
+            confirmed.map(|digest| digest.bytes().as_slice()),
         )
         .fetch_optional(self.connection())
         .await?;
-        Ok(total.map(i64::unsigned_abs))
+        Ok(row.map(|row| {
+            (row.same || row.foreign_total == 0).then(|| row.foreign_total.unsigned_abs())
+        }))
     }
 }

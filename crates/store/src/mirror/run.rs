@@ -5,8 +5,8 @@
 
 use super::Mark;
 use crate::{Result, Store};
-use domain::mirror::state::{Asked, Drift, RunKind, Work};
-use domain::mirror::{Digest, Failure, FailureClass, Mirror, SetAside};
+use domain::mirror::state::{Drift, ForeignRoute, RunKind, Work};
+use domain::mirror::{Digest, Failure, SetAside};
 use domain::policy::Permit;
 use domain::{Code, OffsetDateTime};
 use serde_json::{Value, json};
@@ -38,8 +38,12 @@ pub struct RunRecord {
     pub looked_at: OffsetDateTime,
     /// Whether the foreign records were let go.
     pub foreign_done: bool,
-    /// What the routes are known by, if it wrote them.
-    pub routes: Option<Digest>,
+    /// What the routes are known by, if it wrote them, and when those were first written there.
+    pub routes: Option<(Digest, OffsetDateTime)>,
+    /// What the foreign records are known by, where everything was looked at.
+    pub foreign_digest: Option<Digest>,
+    /// The routes there that nobody here made, where somebody looked.
+    pub foreign_routes: Option<Vec<ForeignRoute>>,
 }
 
 /// How a run ended.
@@ -58,82 +62,13 @@ pub enum RunEnd {
     Failed(Failure),
 }
 
-struct Row {
-    name: String,
-    target: String,
-    objects: i64,
-    pending: i64,
-    last_run_at: Option<OffsetDateTime>,
-    last_ok_at: Option<OffsetDateTime>,
-    error_class: Option<String>,
-    error: Option<String>,
-    held_deletes: i64,
-    released_deletes: i64,
-    set_aside: Value,
-    set_aside_total: i64,
-    lagging_since: Option<OffsetDateTime>,
-    lingering: i64,
-    failures: i32,
-    failing_since: Option<OffsetDateTime>,
-    paused_at: Option<OffsetDateTime>,
-    asked: Option<String>,
-    observed_at: Option<OffsetDateTime>,
-    missing: i64,
-    altered: i64,
-    others: i64,
-    foreign_total: i64,
-    foreign_ended: i64,
-    foreign_some: Vec<String>,
-}
-
-impl From<Row> for Mirror {
-    fn from(row: Row) -> Self {
-        let class = row.error_class.as_deref().and_then(FailureClass::parse);
-        Self {
-            name: row.name,
-            target: row.target,
-            objects: row.objects.unsigned_abs(),
-            pending: row.pending.unsigned_abs(),
-            last_run_at: row.last_run_at,
-            last_ok_at: row.last_ok_at,
-            failure: class.zip(row.error).map(|(class, said)| Failure { class, said }),
-            held_deletes: row.held_deletes.unsigned_abs(),
-            released_deletes: row.released_deletes.unsigned_abs(),
-            set_aside: set_aside_from(&row.set_aside),
-            set_aside_total: row.set_aside_total.unsigned_abs(),
-            lagging_since: row.lagging_since,
-            lingering: row.lingering.unsigned_abs(),
-            failures: row.failures.unsigned_abs(),
-            failing_since: row.failing_since,
-            paused_at: row.paused_at,
-            asked: row.asked.as_deref().and_then(Asked::parse),
-            observed_at: row.observed_at,
-            drift: Drift {
-                missing: row.missing.unsigned_abs(),
-                altered: row.altered.unsigned_abs(),
-                others: row.others.unsigned_abs(),
-                foreign: row.foreign_total.unsigned_abs(),
-                foreign_some: row.foreign_some,
-            },
-            foreign_ended: row.foreign_ended.unsigned_abs(),
-        }
-    }
-}
-
-pub(super) fn set_aside_from(rows: &Value) -> Vec<SetAside> {
-    let read = |row: &Value| {
-        Some(SetAside {
-            token: domain::id::TokenId::parse(row.get("token_id")?.as_str()?)?,
-            code: Code::parse(row.get("code")?.as_str()?)?,
-            field: row.get("field").and_then(Value::as_str).map(str::to_owned),
-        })
-    };
-    rows.as_array().into_iter().flatten().filter_map(read).collect()
-}
-
 fn set_aside_to(rows: &[SetAside]) -> Value {
     let write = |row: &SetAside| json!({ "token_id": row.token.to_string(), "code": row.code.as_str(), "field": row.field });
     rows.iter().map(write).collect()
+}
+
+fn foreign_routes_to(rows: &[ForeignRoute]) -> Value {
+    rows.iter().map(|row| json!({ "path": row.path, "code": row.code.map(Code::as_str) })).collect()
 }
 
 /// A count as Postgres keeps it.
@@ -142,27 +77,6 @@ pub(super) fn count(n: u64) -> i64 {
 }
 
 impl Store {
-    /// Every mirror that is configured, by name.
-    ///
-    /// # Errors
-    /// As every read.
-    pub async fn list_mirrors(&self, _permit: &Permit) -> Result<Vec<Mirror>> {
-        let rows = sqlx::query_as!(
-            Row,
-            r#"SELECT name, target, objects, last_run_at, last_ok_at, error_class, error, held_deletes, released_deletes,
-                      set_aside, set_aside_total, failures, failing_since, paused_at, asked, observed_at, missing, altered, others,
-                      foreign_total, foreign_ended, foreign_some,
-                      (SELECT count(*) FROM audit_events WHERE touches_mirrors AND seq > seen_seq) AS "pending!",
-                      (SELECT at FROM audit_events WHERE touches_mirrors AND seq > seen_seq ORDER BY seq LIMIT 1) AS lagging_since,
-                      (SELECT count(*) FROM revocations AS r
-                       WHERE r.xid >= pg_snapshot_xmin(seen) AND NOT pg_visible_in_snapshot(r.xid, seen)) AS "lingering!"
-               FROM mirrors ORDER BY name"#
-        )
-        .fetch_all(self.pool())
-        .await?;
-        Ok(rows.into_iter().map(Into::into).collect())
-    }
-
     /// Makes the table tell of exactly these mirrors, each a name and a target. What was known of one that writes elsewhere now is forgotten.
     ///
     /// # Errors
@@ -227,7 +141,9 @@ impl Store {
                  seen = coalesce($8::text::pg_snapshot, seen),
                  looked_at = coalesce($9, looked_at),
                  head_at = CASE WHEN $10 THEN $2 ELSE head_at END,
-                 routes = coalesce($11, routes)
+                 routes = coalesce($11, routes),
+                 routes_at = coalesce($13, routes_at),
+                 foreign_routes = coalesce($14, foreign_routes)
              WHERE name = $1
              RETURNING failures",
             name,
@@ -240,9 +156,11 @@ impl Store {
             mark.map(|mark| mark.seen.as_str()),
             mark.map(|mark| mark.at),
             run.head,
-            run.routes.as_ref().map(|digest| digest.bytes().as_slice()),
+            run.routes.as_ref().map(|(digest, _)| digest.bytes().as_slice()),
             // After a failure only a look at everything says that all is well again.
             failure.is_some() || run.kind == RunKind::Whole,
+            run.routes.as_ref().map(|(_, at)| *at),
+            run.foreign_routes.as_deref().map(foreign_routes_to),
         )
         .fetch_optional(&mut *tx)
         .await?;
@@ -297,9 +215,13 @@ async fn note_whole(
              others = coalesce($8, others),
              foreign_total = coalesce($9, foreign_total),
              foreign_some = coalesce($10, foreign_some),
-             foreign_ended = CASE WHEN $13 THEN 0 ELSE foreign_ended END,
+             -- What a person confirmed meanwhile were the ones of before.
+             foreign_ended = CASE WHEN $13 OR ($4 AND foreign_digest IS DISTINCT FROM $14) THEN 0 ELSE foreign_ended END,
+             foreign_digest = CASE WHEN $4 THEN $14 ELSE foreign_digest END,
              held_deletes = CASE WHEN $11 THEN 0 ELSE held_deletes END,
              released_deletes = CASE WHEN $11 THEN 0 ELSE released_deletes END,
+             held_digest = CASE WHEN $11 THEN NULL ELSE held_digest END,
+             adopt_total = NULL, adopt_done = NULL, adopt_taken = NULL,
              asked = CASE WHEN $4 AND asked IN ('look', 'adopt') AND asked_at <= $12 THEN NULL ELSE asked END,
              asked_at = CASE WHEN $4 AND asked IN ('look', 'adopt') AND asked_at <= $12 THEN NULL ELSE asked_at END
          WHERE name = $1",
@@ -316,6 +238,7 @@ async fn note_whole(
         good,
         run.looked_at,
         run.foreign_done,
+        run.foreign_digest.as_ref().map(|digest| digest.bytes().as_slice()),
     )
     .execute(connection)
     .await?;

@@ -19,6 +19,8 @@ pub struct Standing {
     pub held: (u64, u64),
     /// Records that nobody here issued, and how many of them a person lets go.
     pub foreign: (u64, u64),
+    /// What the foreign records were known by that were listed last.
+    pub foreign_digest: Option<Digest>,
     /// Whether a person stopped it.
     pub paused: bool,
     /// What a person asked for.
@@ -29,6 +31,8 @@ pub struct Standing {
     pub head_at: Option<OffsetDateTime>,
     /// What the routes are known by that were last written.
     pub routes: Option<Digest>,
+    /// When they were first written there.
+    pub routes_at: Option<OffsetDateTime>,
     /// Runs that failed since the last good one.
     pub failures: u32,
 }
@@ -41,7 +45,8 @@ impl Store {
     pub async fn mirror_standing(&self, _permit: &Permit, name: &str) -> Result<Option<Standing>> {
         let row = sqlx::query!(
             "SELECT seen::text AS seen, looked_at, observed_at, held_deletes, released_deletes, foreign_total, foreign_ended,
-                    paused_at, asked, set_aside, head_at, failures, routes
+                    paused_at, asked, set_aside, head_at, failures, routes, routes_at,
+                    foreign_digest
              FROM mirrors WHERE name = $1",
             name
         )
@@ -52,15 +57,17 @@ impl Store {
             observed_at: row.observed_at,
             held: (row.held_deletes.unsigned_abs(), row.released_deletes.unsigned_abs()),
             foreign: (row.foreign_total.unsigned_abs(), row.foreign_ended.unsigned_abs()),
+            foreign_digest: row.foreign_digest.as_deref().and_then(Digest::told),
             paused: row.paused_at.is_some(),
             asked: row.asked.as_deref().and_then(Asked::parse),
-            set_aside: super::run::set_aside_from(&row.set_aside)
+            set_aside: super::list::set_aside_from(&row.set_aside)
                 .iter()
                 .map(|row| row.token)
                 .collect(),
             head_at: row.head_at,
             failures: row.failures.unsigned_abs(),
             routes: row.routes.as_deref().and_then(Digest::told),
+            routes_at: row.routes_at,
         }))
     }
 }

@@ -1,8 +1,9 @@
 //! What a mirror's page tells beside its state: its last runs, the plan that was asked for, and the tokens that it may still accept.
 
+use super::run::count;
 use crate::{Result, Store};
 use domain::OffsetDateTime;
-use domain::mirror::state::{Drift, Lingering, MirrorPlan, MirrorRun, RunKind, Work};
+use domain::mirror::state::{Adopting, Drift, Lingering, MirrorPlan, MirrorRun, RunKind, Work};
 use domain::mirror::{Failure, FailureClass};
 use domain::policy::Permit;
 use serde_json::{Value, json};
@@ -40,6 +41,29 @@ impl Store {
             }
         });
         Ok(rows.collect())
+    }
+
+    /// Notes how far the adoption of foreign records is. The end of the run forgets it.
+    ///
+    /// # Errors
+    /// As every statement.
+    pub async fn note_adopting(
+        &self,
+        _permit: &Permit,
+        name: &str,
+        adopting: Adopting,
+    ) -> Result<()> {
+        let Adopting { total, done, taken } = adopting;
+        sqlx::query!(
+            "UPDATE mirrors SET adopt_total = $2, adopt_done = $3, adopt_taken = $4 WHERE name = $1",
+            name,
+            count(total),
+            count(done),
+            count(taken),
+        )
+        .execute(self.pool())
+        .await?;
+        Ok(())
     }
 
     /// Keeps the plan of a run that changed nothing, as JSON, and that it is no longer asked for.

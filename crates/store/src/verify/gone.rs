@@ -15,9 +15,11 @@ impl Store {
                  DELETE FROM secrets_gone
                  WHERE at < clock_timestamp() - interval '7 days'
                    AND (SELECT count(*) FROM secrets_gone WHERE at < clock_timestamp() - interval '7 days') > 1
-                 RETURNING hash, xid, at
+                 RETURNING hash, xid, at, why
              ), kept AS (
-                 INSERT INTO secrets_ended (hash) SELECT DISTINCT hash FROM old WHERE hash IS NOT NULL ON CONFLICT DO NOTHING
+                 INSERT INTO secrets_ended (hash, replaced)
+                 SELECT hash, bool_or(why = 'replaced') FROM old WHERE hash IS NOT NULL AND why <> 'key' GROUP BY hash
+                 ON CONFLICT DO NOTHING
              )
              INSERT INTO secrets_gone (hash, xid, at) SELECT NULL, xid, at FROM old ORDER BY xid DESC LIMIT 1",
         )

@@ -142,3 +142,52 @@ async fn whoever_was_away_for_longer_than_it_is_kept_loads_anew(pool: PgPool) {
         assert!(!look(&mut follower, &between.seen).await.all_gone);
     }
 }
+
+/// Why a secret left is told: a row that was deleted, a rotation, or a management key, which was never a token's.
+#[sqlx::test(migrations = "../../migrations")]
+async fn why_a_secret_left_is_written_down(pool: PgPool) {
+    insert_token(&pool).await;
+    run(&pool, "UPDATE tokens SET secret_hash = decode(repeat('03', 32), 'hex')").await;
+    run(&pool, "DELETE FROM tokens").await;
+    run(
+        &pool,
+        "INSERT INTO management_keys (id, name, secret_hash, display, created_at, scopes)
+         VALUES (gen_random_uuid(), 'k', decode(repeat('04', 32), 'hex'), '', now(), '{verify}')",
+    )
+    .await;
+    run(&pool, "DELETE FROM management_keys").await;
+    let why: Vec<(i32, String)> =
+        sqlx::query_as("SELECT get_byte(hash, 0), why FROM secrets_gone ORDER BY id")
+            .fetch_all(&pool)
+            .await
+            .expect("rows");
+    let expected =
+        [(2, "replaced"), (3, "deleted"), (4, "key")].map(|(n, why)| (n, why.to_owned()));
+    assert_eq!(why, expected);
+    run(&pool, "UPDATE secrets_gone SET at = at - interval '8 days'").await;
+    let clock = permit(&Actor::Clock, Action::Sweep).expect("the clock may");
+    Store::on(pool.clone()).sweep_gone(&clock).await.expect("swept");
+    let kept: Vec<(i32, bool)> =
+        sqlx::query_as("SELECT get_byte(hash, 0), replaced FROM secrets_ended ORDER BY hash")
+            .fetch_all(&pool)
+            .await
+            .expect("rows");
+    assert_eq!(kept, [(2, true), (3, false)]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_is_truncated_is_remembered(pool: PgPool) {
+    insert_token(&pool).await;
+    run(
+        &pool,
+        "UPDATE tokens SET retired_hash = decode(repeat('01', 32), 'hex'), retired_until = now()",
+    )
+    .await;
+    run(&pool, "TRUNCATE teams CASCADE").await;
+    let kept: Vec<i32> =
+        sqlx::query_scalar("SELECT get_byte(hash, 0) FROM secrets_ended ORDER BY 1")
+            .fetch_all(&pool)
+            .await
+            .expect("rows");
+    assert_eq!(kept, [1, 2]);
+}

@@ -40,6 +40,15 @@ impl Reader {
         })
     }
 
+    /// Whether what mirrors hold is adopted after a start.
+    pub(super) fn mirror_adopt(&mut self) -> Option<bool> {
+        self.parse("mirror_adopt", Some(false), "use on or off", |text| match text {
+            "on" => Some(true),
+            "off" => Some(false),
+            _ => None,
+        })
+    }
+
     /// Which mirrors are written for the readers of token-manager.
     pub(super) fn mirror_token_manager(&mut self) -> Option<Vec<String>> {
         let mend = "name mirrors of files, git, postgres, s3 and kv, parted by commas";

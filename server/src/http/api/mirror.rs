@@ -2,7 +2,7 @@
 
 use super::token::token_id;
 use crate::http::identify::Known;
-use crate::http::json::Path;
+use crate::http::json::{Path, Query};
 use crate::http::{Failure, Web};
 use axum::Json;
 use axum::extract::State;
@@ -11,7 +11,7 @@ use domain::mirror::state::Asked;
 use http::StatusCode;
 use service::mirror;
 use wire::Problem;
-use wire::mirror::{Mirror, MirrorDetail, TokenMirror};
+use wire::mirror::{Confirmed, Mirror, MirrorDetail, TokenMirror};
 
 /// List the mirrors that are configured, by name, and how far each is.
 #[utoipa::path(
@@ -93,7 +93,8 @@ pub async fn plan(
     ask(&web, &caller, &name, Asked::Plan).await
 }
 
-/// Take the records that nobody here issued for tokens of ours: what Postgres has is never overwritten, and what it has revoked stays revoked.
+/// Take the records that nobody here issued for tokens of ours, and the routes beside ours for routes: what Postgres has is never overwritten, and what it has
+/// revoked stays revoked. `adopting` tells how far that is.
 #[utoipa::path(
     post,
     path = "/api/mirrors/{name}/adopt",
@@ -124,51 +125,56 @@ async fn ask(
     accepted(web, caller, name).await
 }
 
-/// Let the records go that nobody here issued: as many as are known by now. The next run deletes them; more of them are kept.
+/// Let the records and routes go that nobody here issued: those that `digest` is of. The next run deletes them; where it finds others, all are kept.
 #[utoipa::path(
     post,
     path = "/api/mirrors/{name}/delete-foreign",
     tag = "mirrors",
-    params(("name" = String, Path, description = "The mirror's name.")),
+    params(("name" = String, Path, description = "The mirror's name."), Confirmed),
     responses(
         (status = 202, description = "The mirror.", body = Mirror),
         (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such mirror is configured.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "There are none.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "There are none (`not_held`), or they are others by now (`list_changed`).", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn delete_foreign(
     State(web): State<Web>,
     Known(caller): Known,
     Path(name): Path,
+    Query(confirmed): Query<Confirmed>,
 ) -> Result<(StatusCode, Json<Mirror>), Failure> {
-    mirror::delete_foreign(&web.service, &caller, &name).await?;
+    let digest = confirmed.digest();
+    mirror::delete_foreign(&web.service, &caller, &name, digest.as_ref()).await?;
     accepted(&web, &caller, &name).await
 }
 
-/// Let the next run do the deletes that are held: as many as were held, and no more.
+/// Let the next run do the deletes that are held: those that `digest` is of. Where it finds others, all are held again.
 #[utoipa::path(
     post,
     path = "/api/mirrors/{name}/release",
     tag = "mirrors",
-    params(("name" = String, Path, description = "The mirror's name.")),
+    params(("name" = String, Path, description = "The mirror's name."), Confirmed),
     responses(
         (status = 202, description = "The mirror.", body = Mirror),
         (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such mirror is configured.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Nothing is held.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Nothing is held (`not_held`), or others are held by now (`list_changed`).", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn release(
     State(web): State<Web>,
     Known(caller): Known,
     Path(name): Path,
+    Query(confirmed): Query<Confirmed>,
 ) -> Result<(StatusCode, Json<Mirror>), Failure> {
-    mirror::release(&web.service, &caller, &name).await?;
+    let digest = confirmed.digest();
+    mirror::release(&web.service, &caller, &name, digest.as_ref()).await?;
     accepted(&web, &caller, &name).await
 }
 
-/// Stop a mirror until it is resumed: what is revoked meanwhile stays there, and is told in `may_still_accept`.
+/// Stop a mirror until it is resumed: what is revoked meanwhile stays there, and is told in `may_still_accept`. Its head goes on, so that readers who look at it
+/// refuse what was revoked, and not everything.
 #[utoipa::path(
     post,
     path = "/api/mirrors/{name}/pause",
