@@ -13,6 +13,7 @@ pub mod route;
 pub mod secret;
 pub mod session;
 pub mod settings;
+pub mod target;
 pub mod team;
 pub mod token;
 pub mod visit;

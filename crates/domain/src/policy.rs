@@ -126,6 +126,14 @@ pub enum Action {
     AskMirror,
     /// Stop a mirror, and let it go on.
     PauseMirror,
+    /// Add a target for a mirror.
+    CreateMirror,
+    /// Change the target of a mirror.
+    ChangeMirror,
+    /// Delete a mirror, or let it be emptied first.
+    DeleteMirror,
+    /// Try whether a target can be used.
+    ProbeMirror,
     /// Take a record of a mirror for a token of ours.
     AdoptToken,
     /// Record what a mirror run did.
@@ -186,6 +194,10 @@ impl Action {
         Self::ReleaseMirror,
         Self::AskMirror,
         Self::PauseMirror,
+        Self::CreateMirror,
+        Self::ChangeMirror,
+        Self::DeleteMirror,
+        Self::ProbeMirror,
         Self::AdoptToken,
         Self::RecordMirrorRun,
         Self::CreateRoute,
@@ -245,19 +257,20 @@ pub fn permit(actor: &Actor, action: Action) -> Result<Permit, Refused> {
 
 fn may(actor: &Actor, action: Action) -> bool {
     use Action::{
-        AdoptToken, AskMirror, ChangeConditions, ChangeRoute, CreateKey, CreateOwner, CreateRoute,
-        CreateSetupLink, CreateTeam, CreateToken, DeleteRoute, DisableToken, EnableToken,
-        FinishRotation, GetOwnToken, GetSettings, ListAudit, ListKeys, ListMirrors, ListRoutes,
-        ListTeams, ListTokens, NarrowScopes, PauseMirror, PublishRoutes, RecordMirrorRun,
-        RecordUsage, ReleaseMirror, ReportUsage, RevealToken, RevokeKey, RevokeOwnToken,
-        RevokeToken, RotateToken, Session, Sweep, TryRoute, Verify,
+        AdoptToken, AskMirror, ChangeConditions, ChangeMirror, ChangeRoute, CreateKey,
+        CreateMirror, CreateOwner, CreateRoute, CreateSetupLink, CreateTeam, CreateToken,
+        DeleteMirror, DeleteRoute, DisableToken, EnableToken, FinishRotation, GetOwnToken,
+        GetSettings, ListAudit, ListKeys, ListMirrors, ListRoutes, ListTeams, ListTokens,
+        NarrowScopes, PauseMirror, ProbeMirror, PublishRoutes, RecordMirrorRun, RecordUsage,
+        ReleaseMirror, ReportUsage, RevealToken, RevokeKey, RevokeOwnToken, RevokeToken,
+        RotateToken, Session, Sweep, TryRoute, Verify,
     };
     let owner_rights = match action {
         CreateToken | ListTokens | RevealToken | RevokeToken | DisableToken | EnableToken
         | ChangeConditions | NarrowScopes | RotateToken | FinishRotation | Verify | ReportUsage
         | CreateTeam | ListTeams | ListAudit | GetSettings | ListMirrors | ReleaseMirror
-        | AskMirror | PauseMirror | CreateRoute | ListRoutes | ChangeRoute | DeleteRoute
-        | TryRoute => true,
+        | AskMirror | PauseMirror | CreateMirror | ChangeMirror | DeleteMirror | ProbeMirror
+        | CreateRoute | ListRoutes | ChangeRoute | DeleteRoute | TryRoute => true,
         PublishRoutes | GetOwnToken | RevokeOwnToken | AdoptToken | RecordMirrorRun
         | RecordUsage | CreateOwner | CreateSetupLink | CreateKey | ListKeys | RevokeKey
         | Session | Sweep => false,
@@ -278,6 +291,7 @@ fn may(actor: &Actor, action: Action) -> bool {
                 action,
                 PublishRoutes
                     | ListMirrors
+                    | DeleteMirror
                     | AdoptToken
                     | RecordMirrorRun
                     | RecordUsage

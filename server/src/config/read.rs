@@ -237,6 +237,7 @@ impl Reader {
             mirror_s3,
             mirror_kv,
             mirror_egress: mirror_egress?,
+            search_path: self.search_path.clone(),
             mirror_token_manager: mirror_token_manager?,
             instance: instance?,
             verify_access: verify_access?,

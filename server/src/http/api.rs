@@ -5,6 +5,7 @@ mod mirror;
 mod origin;
 mod route;
 mod scope;
+mod target;
 mod team;
 mod token;
 mod usage;
@@ -37,8 +38,10 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(route::list, route::create))
         .routes(routes!(route::get, route::change, route::delete))
         .routes(routes!(route::find))
-        .routes(routes!(mirror::list))
-        .routes(routes!(mirror::get))
+        .routes(routes!(mirror::list, target::create))
+        .routes(routes!(mirror::get, target::change, target::delete))
+        .routes(routes!(target::probe))
+        .routes(routes!(target::probe_kept))
         .routes(routes!(mirror::push))
         .routes(routes!(mirror::plan))
         .routes(routes!(mirror::adopt))

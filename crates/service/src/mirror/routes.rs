@@ -7,7 +7,7 @@ use domain::audit::Caller;
 use domain::mirror::{Digest, Format};
 use domain::policy::Actor;
 use std::collections::BTreeSet;
-use storage::{Object, ObjectKey, Storage};
+use storage::{Object, ObjectKey, Place, Storage};
 
 /// Where the secrets are. In Workers KV their names begin with `secret:`.
 const SECRETS: &str = "secrets";
@@ -53,17 +53,12 @@ pub(super) async fn push(
 }
 
 async fn secrets(pass: &Pass<'_>, clock: &Caller) -> Result<(), Trouble> {
-    let (place, at) = (pass.target.place(), ObjectKey::parse(SECRETS).expect("a directory"));
+    let place = pass.target.place();
     let all = delivered(pass.service, clock).await?;
     for route in &all.lost {
         tracing::error!(route = %route, "no configured key opens the secret of a route: it is not delivered");
     }
-    let mut left = BTreeSet::new();
-    let mut see = |page: Vec<storage::Listed>| {
-        let ours = page.into_iter().map(|listed| listed.path).filter(|path| path.starts_with(OURS));
-        left.extend(ours.filter_map(|path| ObjectKey::parse(&path)));
-    };
-    place.list(&at, &mut see).await?;
+    let mut left = ours(place).await?;
     let mut put = Vec::new();
     for secret in &all.secrets {
         let path = format!("{SECRETS}/{}.json", secret.name.as_str());
@@ -77,6 +72,28 @@ async fn secrets(pass: &Pass<'_>, clock: &Caller) -> Result<(), Trouble> {
     // Of a secret that no key opens any more nothing is known: it stays as it is.
     if !left.is_empty() && all.lost.is_empty() {
         place.delete(left.into_iter().collect()).await?;
+    }
+    Ok(())
+}
+
+/// The secrets of ours that are there.
+async fn ours(place: &Place) -> Result<BTreeSet<ObjectKey>, Trouble> {
+    let at = ObjectKey::parse(SECRETS).expect("a directory");
+    let mut found = BTreeSet::new();
+    let mut see = |page: Vec<storage::Listed>| {
+        let ours = page.into_iter().map(|listed| listed.path).filter(|path| path.starts_with(OURS));
+        found.extend(ours.filter_map(|path| ObjectKey::parse(&path)));
+    };
+    place.list(&at, &mut see).await?;
+    Ok(found)
+}
+
+/// Takes away the secrets of ours that are there.
+pub(super) async fn take_secrets_away(pass: &Pass<'_>) -> Result<(), Trouble> {
+    let place = pass.target.place();
+    let ours = ours(place).await?;
+    if !ours.is_empty() {
+        place.delete(ours.into_iter().collect()).await?;
     }
     Ok(())
 }

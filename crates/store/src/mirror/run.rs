@@ -6,7 +6,7 @@
 use super::Mark;
 use crate::{Result, Store};
 use domain::mirror::state::{Asked, Drift, RunKind, Work};
-use domain::mirror::{Digest, Failure, FailureClass, Mirror, SetAside};
+use domain::mirror::{Digest, Failure, FailureClass, Mirror, SetAside, TargetKind};
 use domain::policy::Permit;
 use domain::{Code, OffsetDateTime};
 use serde_json::{Value, json};
@@ -18,6 +18,8 @@ const RUNS_KEPT: i64 = 500;
 /// What a run saw and did.
 #[derive(Clone, Debug)]
 pub struct RunRecord {
+    /// Where it wrote.
+    pub target: String,
     /// Whether it looked at everything.
     pub kind: RunKind,
     /// When it began.
@@ -84,6 +86,8 @@ struct Row {
     foreign_total: i64,
     foreign_ended: i64,
     foreign_some: Vec<String>,
+    added: Option<String>,
+    emptying_since: Option<OffsetDateTime>,
 }
 
 impl From<Row> for Mirror {
@@ -92,6 +96,8 @@ impl From<Row> for Mirror {
         Self {
             name: row.name,
             target: row.target,
+            added: row.added.as_deref().and_then(TargetKind::parse),
+            emptying_since: row.emptying_since,
             objects: row.objects.unsigned_abs(),
             pending: row.pending.unsigned_abs(),
             last_run_at: row.last_run_at,
@@ -152,6 +158,8 @@ impl Store {
             r#"SELECT name, target, objects, last_run_at, last_ok_at, error_class, error, held_deletes, released_deletes,
                       set_aside, set_aside_total, failures, failing_since, paused_at, asked, observed_at, missing, altered, others,
                       foreign_total, foreign_ended, foreign_some,
+                      (SELECT kind FROM mirror_targets AS t WHERE t.name = mirrors.name) AS added,
+                      (SELECT emptying_since FROM mirror_targets AS t WHERE t.name = mirrors.name) AS emptying_since,
                       (SELECT count(*) FROM audit_events WHERE touches_mirrors AND seq > seen_seq) AS "pending!",
                       (SELECT at FROM audit_events WHERE touches_mirrors AND seq > seen_seq ORDER BY seq LIMIT 1) AS lagging_since,
                       (SELECT count(*) FROM revocations AS r
@@ -163,7 +171,7 @@ impl Store {
         Ok(rows.into_iter().map(Into::into).collect())
     }
 
-    /// Makes the table tell of exactly these mirrors, each a name and a target. What was known of one that writes elsewhere now is forgotten.
+    /// Makes the table tell of exactly these mirrors, each a name and a target, beside those that people added. What was known of one that writes elsewhere now is forgotten.
     ///
     /// # Errors
     /// As every statement.
@@ -177,7 +185,8 @@ impl Store {
         sqlx::query!(
             "DELETE FROM mirrors m WHERE NOT EXISTS
                  (SELECT FROM unnest($1::text[], $2::text[]) AS c (name, target)
-                  WHERE c.name = m.name AND c.target = m.target)",
+                  WHERE c.name = m.name AND c.target = m.target)
+             AND NOT EXISTS (SELECT FROM mirror_targets AS t WHERE t.name = m.name)",
             &names,
             &targets,
         )
@@ -195,7 +204,7 @@ impl Store {
         Ok(())
     }
 
-    /// Records a run. A good one ends a hold and uses up a release; a failed one leaves both as they are. How many runs have failed in a row.
+    /// Records a run; not one that wrote elsewhere than the mirror does by now. A good one ends a hold and uses up a release; a failed one leaves both as they are. How many runs have failed in a row.
     ///
     /// # Errors
     /// As every statement.
@@ -206,6 +215,14 @@ impl Store {
         run: &RunRecord,
     ) -> Result<u32> {
         let mut tx = self.pool().begin().await?;
+        let still = sqlx::query_scalar!(
+            "SELECT name FROM mirrors WHERE name = $1 AND target = $2 FOR UPDATE",
+            name,
+            run.target,
+        );
+        if still.fetch_optional(&mut *tx).await?.is_none() {
+            return Ok(0);
+        }
         let (mark, objects, failure) = match &run.end {
             RunEnd::Good { mark, objects } => (Some(mark), *objects, None),
             RunEnd::Held => (None, None, None),
