@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 /// One file a namespace, in every language.
 const NAMESPACES: &[&str] = &[
-    "audit", "code", "door", "event", "life", "mirror", "overview", "route", "settings", "team",
-    "time", "token", "ui", "usage",
+    "audit", "code", "door", "event", "life", "mirror", "overview", "route", "settings", "target",
+    "team", "time", "token", "ui", "usage",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

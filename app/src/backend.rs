@@ -14,6 +14,7 @@ pub mod route;
 pub mod secret;
 pub mod session;
 pub mod settings;
+pub mod target;
 pub mod team;
 pub mod token;
 pub mod token_list;

@@ -5,7 +5,7 @@
 
 use crate::pages::audit::AuditPage;
 use crate::pages::gallery::GalleryPage;
-use crate::pages::mirror::{MirrorPage, MirrorsPage};
+use crate::pages::mirror::{MirrorPage, MirrorTargetPage, MirrorsPage, NewMirrorPage};
 use crate::pages::overview::OverviewPage;
 use crate::pages::route::{NewRoutePage, RoutePage, RoutesPage, TryRoutePage};
 use crate::pages::settings::SettingsPage;
@@ -36,6 +36,8 @@ pub enum Behind {
     Teams,
     NewTeam,
     Mirrors,
+    NewMirror,
+    MirrorTarget,
     Routes,
     NewRoute,
     TryRoute,
@@ -67,6 +69,8 @@ fn show(page: Behind) -> Result<AnyView, SplitLoaderError> {
         Behind::Teams => TeamsPage().into_any(),
         Behind::NewTeam => NewTeamPage().into_any(),
         Behind::Mirrors => MirrorsPage().into_any(),
+        Behind::NewMirror => NewMirrorPage().into_any(),
+        Behind::MirrorTarget => MirrorTargetPage().into_any(),
         Behind::Mirror => MirrorPage().into_any(),
         Behind::Routes => RoutesPage().into_any(),
         Behind::NewRoute => NewRoutePage().into_any(),

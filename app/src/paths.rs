@@ -14,6 +14,8 @@ pub const TEAMS: &str = "/teams";
 pub const NEW_TEAM: &str = "/teams/new";
 /// The mirrors.
 pub const MIRRORS: &str = "/mirrors";
+/// The page that adds a mirror.
+pub const NEW_MIRROR: &str = "/mirrors/new";
 /// The list of routes.
 pub const ROUTES: &str = "/routes";
 /// The form for a new route.
@@ -59,6 +61,16 @@ pub fn route(id: impl std::fmt::Display) -> String {
 /// The page of a mirror. Its name comes from a form too, and so it is encoded.
 pub fn mirror(name: &str) -> String {
     format!("{MIRRORS}/{}", encode(name).replace('/', "%2F"))
+}
+
+/// The page that adds a mirror of a kind.
+pub fn new_mirror_of(kind: &str) -> String {
+    with_query(NEW_MIRROR, &[("kind", Some(kind).filter(|kind| !kind.is_empty()))])
+}
+
+/// The page that changes the target of a mirror.
+pub fn mirror_target(name: &str) -> String {
+    format!("{}/target", mirror(name))
 }
 
 /// The list of one team's tokens.

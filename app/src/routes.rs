@@ -47,6 +47,8 @@ fn Pages() -> impl IntoView {
                 <Route path=path!("/teams") view=Behind::Teams ssr=WHOLE/>
                 <Route path=path!("/teams/new") view=Behind::NewTeam ssr=WHOLE/>
                 <Route path=path!("/mirrors") view=Behind::Mirrors ssr=WHOLE/>
+                <Route path=path!("/mirrors/new") view=Behind::NewMirror ssr=WHOLE/>
+                <Route path=path!("/mirrors/:name/target") view=Behind::MirrorTarget ssr=WHOLE/>
                 <Route path=path!("/routes") view=Behind::Routes ssr=WHOLE/>
                 <Route path=path!("/routes/new") view=Behind::NewRoute ssr=WHOLE/>
                 <Route path=path!("/routes/test") view=Behind::TryRoute ssr=WHOLE/>

@@ -8,7 +8,7 @@ use domain::audit::Caller;
 use domain::mirror::Format;
 use domain::policy::Actor;
 use domain::user::Password;
-use service::mirror::Target;
+use service::mirror::{Outside, Target};
 use service::verify::snapshot::SnapshotSettings;
 use service::{KeySource, Parts, Service, UsageSettings, VerifySettings};
 use sqlx::postgres::PgConnectOptions;
@@ -252,6 +252,12 @@ pub fn service(config: &Config, store: &Store) -> Result<Service, Stop> {
             ..UsageSettings::default()
         },
         snapshot: snapshot(config),
+        configured: mirrors(config)?,
+        outside: Outside {
+            egress: config.mirror_egress,
+            clones: config.data_dir.join("mirrors"),
+            search_path: config.search_path.clone(),
+        },
         ..Parts::new(store.clone())
     };
     Ok(Service::closed(parts)?)

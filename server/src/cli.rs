@@ -29,8 +29,12 @@ enum Command {
     Serve,
     /// Apply the migrations that the database misses
     Migrate,
-    /// Check the configuration, the database, the keys and the clock
-    Doctor,
+    /// Check the configuration, the mirrors, the database, the keys and the clock
+    Doctor {
+        /// Write, read and delete one object at each mirror, in place of listing it
+        #[arg(long)]
+        probe: bool,
+    },
     /// Work with encryption keys
     #[command(subcommand)]
     Key(KeyCommand),
@@ -143,7 +147,7 @@ fn with_config(command: Command, environment: &Environment) -> Result<ExitCode, 
         match command {
             Command::Serve => serve::serve(context).await.map(|()| ExitCode::SUCCESS),
             Command::Migrate => migrate(&context).await.map(|()| ExitCode::SUCCESS),
-            Command::Doctor => doctor::doctor(&context).await,
+            Command::Doctor { probe } => doctor::doctor(&context, probe).await,
             Command::Admin(command) => {
                 admin::admin(&context, command).await.map(|()| ExitCode::SUCCESS)
             }

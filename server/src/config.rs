@@ -58,6 +58,8 @@ pub struct Config {
     pub mirror_kv: Option<KvTarget>,
     /// Whether mirrors may be at link-local addresses.
     pub mirror_egress: Egress,
+    /// Where programs are looked for, as `PATH` has it.
+    pub search_path: String,
     /// The names of the mirrors that are written for the readers of token-manager.
     pub mirror_token_manager: Vec<String>,
     /// Whether what mirrors hold and nobody here knows is adopted after a start.

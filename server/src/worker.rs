@@ -9,8 +9,6 @@ mod sweep;
 mod usage;
 mod verify;
 
-use crate::boot::{self, Stop};
-use crate::config::Config;
 use service::Service;
 use service::verify::Following;
 use std::time::Duration;
@@ -27,25 +25,16 @@ pub struct Workers {
 }
 
 /// Starts every loop. They end when `stop` is cancelled; what answers need goes on until [`Workers::finish`].
-///
-/// # Errors
-/// [`Stop`] when the configuration does not make sense to one of them.
-pub fn start(
-    config: &Config,
-    service: &Service,
-    following: Following,
-    stop: &CancellationToken,
-) -> Result<Workers, Stop> {
-    let mirrors = boot::mirrors(config)?;
+pub fn start(service: &Service, following: Following, stop: &CancellationToken) -> Workers {
     let tracker = TaskTracker::new();
     tracker.spawn(sweep::run(service.clone(), stop.clone()));
-    tracker.spawn(mirror::run_all(service.clone(), mirrors, stop.clone()));
+    tracker.spawn(mirror::run_all(service.clone(), stop.clone()));
     let stopped = CancellationToken::new();
     tracker.spawn(verify::run(following, stopped.clone()));
     tracker.spawn(snapshot::run(service.clone(), stopped.clone()));
     tracker.spawn(usage::run(service.clone(), stopped.clone()));
     tracker.close();
-    Ok(Workers { tracker, stopped })
+    Workers { tracker, stopped }
 }
 
 impl Workers {

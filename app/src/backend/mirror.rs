@@ -27,7 +27,7 @@ pub async fn list() -> Result<Seen<Vec<Mirror>>, Refusal> {
 pub async fn get(name: &str) -> Result<Seen<MirrorDetail>, Refusal> {
     let (service, caller) = service_and_caller()?;
     let found = mirror::get(&service, &caller, name).await.map_err(refused)?;
-    let it = MirrorDetail::of(found.mirror, found.runs, found.plan, found.lingering);
+    let it = MirrorDetail::of(found.mirror, found.added, found.runs, found.plan, found.lingering);
     Ok(Seen { now: service.now(), it })
 }
 

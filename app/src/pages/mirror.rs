@@ -7,7 +7,9 @@ pub mod drawing;
 mod needs;
 mod runs;
 mod state;
+pub mod target;
 
+use crate::ui::button::{LinkButton, Weight};
 use crate::ui::empty::Empty;
 use crate::ui::frame::Page;
 use crate::ui::icon::Glyph;
@@ -24,13 +26,21 @@ use state::State;
 use wire::mirror::Mirror;
 
 pub use detail::MirrorPage;
+pub use target::{MirrorTargetPage, NewMirrorPage};
 
 /// Every mirror.
 #[component]
 pub fn MirrorsPage() -> impl IntoView {
     let mirrors = Resource::new(|| (), |()| list_mirrors());
+    let actions = || {
+        view! {
+            <div class="actions">
+                <LinkButton href=paths::NEW_MIRROR label=say!(target.create) weight=Weight::Primary glyph=Glyph::Plus/>
+            </div>
+        }
+    };
     view! {
-        <Page title=say!(ui.mirrors) lede=say!(mirror.lede)>
+        <Page title=say!(ui.mirrors) lede=say!(mirror.lede) actions=actions>
             <Load of=mirrors view=|seen| view! { <Mirrors seen=seen/> }.into_any()/>
         </Page>
     }
@@ -39,7 +49,12 @@ pub fn MirrorsPage() -> impl IntoView {
 #[component]
 fn Mirrors(seen: Seen<Vec<Mirror>>) -> impl IntoView {
     if seen.it.is_empty() {
-        return view! { <Empty glyph=Glyph::Layers title=say!(mirror.empty) text=say!(mirror.empty_text)/> }.into_any();
+        return view! {
+            <Empty glyph=Glyph::Layers title=say!(mirror.empty) text=say!(mirror.empty_text)>
+                <LinkButton href=paths::NEW_MIRROR label=say!(target.create) weight=Weight::Primary/>
+            </Empty>
+        }
+        .into_any();
     }
     let seen = live(seen, |_| true, list_mirrors);
     let now = Signal::derive(move || seen.with(|seen| seen.now));

@@ -43,11 +43,15 @@ pub fn Submit(
     /// As wide as the form.
     #[prop(optional)]
     wide: bool,
+    /// What it sends along, where a form has several: an argument of the server function, and its value.
+    #[prop(optional)]
+    send: Option<(&'static str, &'static str)>,
 ) -> impl IntoView {
+    let (name, value) = send.unzip();
     let pending = use_context::<FormState>().map(|form| form.pending);
     let busy = move || pending.is_some_and(|pending| pending.get());
     view! {
-        <button type="submit" class=weight.class() class:button-wide=wide disabled=busy>
+        <button type="submit" class=weight.class() class:button-wide=wide disabled=busy name=name value=value>
             {move || if busy() { say!(ui.working).to_owned() } else { label.clone() }}
         </button>
     }

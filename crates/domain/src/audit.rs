@@ -88,6 +88,14 @@ kinds! {
     MirrorFailing = "mirror_failing";
     /// It is well again.
     MirrorRecovered = "mirror_recovered";
+    /// A target was added.
+    MirrorCreated = "mirror_created";
+    /// What is said of it, or a secret of it, was changed.
+    MirrorChanged = "mirror_changed";
+    /// A person asked that it be emptied, and then deleted.
+    MirrorEmptying = "mirror_emptying";
+    /// It was deleted.
+    MirrorDeleted = "mirror_deleted";
     /// A route was made.
     RouteCreated = "route_created";
     /// A route, or the secret of its backend, was changed.
@@ -115,6 +123,10 @@ impl EventKind {
                 | Self::MirrorAsked
                 | Self::MirrorResumed
                 | Self::MirrorForeignEnded
+                | Self::MirrorCreated
+                | Self::MirrorChanged
+                | Self::MirrorEmptying
+                | Self::MirrorDeleted
                 | Self::RouteCreated
                 | Self::RouteChanged
                 | Self::RouteDeleted

@@ -128,6 +128,14 @@ pub enum Action {
     AskMirror,
     /// Stop a mirror, and let it go on.
     PauseMirror,
+    /// Add a target for a mirror.
+    CreateMirror,
+    /// Change the target of a mirror.
+    ChangeMirror,
+    /// Delete a mirror, or let it be emptied first.
+    DeleteMirror,
+    /// Try whether a target can be used.
+    ProbeMirror,
     /// Take a record of a mirror for a token of ours, and a route for one of ours.
     AdoptToken,
     /// Record what a mirror run did.
@@ -189,6 +197,10 @@ impl Action {
         Self::ReleaseMirror,
         Self::AskMirror,
         Self::PauseMirror,
+        Self::CreateMirror,
+        Self::ChangeMirror,
+        Self::DeleteMirror,
+        Self::ProbeMirror,
         Self::AdoptToken,
         Self::RecordMirrorRun,
         Self::CreateRoute,
@@ -248,19 +260,20 @@ pub fn permit(actor: &Actor, action: Action) -> Result<Permit, Refused> {
 
 fn may(actor: &Actor, action: Action) -> bool {
     use Action::{
-        AdoptToken, AskMirror, ChangeConditions, ChangeRoute, ChangeToken, CreateKey, CreateOwner,
-        CreateRoute, CreateSetupLink, CreateTeam, CreateToken, DeleteRoute, DisableToken,
-        EnableToken, FinishRotation, GetOwnToken, GetSettings, ListAudit, ListKeys, ListMirrors,
-        ListRoutes, ListTeams, ListTokens, NarrowScopes, PauseMirror, PublishRoutes,
-        RecordMirrorRun, RecordUsage, ReleaseMirror, ReportUsage, RevealToken, RevokeKey,
-        RevokeOwnToken, RevokeToken, RotateToken, Session, Sweep, TryRoute, Verify,
+        AdoptToken, AskMirror, ChangeConditions, ChangeMirror, ChangeRoute, ChangeToken, CreateKey,
+        CreateMirror, CreateOwner, CreateRoute, CreateSetupLink, CreateTeam, CreateToken,
+        DeleteMirror, DeleteRoute, DisableToken, EnableToken, FinishRotation, GetOwnToken,
+        GetSettings, ListAudit, ListKeys, ListMirrors, ListRoutes, ListTeams, ListTokens,
+        NarrowScopes, PauseMirror, ProbeMirror, PublishRoutes, RecordMirrorRun, RecordUsage,
+        ReleaseMirror, ReportUsage, RevealToken, RevokeKey, RevokeOwnToken, RevokeToken,
+        RotateToken, Session, Sweep, TryRoute, Verify,
     };
     let owner_rights = match action {
         CreateToken | ListTokens | RevealToken | RevokeToken | DisableToken | EnableToken
         | ChangeToken | ChangeConditions | NarrowScopes | RotateToken | FinishRotation | Verify
         | ReportUsage | CreateTeam | ListTeams | ListAudit | GetSettings | ListMirrors
-        | ReleaseMirror | AskMirror | PauseMirror | CreateRoute | ListRoutes | ChangeRoute
-        | DeleteRoute | TryRoute => true,
+        | ReleaseMirror | AskMirror | PauseMirror | CreateMirror | ChangeMirror | DeleteMirror
+        | ProbeMirror | CreateRoute | ListRoutes | ChangeRoute | DeleteRoute | TryRoute => true,
         PublishRoutes | GetOwnToken | RevokeOwnToken | AdoptToken | RecordMirrorRun
         | RecordUsage | CreateOwner | CreateSetupLink | CreateKey | ListKeys | RevokeKey
         | Session | Sweep => false,
@@ -281,6 +294,7 @@ fn may(actor: &Actor, action: Action) -> bool {
                 action,
                 PublishRoutes
                     | ListMirrors
+                    | DeleteMirror
                     | AdoptToken
                     | RecordMirrorRun
                     | RecordUsage

@@ -150,6 +150,28 @@ codes! {
     ListChanged = "list_changed", Conflict;
     /// The mirror is stopped by a person.
     MirrorPaused = "mirror_paused", Conflict;
+    /// Not a name for a mirror, or one that is not free for one that people add.
+    MirrorNameInvalid = "mirror_name_invalid", Invalid;
+    /// Not a kind of mirror that people may add.
+    MirrorKindUnknown = "mirror_kind_unknown", Invalid;
+    /// Not a value that this setting takes.
+    SettingInvalid = "setting_invalid", Invalid;
+    /// A link-local address, or one of a cloud's metadata service, which the operator does not allow.
+    AddressForbidden = "address_forbidden", Invalid;
+    /// Another mirror writes there.
+    PlaceTaken = "place_taken", Conflict;
+    /// The address is another, so that the secret has to be given anew.
+    SecretNotKept = "secret_not_kept", Invalid;
+    /// No configured key opens the secret that is kept.
+    SecretLost = "secret_lost", Conflict;
+    /// The mirror was changed since it was looked at.
+    MirrorChanged = "mirror_changed", Conflict;
+    /// The mirror is set in the server's configuration, and only there.
+    MirrorConfigured = "mirror_configured", Conflict;
+    /// The mirror is being emptied, and then deleted.
+    MirrorEmptying = "mirror_emptying", Conflict;
+    /// There are as many mirrors as people may add.
+    MirrorsTooMany = "mirrors_too_many", Conflict;
     /// Not the path of a route: a slash, then segments of letters, digits, `.`, `_` and `-`.
     PathInvalid = "path_invalid", Invalid;
     /// Another route has the path.

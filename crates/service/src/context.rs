@@ -1,5 +1,6 @@
 //! What every use case needs at hand: the store, the sealer, the clock, the generator.
 
+use crate::mirror::{Outside, Target};
 use crate::password::Passwords;
 use crate::throttle::Throttle;
 use crate::usage::Recorder;
@@ -56,6 +57,10 @@ pub struct Parts {
     pub snapshot: Option<SnapshotSettings>,
     /// What becomes of what it learns.
     pub usage: UsageSettings,
+    /// The mirrors that the operator configured.
+    pub configured: Vec<Target>,
+    /// What those may use of the surroundings that people add.
+    pub outside: Outside,
 }
 
 /// What becomes of what verification learns.
@@ -119,6 +124,8 @@ impl Parts {
             verify: VerifySettings::default(),
             snapshot: None,
             usage: UsageSettings::default(),
+            configured: Vec::new(),
+            outside: Outside::default(),
         }
     }
 }
@@ -148,6 +155,8 @@ struct Inner {
     snapshot: Option<Snapshot>,
     usage: Recorder,
     usage_settings: UsageSettings,
+    configured: Vec<Target>,
+    outside: Outside,
 }
 
 impl Service {
@@ -188,6 +197,8 @@ impl Service {
             snapshot,
             usage: Recorder::new(parts.usage.waiting_max, parts.usage.measured),
             usage_settings: parts.usage,
+            configured: parts.configured,
+            outside: parts.outside,
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -300,6 +311,15 @@ impl Service {
 
     pub(crate) fn usage_settings(&self) -> UsageSettings {
         self.inner.usage_settings
+    }
+
+    /// The mirrors that the operator configured.
+    pub fn configured(&self) -> &[Target] {
+        &self.inner.configured
+    }
+
+    pub(crate) fn outside(&self) -> &Outside {
+        &self.inner.outside
     }
 
     pub(crate) fn verify_budget(&self) -> std::time::Duration {

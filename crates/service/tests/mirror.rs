@@ -1,5 +1,7 @@
 //! Stories of a mirror: what a team does, and what is in the directory afterwards.
 
+#[path = "mirror/added.rs"]
+mod added;
 #[path = "mirror/around.rs"]
 mod around;
 #[path = "mirror/asked.rs"]

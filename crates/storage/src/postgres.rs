@@ -13,11 +13,13 @@
 
 mod error;
 mod schema;
+pub mod server;
 mod session;
 mod sql;
 mod way;
 
 pub use schema::Schema;
+pub use server::Server;
 
 use crate::object::within_limits;
 use crate::{
@@ -67,6 +69,11 @@ impl Postgres {
         patience: Patience,
     ) -> Self {
         Self { slot: Arc::new(Slot::new(options, schema, egress, patience)) }
+    }
+
+    /// Objects in that schema of a database that is said field by field.
+    pub fn at(server: &Server<'_>, schema: Schema, egress: Egress) -> Self {
+        Self::with(server.options(), schema, egress, PATIENCE)
     }
 
     /// Whether a database may be used as it is written; what its name resolves to is judged at each connection.

@@ -19,6 +19,17 @@ pub enum Step {
     Delete,
 }
 
+impl Step {
+    /// The step as it is sent.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Write => "write",
+            Self::Read => "read",
+            Self::Delete => "delete",
+        }
+    }
+}
+
 /// Why a target cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("{error}")]

@@ -105,6 +105,11 @@ impl Sealer {
         text.map(|text| Zeroizing::new(text.to_owned())).ok_or(NotOpened)
     }
 
+    /// Whether a text is sealed with the first key, so that no other is needed for it.
+    pub fn is_newest(&self, sealed: &str) -> bool {
+        self.keys[0].fernet.decrypt(sealed).map(Zeroizing::new).is_ok()
+    }
+
     /// Opens what was sealed with any of the keys.
     ///
     /// # Errors
@@ -177,6 +182,7 @@ mod tests {
         let sealed_by_new = both.seal(&secret());
         assert!(sealer(&[&old]).open(&sealed_by_new).is_err());
         assert!(sealer(&[&new]).open(&sealed_by_new).is_ok());
+        assert!(both.is_newest(&sealed_by_new) && !both.is_newest(&sealed_by_old));
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod problem;
 pub mod receipt;
 pub mod route;
 pub mod settings;
+pub mod target;
 pub mod team;
 pub mod token;
 pub mod token_list;

@@ -1,5 +1,6 @@
 //! Mirrors on the wire.
 
+use crate::target::MirrorSettings;
 use domain::OffsetDateTime;
 use domain::mirror::state::{self, RunKind};
 use domain::mirror::{self, Digest, Presence, Status};
@@ -10,8 +11,15 @@ use uuid::Uuid;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Mirror {
-    /// Its name: `files`, `git`, `kv`, `postgres` or `s3`.
+    /// Its name: of one of the configuration its kind.
     pub name: String,
+    /// What it writes to: `files`, `git`, `kv`, `postgres` or `s3`.
+    pub kind: String,
+    /// Where it is set: `configuration`, which the operator alone changes, or `console`.
+    pub set_in: String,
+    /// Since when it is to be emptied, and then deleted.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub emptying_since: Option<OffsetDateTime>,
     /// Where it writes: a path or an address, never with a credential.
     pub target: String,
     /// How it is.
@@ -161,6 +169,8 @@ pub struct MirrorDetail {
     /// How it is.
     #[serde(flatten)]
     pub mirror: Mirror,
+    /// What is said of its target; null for one of the configuration.
+    pub settings: Option<MirrorSettings>,
     /// Its newest runs that did something or failed, the newest first: at most 50.
     pub runs: Vec<MirrorRun>,
     /// The last plan that was asked for.
@@ -274,12 +284,17 @@ pub enum TokenPresence {
 impl From<mirror::Mirror> for Mirror {
     fn from(mirror: mirror::Mirror) -> Self {
         let status = mirror.status().into();
+        let kind = mirror.kind().to_owned();
+        let set_in = if mirror.added.is_some() { "console" } else { "configuration" }.to_owned();
         let foreign_waiting = mirror.foreign_waiting();
         let held_digest = mirror.held_digest.filter(|_| mirror.is_held());
         let (class, said) =
             mirror.failure.map(|failure| (failure.class.as_str().to_owned(), failure.said)).unzip();
         Self {
             name: mirror.name,
+            kind,
+            set_in,
+            emptying_since: mirror.emptying_since,
             target: mirror.target,
             status,
             objects: mirror.objects,
@@ -344,12 +359,14 @@ impl MirrorDetail {
     /// What its page shows.
     pub fn of(
         mirror: mirror::Mirror,
+        added: Option<mirror::MirrorTarget>,
         runs: Vec<state::MirrorRun>,
         plan: Option<state::MirrorPlan>,
         lingering: Vec<state::Lingering>,
     ) -> Self {
         Self {
             mirror: mirror.into(),
+            settings: added.map(Into::into),
             runs: runs.into_iter().map(Into::into).collect(),
             plan: plan.map(Into::into),
             lingering: lingering.into_iter().map(Into::into).collect(),

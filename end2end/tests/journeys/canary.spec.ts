@@ -81,7 +81,7 @@ test("no secret is anywhere but where it was shown", async ({ newServer, person,
   await person.field("Token").fill(made.token);
   await person.button("Try it").click();
   await expect(person.main()).toContainText("would be refused");
-  for (const path of ["/", "/tokens", "/teams", "/routes", "/mirrors", "/audit", "/settings", `/tokens/${once.id}`, `/tokens/${again.id}`]) {
+  for (const path of ["/", "/tokens", "/teams", "/routes", "/mirrors", "/mirrors/new", "/audit", "/settings", `/tokens/${once.id}`, `/tokens/${again.id}`]) {
     await person.open(path);
   }
   await api.revoke(once.id);

@@ -3,6 +3,7 @@
 use super::Context;
 use crate::boot::{self, Stop};
 use crate::http::{site, waiting::shown};
+use service::mirror::{Target, kept};
 use service::verify::snapshot::{self, Unreadable, Unusable, inspect};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -35,7 +36,9 @@ impl Report {
 }
 
 /// Checks each thing, and says how to mend it.
-pub(super) async fn doctor(context: &Context) -> Result<ExitCode, Stop> {
+///
+/// With `probe` each mirror is written to.
+pub(super) async fn doctor(context: &Context, probe: bool) -> Result<ExitCode, Stop> {
     let mut report = Report::default();
     report.good("configuration", "every setting can be read");
     match site::find(context.config.site_dir.as_deref()) {
@@ -45,13 +48,15 @@ pub(super) async fn doctor(context: &Context) -> Result<ExitCode, Stop> {
         }
     }
     check_snapshot(&mut report, context);
-    check_mirrors(&mut report, context).await;
+    let look = if probe { Look::Probe } else { Look::List };
+    check_mirrors(&mut report, context, look).await;
     match boot::open_database_beside(&context.config, context.path.as_deref(), PATIENCE).await {
         Err(Stop(reason)) => report.bad("database", &reason),
         Ok(database) => {
             check_database(&mut report, &database.store).await;
             check_keys(&mut report, context, &database.store).await;
             check_clock(&mut report, &database.store).await;
+            check_added(&mut report, context, &database.store, look).await;
             database.close().await;
         }
     }
@@ -104,17 +109,69 @@ fn check_snapshot(report: &mut Report, context: &Context) {
     }
 }
 
-/// Whether each configured mirror can be listed, with the credentials that are configured for it.
-async fn check_mirrors(report: &mut Report, context: &Context) {
+/// How a mirror is looked at.
+#[derive(Clone, Copy)]
+enum Look {
+    List,
+    Probe,
+}
+
+/// Whether each configured mirror can be used, with the credentials that are configured for it.
+async fn check_mirrors(report: &mut Report, context: &Context, look: Look) {
     let targets = match boot::mirrors(&context.config) {
         Ok(targets) => targets,
         Err(Stop(reason)) => return report.bad("mirrors", &reason),
     };
     for target in targets {
-        let (what, place) = (format!("mirror {}", target.name()), target.describe());
-        match target.count().await {
+        check_mirror(report, &target, look).await;
+    }
+}
+
+async fn check_mirror(report: &mut Report, target: &Target, look: Look) {
+    let (what, place) = (format!("mirror {}", target.name()), target.describe());
+    match look {
+        Look::List => match target.count().await {
             Ok(objects) => report.good(&what, &format!("{place}: it has {objects} objects")),
             Err(error) => report.bad(&what, &format!("{place}: {error}")),
+        },
+        Look::Probe => match target.probe().await.failed {
+            None => {
+                let said = "an object was written, read and deleted";
+                report.good(&what, &format!("{place}: {said}"));
+            }
+            Some(failed) => {
+                let step = failed.step.map_or_else(String::new, |step| format!("{step}: "));
+                report.bad(&what, &format!("{place}: {step}{}", failed.failure.said));
+            }
+        },
+    }
+}
+
+/// The same of those that people added, and whether their secrets can be opened.
+async fn check_added(report: &mut Report, context: &Context, store: &Store, look: Look) {
+    // Missing migrations are told already.
+    if store.ready().await.is_err() {
+        return;
+    }
+    let service = match boot::service(&context.config, store) {
+        Ok(service) => service,
+        Err(Stop(reason)) => return report.bad("mirrors", &reason),
+    };
+    let all = match kept::list(&service).await {
+        Ok(all) => all,
+        Err(error) => return report.bad("mirrors", &Stop::from(error).0),
+    };
+    for kept in all {
+        let what = format!("mirror {}", kept.name());
+        match kept.make(&service) {
+            Ok(target) => check_mirror(report, &target, look).await,
+            Err(failure) => report.bad(&what, &failure.said),
+        }
+        if kept.needs_an_earlier_key(&service) {
+            report.note(
+                &what,
+                "its secrets are sealed with an earlier key; save it once in the console before you take that key away",
+            );
         }
     }
 }

@@ -79,7 +79,6 @@ async fn run(
     stop: CancellationToken,
 ) -> Result<(), Stop> {
     // A mirror that cannot be made is told before anything is begun.
-    boot::mirrors(config)?;
     let service = boot::service(config, &database.store)?;
     let site = http::site::find(config.site_dir.as_deref()).ok_or_else(|| {
         Stop("The console's files are not beside the program. Set TOKENKEEP_SITE_DIR, or build with `make run`.".to_owned())

@@ -238,6 +238,7 @@ impl Reader {
             mirror_s3,
             mirror_kv,
             mirror_egress: mirror_egress?,
+            search_path: self.search_path.clone(),
             mirror_token_manager: mirror_token_manager?,
             mirror_adopt: mirror_adopt?,
             instance: instance?,

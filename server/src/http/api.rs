@@ -6,6 +6,7 @@ mod origin;
 mod route;
 mod scope;
 mod state;
+mod target;
 mod team;
 mod token;
 mod usage;
@@ -40,8 +41,10 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(route::list, route::create))
         .routes(routes!(route::get, route::change, route::delete))
         .routes(routes!(route::find))
-        .routes(routes!(mirror::list))
-        .routes(routes!(mirror::get))
+        .routes(routes!(mirror::list, target::create))
+        .routes(routes!(mirror::get, target::change, target::delete))
+        .routes(routes!(target::probe))
+        .routes(routes!(target::probe_kept))
         .routes(routes!(mirror::push))
         .routes(routes!(mirror::plan))
         .routes(routes!(mirror::adopt))

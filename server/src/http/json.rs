@@ -52,6 +52,8 @@ const FIELDS: &[&str] = &[
     "tags",
     "auth",
     "deliver_secret",
+    "kind",
+    "settings",
 ];
 
 /// A JSON body before it is read, for what borrows from it.

@@ -1,9 +1,14 @@
 //! When the mirrors are looked at: after a change, before an expiry is forgotten, and once a period whatever happens.
 //!
-//! Each mirror has its own loop, so that one that never answers slows no other. What a run does is `service::mirror::reconcile`; how long to
+//! Each mirror has its own loop, so that one that never answers slows no other. All of them hear of changes by one connection ([`news`]), and the loops of
+//! mirrors that people add begin and end as those do ([`added`]). What a run does is `service::mirror::reconcile`; how long to
 //! wait after it is `domain::mirror::pace`.
 
+mod added;
+mod news;
+
 use domain::mirror::{FailureClass, Outcome, pace};
+use news::{Heard, News};
 use service::mirror::{Run, Target};
 use service::{Error, Service};
 use std::time::Duration;
@@ -16,8 +21,9 @@ use tracing::{Instrument as _, Span};
 /// How long to wait before listening is tried again. The period goes on meanwhile.
 const LISTEN_AGAIN: Duration = Duration::from_secs(5);
 
-/// Runs the loop of each target until `stop`.
-pub(super) async fn run_all(service: Service, targets: Vec<Target>, stop: CancellationToken) {
+/// Runs the loop of each target until `stop`: those of the configuration, and those that people add, as they do.
+pub(super) async fn run_all(service: Service, stop: CancellationToken) {
+    let targets = service.configured().to_vec();
     while let Err(error) = service::mirror::configure(&service, &targets).await {
         tell(&error, "the mirrors");
         tokio::select! {
@@ -25,46 +31,56 @@ pub(super) async fn run_all(service: Service, targets: Vec<Target>, stop: Cancel
             () = tokio::time::sleep(LISTEN_AGAIN) => {}
         }
     }
+    // Before the first look, so that no change falls between the two.
+    let Some(news) = News::begin(service.clone(), &stop).await else { return };
+    let heard = news.heard.clone();
     let loops = TaskTracker::new();
+    loops.spawn(news.announce(stop.clone()));
     for target in targets {
-        tracing::info!(mirror = target.name(), target = target.describe(), "mirroring");
-        loops.spawn(run(service.clone(), target, stop.clone()));
+        start(&loops, Job { service: service.clone(), target, empties: false }, &heard, &stop);
     }
+    added::follow(&service, &loops, heard, &stop).await;
     loops.close();
     loops.wait().await;
 }
 
+/// What a loop does again and again.
+#[derive(Clone)]
+struct Job {
+    service: Service,
+    target: Target,
+    /// Whether the target is to be emptied, and not to be made to hold what is true.
+    empties: bool,
+}
+
+fn start(loops: &TaskTracker, job: Job, heard: &Heard, stop: &CancellationToken) {
+    let target = job.target.describe();
+    tracing::info!(mirror = job.target.name(), target, empties = job.empties, "mirroring");
+    loops.spawn(run(job, heard.clone(), stop.clone()));
+}
+
 /// Runs one target's loop until `stop`.
-async fn run(service: Service, target: Target, stop: CancellationToken) {
-    let mut changes = Changes::new(service.clone());
-    // Before the first look, so that no change falls between the two.
-    tokio::select! {
-        () = stop.cancelled() => return,
-        () = tokio::time::sleep(LISTEN_AGAIN) => {}
-        () = changes.listen() => {}
-    }
+async fn run(job: Job, mut heard: Heard, stop: CancellationToken) {
     let mut failures = 0;
     loop {
         let outcome = tokio::select! {
             () = stop.cancelled() => return,
-            outcome = once(&service, &target) => outcome,
+            outcome = once(&job) => outcome,
         };
         failures = if matches!(outcome, Outcome::Failed(_)) { failures + 1 } else { 0 };
-        let now = service.now();
-        let wait = service.random(|rng| pace::wait(outcome, failures, now, rng));
-        let changed = async {
-            if wait.until_change { changes.next().await } else { std::future::pending().await }
-        };
+        let now = job.service.now();
+        let wait = job.service.random(|rng| pace::wait(outcome, failures, now, rng));
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(wait.longest) => {}
-            () = changed => {}
+            () = heard.next(), if wait.until_change => {}
         }
     }
 }
 
 /// One run, whatever happens in it.
-async fn once(service: &Service, target: &Target) -> Outcome {
+async fn once(job: &Job) -> Outcome {
+    let target = &job.target;
     let span = tracing::trace_span!(
         target: service::TRACE,
         parent: None,
@@ -76,9 +92,15 @@ async fn once(service: &Service, target: &Target) -> Outcome {
         tokenkeep.mirror.held = Empty,
     );
     let run = tokio::spawn({
-        let (service, target) = (service.clone(), target.clone());
+        let Job { service, target, empties } = job.clone();
         let span = span.clone();
-        async move { service::mirror::reconcile(&service, &target).instrument(span).await }
+        let running = async move {
+            match empties {
+                true => service::mirror::empty(&service, &target).await,
+                false => service::mirror::reconcile(&service, &target).await,
+            }
+        };
+        running.instrument(span)
     });
     // When the server stops, this future is dropped: the run must not outlive it.
     let _aborts = AbortOnDrop(run.abort_handle());
@@ -157,43 +179,6 @@ fn tell(error: &Error, mirror: &str) {
         Error::Fault(fault) => tracing::warn!(mirror, error = fault.chain(), "a run broke"),
         Error::Refused(refusals) => {
             tracing::error!(mirror, code = refusals.first().code.as_str(), "a run was refused");
-        }
-    }
-}
-
-/// The announcements, through lost connections.
-struct Changes {
-    service: Service,
-    listening: Option<service::mirror::Changes>,
-}
-
-impl Changes {
-    const fn new(service: Service) -> Self {
-        Self { service, listening: None }
-    }
-
-    /// Listens, unless it does already. Ends only when it does.
-    async fn listen(&mut self) {
-        while self.listening.is_none() {
-            match service::mirror::Changes::listen(&self.service).await {
-                Ok(listening) => self.listening = Some(listening),
-                Err(error) => {
-                    tell(&error, "listening for changes");
-                    tokio::time::sleep(LISTEN_AGAIN).await;
-                }
-            }
-        }
-    }
-
-    /// Waits for the next change. After a gap in listening it returns at once: something may have been missed.
-    async fn next(&mut self) {
-        let Some(listening) = &mut self.listening else {
-            return self.listen().await;
-        };
-        if let Err(error) = listening.next().await {
-            tell(&error, "listening for changes");
-            self.listening = None;
-            self.listen().await;
         }
     }
 }

@@ -36,8 +36,10 @@ impl Story {
     async fn begin(pool: PgPool) -> Self {
         let clock = Arc::new(Mutex::new(NOW));
         let told = Arc::clone(&clock);
+        let dir = tempfile::tempdir().expect("a directory");
         let parts = Parts {
             clock: Arc::new(move || *told.lock().expect("the clock")),
+            configured: vec![Target::files(Files::new(dir.path().join("mirror")))],
             ..Parts::new(Store::on(pool.clone()))
         };
         let service = Service::new(parts).await.expect("a service");
@@ -49,10 +51,8 @@ impl Story {
             reveal_allowed: false,
         };
         let team = service::team::create(&service, &owner, new).await.expect("a team").id;
-        let dir = tempfile::tempdir().expect("a directory");
-        let target = Target::files(Files::new(dir.path().join("mirror")));
         let stop = CancellationToken::new();
-        let running = tokio::spawn(run_all(service.clone(), vec![target], stop.clone()));
+        let running = tokio::spawn(run_all(service.clone(), stop.clone()));
         Self { pool, service, owner, team, dir, clock, stop, running }
     }
 
@@ -193,7 +193,8 @@ async fn another(service: &Service, directory: &Path) -> Target {
 async fn free(service: &Service, target: &Target, recorded: &Recorded) -> Outcome {
     loop {
         recorded.take();
-        let outcome = once(service, target).await;
+        let (service, target) = (service.clone(), target.clone());
+        let outcome = once(&Job { service, target, empties: false }).await;
         if outcome != Outcome::Busy {
             return outcome;
         }

@@ -43,6 +43,14 @@ const SENT: &[(&str, &str)] = &[
         "/api/routes",
         r#"{"path":"/api/image","backend_url":"https://images.example","deliver_secret":true}"#,
     ),
+    (
+        "/api/mirrors",
+        r#"{"name":"edge","kind":"s3","settings":{"endpoint":"http://127.0.0.1:9","bucket":"mirror","access_key":"a","secret_key":"b"}}"#,
+    ),
+    (
+        "/api/mirrors/test",
+        r#"{"kind":"s3","settings":{"endpoint":"http://169.254.169.254","bucket":"mirror","access_key":"a","secret_key":"b"}}"#,
+    ),
     ("/api/routes/test", r#"{"path":"/api/image","scopes":["*"]}"#),
     (
         "/api/tokens",
@@ -85,6 +93,15 @@ const SENT: &[(&str, &str)] = &[
     ("/fn/lock_networks", "id=00000000-0000-0000-0000-000000000000&allowed_cidrs=10.0.0.0/8"),
     ("/fn/narrow_scopes", "id=00000000-0000-0000-0000-000000000000&scopes=a"),
     ("/fn/list_token_mirrors", "id=00000000-0000-0000-0000-000000000000"),
+    (
+        "/fn/create_mirror",
+        "name=by-form&kind=s3&endpoint=http://127.0.0.1:8&bucket=mirror&access_key=a&secret_key=b",
+    ),
+    ("/fn/change_mirror", "name=nothing&version=1"),
+    ("/fn/delete_mirror", "name=nothing"),
+    ("/fn/probe_mirror", "name=nothing"),
+    ("/fn/start_mirror_change", "name=nothing"),
+    ("/fn/take_probe", "name=nothing"),
     ("/fn/get_mirror", "name=nothing"),
     ("/fn/push_mirror", "name=nothing"),
     ("/fn/plan_mirror", "name=nothing"),

@@ -18,6 +18,9 @@ const WRONG_PASSWORD: &str = "canary-password-wrong-one";
 const BACKEND: &str = "canary-backend-secret-0123456789";
 const BACKEND_WRONG: &str = "canary-backend-refused-0123456789";
 
+const TARGET: &str = "canary-target-credential-0123456789";
+const TARGET_WRONG: &str = "canary-target-refused-0123456789";
+
 /// A secret, and the answers that may show it, by the beginning of their names.
 struct Canary {
     what: &'static str,
@@ -88,6 +91,7 @@ async fn secrets_are_only_where_they_were_shown(pool: PgPool) {
         wrong_doors(&mut visitor, secret).await;
     }
     by_routes(&mut visitor, &plain).await;
+    by_targets(&mut visitor).await;
     look_around(&mut visitor, &form_id).await;
     let session = visitor.session();
     let mut seen = visitor.seen;
@@ -102,6 +106,8 @@ async fn secrets_are_only_where_they_were_shown(pool: PgPool) {
         Canary::new("encryption key", &encryption_key, &[]),
         Canary::new("secret of a backend", BACKEND, &[]),
         Canary::new("refused secret of a backend", BACKEND_WRONG, &[]),
+        Canary::new("credential of a target", TARGET, &[]),
+        Canary::new("refused credential of a target", TARGET_WRONG, &[]),
         Canary::new("session", &session, &["cookie of "]),
         Canary::new("revealable token", &revealable, &["create revealable", "reveal"]),
         Canary::new("plain token", &plain, &["create plain"]),
@@ -215,6 +221,48 @@ async fn by_routes(visitor: &mut Visitor<'_>, token: &str) {
         visitor.page(&page).await;
     }
     visitor.api("list", "GET", "/api/routes", None).await;
+}
+
+/// The credentials of targets, given by the API: kept, changed, tried, and misplaced.
+async fn by_targets(visitor: &mut Visitor<'_>) {
+    let bucket = |secret: &str| json!({ "endpoint": "http://127.0.0.1:9", "bucket": "mirror", "access_key": secret, "secret_key": secret });
+    let body = json!({ "name": "edge", "kind": "s3", "settings": bucket(TARGET) });
+    visitor.api("create mirror", "POST", "/api/mirrors", Some(body.clone())).await;
+    visitor.api("create mirror twice", "POST", "/api/mirrors", Some(body)).await;
+    let misplaced = json!({ "name": TARGET_WRONG, "kind": TARGET_WRONG, "settings": { "bucket": TARGET_WRONG, "url": TARGET_WRONG } });
+    visitor.api("create mirror badly", "POST", "/api/mirrors", Some(misplaced)).await;
+    let refused =
+        json!({ "name": "other", "kind": "s3", "settings": bucket(&format!("{TARGET_WRONG} ")) });
+    visitor.api("create mirror, refused", "POST", "/api/mirrors", Some(refused)).await;
+    let path = "/api/mirrors/edge";
+    let anew = json!({ "settings": { "region": "eu-1", "secret_key": TARGET } });
+    visitor.api("change mirror", "PATCH", path, Some(anew)).await;
+    let broken = format!("{{\"settings\":{{\"secret_key\":\"{TARGET_WRONG}");
+    visitor.raw("create mirror, broken", "/api/mirrors", &broken).await;
+    let tried = json!({ "kind": "s3", "settings": bucket(TARGET) });
+    visitor.api("probe mirror", "POST", "/api/mirrors/test", Some(tried)).await;
+    visitor.api("probe kept mirror", "POST", &format!("{path}/test"), None).await;
+    visitor.api("get mirror", "GET", path, None).await;
+    visitor.api("list mirrors", "GET", "/api/mirrors", None).await;
+    let form = |deed: &str, name: &str, secret: &str| {
+        format!(
+            "deed={deed}&name={name}&kind=s3&endpoint=http://127.0.0.1:7&bucket=mirror&access_key={secret}&secret_key={secret}"
+        )
+    };
+    visitor.form("create_mirror", &form("", "Not a name", TARGET_WRONG)).await;
+    visitor.page("/mirrors/new?kind=s3").await;
+    visitor.form("create_mirror", &form("try", "tried", TARGET)).await;
+    visitor.page("/mirrors/new?kind=s3").await;
+    visitor.form("create_mirror", &form("", "by-form", TARGET)).await;
+    let elsewhere = format!(
+        "name=edge&version=2&endpoint=http://127.0.0.1:6&bucket=mirror&secret_key={TARGET_WRONG}"
+    );
+    visitor.form("change_mirror", &elsewhere).await;
+    visitor.form("probe_mirror", "name=edge").await;
+    for page in ["/mirrors/edge/target", "/mirrors/edge", "/mirrors"] {
+        visitor.page(page).await;
+    }
+    visitor.form("delete_mirror", "name=by-form").await;
 }
 
 /// The secret where it does not belong.

@@ -38,6 +38,7 @@ mod rotate_token;
 mod route;
 mod route_vectors;
 mod socket;
+mod target;
 mod team;
 mod usage;
 mod vectors;

@@ -7,6 +7,9 @@ const EXPOSES: &[&str] = &[
     // Sealed.
     "crates/vault/src/lib.rs",
     "crates/service/src/route/credentials.rs",
+    "crates/service/src/mirror/kept/seal.rs",
+    // Handed to the client of the target that they are for.
+    "crates/service/src/mirror/kept/make.rs",
     // Shown once to who made it, or again to who may.
     "server/src/http/api/token.rs",
     "server/src/cli/admin.rs",
@@ -98,7 +101,7 @@ fn libraries_neither_print_nor_read_the_environment() {
 fn secrets_leave_their_type_in_the_listed_places() {
     let elsewhere = sources().into_iter().filter(|source| !EXPOSES.contains(&source.path.as_str()));
     let found = elsewhere
-        .flat_map(|source| found(&source.path, source.code(), &[".expose()", "::expose"]))
+        .flat_map(|source| found(&source.path, source.code(), &[".expose(", "::expose"]))
         .collect();
     none(found, "list the place in EXPOSES, if it must be");
 }

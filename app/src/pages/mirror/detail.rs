@@ -6,6 +6,7 @@ use super::needs::{Aside, DriftPart, ForeignPart, Held, LingeringPart};
 use super::objects;
 use super::runs::{PlanPart, Runs};
 use super::state::{Sentence, State, lag};
+use super::target::{DeleteMirror, ProbeMirror, TargetPart, take_probe};
 use crate::ui::button::LinkButton;
 use crate::ui::empty::Empty;
 use crate::ui::form::Gone;
@@ -21,6 +22,7 @@ use domain::{Code, OffsetDateTime};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use wire::mirror::{Mirror, MirrorDetail};
+use wire::target::MirrorProbe;
 
 /// The page. Its name is the mirror's, so the page waits for it.
 #[component]
@@ -28,12 +30,16 @@ pub fn MirrorPage() -> impl IntoView {
     let params = use_params_map();
     let name = Memo::new(move |_| params.with(|params| params.get("name")).unwrap_or_default());
     let deeds = Deeds::new();
-    let mirror = Resource::new(move || (name.get(), deeds.changes()), |(name, _)| get_mirror(name));
+    let (probe, delete) = (ServerAction::new(), ServerAction::new());
+    let done = move || deeds.changes() + delete.version().get();
+    let mirror = Resource::new(move || (name.get(), done()), |(name, _)| get_mirror(name));
+    let begun = Resource::new(move || name.get(), take_probe);
     view! {
         <Transition fallback=|| view! { <div class="content"><Skeleton/></div> }>
             {move || Suspend::new(async move {
+                let begun = begun.await.ok().flatten();
                 match mirror.await {
-                    Ok(seen) => view! { <Detail seen=seen deeds=deeds/> }.into_any(),
+                    Ok(seen) => view! { <Detail seen=seen deeds=deeds target=(probe, delete, begun)/> }.into_any(),
                     Err(refusal) if refusal.is(Code::NotFound) => view! { <NoSuchMirror/> }.into_any(),
                     Err(refusal) => view! { <Page title=say!(ui.mirrors) above=above()><Failed refusal=refusal/></Page> }.into_any(),
                 }
@@ -42,12 +48,13 @@ pub fn MirrorPage() -> impl IntoView {
     }
 }
 
-fn above() -> Vec<(String, String)> {
+pub(super) fn above() -> Vec<(String, String)> {
     vec![(paths::MIRRORS.to_owned(), say!(ui.mirrors).to_owned())]
 }
 
+/// What stands in place of a mirror that there is not.
 #[component]
-fn NoSuchMirror() -> impl IntoView {
+pub fn NoSuchMirror() -> impl IntoView {
     set_status(404);
     view! {
         <Page title=say!(mirror.no_such) above=above()>
@@ -59,7 +66,13 @@ fn NoSuchMirror() -> impl IntoView {
 }
 
 #[component]
-fn Detail(seen: Seen<MirrorDetail>, deeds: Deeds) -> impl IntoView {
+fn Detail(
+    seen: Seen<MirrorDetail>,
+    deeds: Deeds,
+    target: (ServerAction<ProbeMirror>, ServerAction<DeleteMirror>, Option<MirrorProbe>),
+) -> impl IntoView {
+    let (probe, delete, begun) = target;
+    let begun = Signal::stored(begun);
     let name = seen.it.mirror.name.clone();
     let seen = live(seen, |_| true, {
         let name = name.clone();
@@ -96,6 +109,8 @@ fn Detail(seen: Seen<MirrorDetail>, deeds: Deeds) -> impl IntoView {
     });
     let plan = Memo::new(move |_| seen.with(|seen| seen.it.plan.clone()));
     let runs = Memo::new(move |_| seen.with(|seen| seen.it.runs.clone()));
+    let set =
+        Memo::new(move |_| mirror.with(|it| (it.set_in == "console", it.emptying_since.is_some())));
     let called = StoredValue::new(name.clone());
     let audit = paths::audit_of(SubjectKind::Mirror, &name);
     view! {
@@ -114,6 +129,8 @@ fn Detail(seen: Seen<MirrorDetail>, deeds: Deeds) -> impl IntoView {
                 {move || { let (it, foreign, at) = drift.get(); view! { <DriftPart name=called.get_value() drift=it foreign=foreign at=at now=now deeds=deeds/> } }}
                 {move || { let (rows, total) = aside.get(); view! { <Aside rows=rows total=total/> } }}
                 {move || view! { <Runs runs=runs.get() now=now/> }}
+                {move || { let (added, emptying) = set.get(); view! { <TargetPart name=called.get_value() added=added emptying=emptying probe=probe delete=delete begun=begun/> } }}
+                <Gone action=probe/>
                 <p class="hint"><a href=audit>{say!(mirror.audit)}</a></p>
             </div>
         </Page>
@@ -130,6 +147,11 @@ fn Facts(mirror: Memo<Mirror>, now: Signal<OffsetDateTime>) -> impl IntoView {
         }
     };
     let target = mirror.with_untracked(|it| it.target.clone());
+    let kind = mirror.with_untracked(|it| it.kind.clone());
+    let set_in = match mirror.with_untracked(|it| it.set_in == "console") {
+        true => say!(target.in_console),
+        false => say!(target.in_configuration),
+    };
     let failures = move || {
         let (count, since) = mirror.with(|it| (it.failures, it.failing_since));
         match since {
@@ -142,6 +164,8 @@ fn Facts(mirror: Memo<Mirror>, now: Signal<OffsetDateTime>) -> impl IntoView {
     view! {
         <dl class="panel facts">
             <dt>{say!(mirror.target)}</dt><dd><code>{target}</code></dd>
+            <dt>{say!(target.kind_label)}</dt><dd>{words::mirror_name(&kind)}</dd>
+            <dt>{say!(target.set_in)}</dt><dd>{set_in}</dd>
             <dt>{say!(mirror.objects_head)}</dt><dd class="num">{move || objects(mirror.with(|it| it.objects))}</dd>
             <dt>{say!(mirror.lag)}</dt><dd class="num">{move || mirror.with(|it| lag(it, now.get()))}</dd>
             <dt>{say!(mirror.last_run)}</dt><dd>{when(|it| it.last_run_at)}</dd>

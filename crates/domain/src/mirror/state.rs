@@ -1,6 +1,6 @@
 //! How a mirror is, as people see it.
 
-use super::{Digest, Failure, FailureClass};
+use super::{Digest, Failure, FailureClass, TargetKind};
 use crate::id::TokenId;
 use crate::{Code, OffsetDateTime};
 
@@ -22,6 +22,10 @@ pub struct Mirror {
     pub name: String,
     /// Where it writes; never with a credential.
     pub target: String,
+    /// What kind it is, of one that people added; `None` for one of the configuration, whose name says it.
+    pub added: Option<TargetKind>,
+    /// Since when it is to be emptied, and then deleted.
+    pub emptying_since: Option<OffsetDateTime>,
     /// Objects that it held after the last good run.
     pub objects: u64,
     /// Changes that were committed since the last good run: of more than [`COUNTED_MAX`] no more are counted.
@@ -244,6 +248,8 @@ impl Mirror {
         Self {
             name: name.into(),
             target: target.into(),
+            added: None,
+            emptying_since: None,
             objects: 0,
             pending: 0,
             last_run_at: None,
@@ -267,6 +273,11 @@ impl Mirror {
             foreign_routes: Vec::new(),
             adopting: None,
         }
+    }
+
+    /// What kind of target it has.
+    pub fn kind(&self) -> &str {
+        self.added.map_or(&self.name, |kind| kind.as_str())
     }
 
     /// Whether a plan waits for a person.

@@ -3,8 +3,8 @@
 use crate::{Result, Service};
 use domain::Code;
 use domain::audit::Caller;
-use domain::mirror::Mirror;
 use domain::mirror::state::{Lingering, MirrorPlan, MirrorRun};
+use domain::mirror::{Mirror, MirrorTarget};
 use domain::policy::{Action, permit};
 
 /// How many tokens are named that a mirror may still accept.
@@ -14,6 +14,8 @@ const LINGERING_NAMED: i64 = 50;
 pub struct Detail {
     /// How it is.
     pub mirror: Mirror,
+    /// Its target, if somebody added it.
+    pub added: Option<MirrorTarget>,
     /// Its newest runs.
     pub runs: Vec<MirrorRun>,
     /// The last plan that was asked for.
@@ -34,5 +36,6 @@ pub async fn get(service: &Service, caller: &Caller, name: &str) -> Result<Detai
     let runs = store.list_mirror_runs(&permit, name).await?;
     let plan = store.find_mirror_plan(&permit, name).await?;
     let lingering = store.list_lingering(&permit, name, LINGERING_NAMED).await?;
-    Ok(Detail { mirror, runs, plan, lingering })
+    let added = store.find_mirror_target(&permit, name).await?.map(|kept| kept.target);
+    Ok(Detail { mirror, added, runs, plan, lingering })
 }

@@ -31,7 +31,7 @@ pub struct Run {
 }
 
 impl Run {
-    const fn of(outcome: Outcome) -> Self {
+    pub(super) const fn of(outcome: Outcome) -> Self {
         let work = Work { put: 0, deleted: 0, calls: 0, bytes: 0 };
         Self { outcome, failure: None, work, held: 0, foreign: 0, set_aside: 0 }
     }
@@ -54,7 +54,9 @@ pub async fn reconcile(service: &Service, target: &Target) -> Result<Run> {
 
 async fn locked(pass: &mut Pass<'_>) -> Result<Run> {
     let nothing = Run::of(Outcome::Settled { next_moment: None });
-    let Some(standing) = pass.store().mirror_standing(pass.permit, pass.name()).await? else {
+    let writes_to = pass.target.describe();
+    let standing = pass.store().mirror_standing(pass.permit, pass.name(), &writes_to).await?;
+    let Some(standing) = standing else {
         return Ok(nothing);
     };
     if standing.paused {
@@ -133,7 +135,12 @@ fn is_due(standing: &Standing, now: OffsetDateTime) -> bool {
     long || wished || released || standing.failures > 0 || standing.since.is_none()
 }
 
-async fn failed(pass: &mut Pass<'_>, kind: RunKind, done: Run, trouble: Trouble) -> Result<Run> {
+pub(super) async fn failed(
+    pass: &mut Pass<'_>,
+    kind: RunKind,
+    done: Run,
+    trouble: Trouble,
+) -> Result<Run> {
     let failure = match trouble {
         Trouble::Ours(error) => return Err(error),
         Trouble::Theirs(error) => Failure::from(&error),
@@ -161,6 +168,7 @@ async fn record(
     let foreign_digest = found.as_ref().map(|found| found.foreign_digest);
     let (drift, set_aside) = found.map(|found| (found.drift, found.set_aside)).unzip();
     let run = RunRecord {
+        target: pass.target.describe(),
         kind,
         began_at: pass.began_at,
         at: pass.service.now(),

@@ -12,7 +12,7 @@ use domain::route::RoutePath;
 use domain::route::listed::ROUTES_MAX;
 use record::TheirRoute;
 use std::collections::BTreeSet;
-use storage::{Object, ObjectKey, Storage};
+use storage::{Object, ObjectKey, Place, Storage};
 
 /// Where the secrets are. In Workers KV their names begin with `secret:`.
 pub(super) const SECRETS: &str = "secrets";
@@ -119,21 +119,12 @@ pub(super) async fn foreign(
 }
 
 async fn secrets(pass: &Pass<'_>, clock: &Caller) -> Result<(), Trouble> {
-    let (place, at) = (pass.target.place(), ObjectKey::parse(SECRETS).expect("a directory"));
+    let place = pass.target.place();
     let all = delivered(pass.service, clock).await?;
     for route in &all.lost {
         tracing::error!(route = %route, "no configured key opens the secret of a route: it is not delivered");
     }
-    let mut left = BTreeSet::new();
-    let is_our_secret = |path: &String| {
-        let name = path.strip_prefix(SECRETS).and_then(|rest| rest.strip_prefix('/'));
-        name.is_some_and(|name| name.starts_with(OUR_NAMES))
-    };
-    let mut see = |page: Vec<storage::Listed>| {
-        let ours = page.into_iter().map(|listed| listed.path).filter(is_our_secret);
-        left.extend(ours.filter_map(|path| ObjectKey::parse(&path)));
-    };
-    place.list(&at, &mut see).await?;
+    let mut left = ours(place).await?;
     let mut put = Vec::new();
     for secret in &all.secrets {
         let path = format!("{SECRETS}/{}.json", secret.name.as_str());
@@ -147,6 +138,33 @@ async fn secrets(pass: &Pass<'_>, clock: &Caller) -> Result<(), Trouble> {
     // Of a secret that no key opens any more nothing is known: it stays as it is.
     if !left.is_empty() && all.lost.is_empty() {
         place.delete(left.into_iter().collect()).await?;
+    }
+    Ok(())
+}
+
+fn is_our_secret(path: &String) -> bool {
+    let name = path.strip_prefix(SECRETS).and_then(|rest| rest.strip_prefix('/'));
+    name.is_some_and(|name| name.starts_with(OUR_NAMES))
+}
+
+/// The secrets of ours that are there.
+async fn ours(place: &Place) -> Result<BTreeSet<ObjectKey>, Trouble> {
+    let at = ObjectKey::parse(SECRETS).expect("a directory");
+    let mut found = BTreeSet::new();
+    let mut see = |page: Vec<storage::Listed>| {
+        let ours = page.into_iter().map(|listed| listed.path).filter(is_our_secret);
+        found.extend(ours.filter_map(|path| ObjectKey::parse(&path)));
+    };
+    place.list(&at, &mut see).await?;
+    Ok(found)
+}
+
+/// Takes away the secrets of ours that are there.
+pub(super) async fn take_secrets_away(pass: &Pass<'_>) -> Result<(), Trouble> {
+    let place = pass.target.place();
+    let ours = ours(place).await?;
+    if !ours.is_empty() {
+        place.delete(ours.into_iter().collect()).await?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! A place that a mirror writes to, under a name.
 
 use domain::OffsetDateTime;
+use domain::mirror::target::Probed;
 use domain::mirror::{Digest, Format, Key};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,16 +9,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use storage::{Files, Git, Kv, Place, Postgres, S3, Storage};
 use time::Duration;
 
-/// What mirrors are called.
+/// What mirrors of the configuration are called.
 pub const NAMES: &[&str] = &["files", "git", "postgres", "s3", KV];
 /// The name of the namespace of Workers KV.
 const KV: &str = "kv";
 /// The network of Workers KV may answer from its caches for so long after a write (Cloudflare, "How KV works").
 const KV_CACHES: Duration = Duration::MINUTE;
 
-/// How long whoever reads the mirror of this name may go on with what it held before a write, also when another instance writes it.
-pub(crate) fn readers_lag(name: &str) -> Duration {
-    if name == KV { KV_CACHES } else { Duration::ZERO }
+/// How long whoever reads a mirror of this kind may go on with what it held before a write, also when another instance writes it.
+pub(crate) fn readers_lag(kind: &str) -> Duration {
+    if kind == KV { KV_CACHES } else { Duration::ZERO }
 }
 
 /// A configured mirror. It is told apart from others by its name alone.
@@ -161,6 +162,11 @@ impl Target {
         Self::new(KV, Place::Kv(place))
     }
 
+    /// One that people added, under a name of their own.
+    pub fn added(name: &str, place: Place) -> Self {
+        Self::new(name, place)
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
@@ -182,9 +188,14 @@ impl Target {
         Ok(count)
     }
 
+    /// Writes, reads and deletes one object there: whether it can be used, and not only be looked at.
+    pub async fn probe(&self) -> Probed {
+        super::probe::attempt(&self.place).await
+    }
+
     /// How long whoever reads it may go on with what it held before a write.
     pub fn readers_lag(&self) -> Duration {
-        readers_lag(&self.name)
+        readers_lag(if matches!(self.place, Place::Kv(_)) { KV } else { "" })
     }
 
     /// Whether the secrets of backends are delivered there: to Workers, who read nothing else.

@@ -23,7 +23,7 @@ use time::macros::datetime;
 use vault::Sealer;
 
 /// An encryption key, as Fernet writes them.
-const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+pub const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 /// When every story begins.
 pub const NOW: OffsetDateTime = datetime!(2026-11-22 10:00 UTC);
 
@@ -67,6 +67,13 @@ impl World {
         let targets = std::slice::from_ref(&target);
         service::mirror::configure(&service, targets).await.expect("configured");
         Self { service, owner, team, target, pool, clock, dir }
+    }
+
+    /// A server on the same database, with other encryption keys.
+    pub async fn restarted(&self, keys: &str) -> Service {
+        let sealer = Some(Sealer::parse(keys).expect("keys"));
+        let parts = Parts { sealer, ..Parts::new(Store::on(self.pool.clone())) };
+        Service::new(parts).await.expect("a service")
     }
 
     /// The same with another mirror.

@@ -3,7 +3,7 @@
 use super::run::count;
 use crate::{Result, Store};
 use domain::mirror::state::{Adopting, Asked, COUNTED_MAX, Drift, ForeignRoute};
-use domain::mirror::{Digest, Failure, FailureClass, Mirror, SetAside};
+use domain::mirror::{Digest, Failure, FailureClass, Mirror, SetAside, TargetKind};
 use domain::policy::Permit;
 use domain::{Code, OffsetDateTime};
 use serde_json::Value;
@@ -40,6 +40,8 @@ struct Row {
     adopt_total: Option<i64>,
     adopt_done: Option<i64>,
     adopt_taken: Option<i64>,
+    added: Option<String>,
+    emptying_since: Option<OffsetDateTime>,
 }
 
 impl From<Row> for Mirror {
@@ -48,6 +50,8 @@ impl From<Row> for Mirror {
         Self {
             name: row.name,
             target: row.target,
+            added: row.added.as_deref().and_then(TargetKind::parse),
+            emptying_since: row.emptying_since,
             objects: row.objects.unsigned_abs(),
             pending: row.pending.unsigned_abs(),
             last_run_at: row.last_run_at,
@@ -106,7 +110,7 @@ fn foreign_routes_from(rows: &Value) -> Vec<ForeignRoute> {
 }
 
 impl Store {
-    /// Every mirror that is configured, by name.
+    /// Every mirror, by name.
     ///
     /// # Errors
     /// As every read.
@@ -117,6 +121,8 @@ impl Store {
                       set_aside, set_aside_total, failures, failing_since, paused_at, asked, observed_at, missing, altered, others,
                       foreign_total, foreign_ended, foreign_some, held_digest, foreign_digest, foreign_routes,
                       adopt_total, adopt_done, adopt_taken,
+                      (SELECT kind FROM mirror_targets AS t WHERE t.name = mirrors.name) AS added,
+                      (SELECT emptying_since FROM mirror_targets AS t WHERE t.name = mirrors.name) AS emptying_since,
                       (SELECT count(*) FROM (SELECT FROM audit_events WHERE touches_mirrors AND seq > seen_seq LIMIT $1) AS first) AS "pending!",
                       (SELECT at FROM audit_events WHERE touches_mirrors AND seq > seen_seq ORDER BY seq LIMIT 1) AS lagging_since,
                       (SELECT count(*) FROM (

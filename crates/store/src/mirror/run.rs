@@ -18,6 +18,8 @@ const RUNS_KEPT: i64 = 500;
 /// What a run saw and did.
 #[derive(Clone, Debug)]
 pub struct RunRecord {
+    /// Where it wrote.
+    pub target: String,
     /// Whether it looked at everything.
     pub kind: RunKind,
     /// When it began.
@@ -77,7 +79,8 @@ pub(super) fn count(n: u64) -> i64 {
 }
 
 impl Store {
-    /// Makes the table tell of exactly these mirrors, each a name and a target. What was known of one that writes elsewhere now is forgotten.
+    /// Makes the table tell of exactly these mirrors, each a name and a target, beside those that people added. What was known of one that writes elsewhere now
+    /// is forgotten.
     ///
     /// # Errors
     /// As every statement.
@@ -91,7 +94,8 @@ impl Store {
         sqlx::query!(
             "DELETE FROM mirrors m WHERE NOT EXISTS
                  (SELECT FROM unnest($1::text[], $2::text[]) AS c (name, target)
-                  WHERE c.name = m.name AND c.target = m.target)",
+                  WHERE c.name = m.name AND c.target = m.target)
+             AND NOT EXISTS (SELECT FROM mirror_targets AS t WHERE t.name = m.name)",
             &names,
             &targets,
         )
@@ -109,7 +113,7 @@ impl Store {
         Ok(())
     }
 
-    /// Records a run. A good one ends a hold and uses up a release; a failed one leaves both as they are. How many runs have failed in a row.
+    /// Records a run; not one that wrote elsewhere than the mirror does by now. A good one ends a hold and uses up a release; a failed one leaves both as they are. How many runs have failed in a row.
     ///
     /// # Errors
     /// As every statement.
@@ -120,6 +124,14 @@ impl Store {
         run: &RunRecord,
     ) -> Result<u32> {
         let mut tx = self.pool().begin().await?;
+        let still = sqlx::query_scalar!(
+            "SELECT name FROM mirrors WHERE name = $1 AND target = $2 FOR UPDATE",
+            name,
+            run.target,
+        );
+        if still.fetch_optional(&mut *tx).await?.is_none() {
+            return Ok(0);
+        }
         let (mark, objects, failure) = match &run.end {
             RunEnd::Good { mark, objects } => (Some(mark), *objects, None),
             RunEnd::Held => (None, None, None),

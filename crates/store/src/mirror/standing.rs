@@ -38,17 +38,23 @@ pub struct Standing {
 }
 
 impl Store {
-    /// How far the mirror `name` is; `None` when there is none of that name.
+    /// How far the mirror `name` is; `None` when there is none of that name that writes to `target`.
     ///
     /// # Errors
     /// As every read.
-    pub async fn mirror_standing(&self, _permit: &Permit, name: &str) -> Result<Option<Standing>> {
+    pub async fn mirror_standing(
+        &self,
+        _permit: &Permit,
+        name: &str,
+        target: &str,
+    ) -> Result<Option<Standing>> {
         let row = sqlx::query!(
             "SELECT seen::text AS seen, looked_at, observed_at, held_deletes, released_deletes, foreign_total, foreign_ended,
                     paused_at, asked, set_aside, head_at, failures, routes, routes_at,
                     foreign_digest
-             FROM mirrors WHERE name = $1",
-            name
+             FROM mirrors WHERE name = $1 AND target = $2",
+            name,
+            target,
         )
         .fetch_optional(self.pool())
         .await?;

@@ -8,7 +8,7 @@ use domain::verify::receipt::{Party, PartyKind, Receipt, Standing};
 use time::Duration;
 
 impl Store {
-    /// The receipt of a token's revocation; `None` while it has not been revoked. `readers_lag` knows each mirror by its name.
+    /// The receipt of a token's revocation; `None` while it has not been revoked. `readers_lag` knows each mirror by its kind.
     ///
     /// # Errors
     /// As every read.
@@ -33,7 +33,8 @@ impl Store {
         // never had the token, or forgot the receipt in a crash of the database: it refuses, and nobody knows since when.
         let rows = sqlx::query!(
             r#"SELECT 'verifier' AS "kind!", coalesce(v.name, c.name) AS "name!", c.refused_at AS "refused_at?",
-                      coalesce(v.applied, true) AS "applied!", v.serves AS "serves?", v.serves_until AS "until?"
+                      coalesce(v.applied, true) AS "applied!", v.serves AS "serves?", v.serves_until AS "until?",
+                      NULL AS added
                FROM (SELECT v.name, v.serves_until, v.serves_until > clock_timestamp() AS serves,
                             coalesce(pg_visible_in_snapshot(r.xid, v.applied), false) AS applied
                      FROM revocations AS r JOIN verifiers AS v ON v.serves_until > r.revoked_at
@@ -41,7 +42,8 @@ impl Store {
                FULL JOIN (SELECT name, refused_at FROM revocation_receipts WHERE token_id = $1 AND kind = 'verifier') AS c
                    ON c.name = v.name
                UNION ALL
-               SELECT 'mirror', coalesce(m.name, c.name), c.refused_at, coalesce(m.applied, true), NULL, NULL
+               SELECT 'mirror', coalesce(m.name, c.name), c.refused_at, coalesce(m.applied, true), NULL, NULL,
+                      (SELECT t.kind FROM mirror_targets AS t WHERE t.name = coalesce(m.name, c.name))
                FROM (SELECT m.name, coalesce(pg_visible_in_snapshot(r.xid, m.seen), false) AS applied
                      FROM revocations AS r CROSS JOIN mirrors AS m
                      WHERE r.token_id = $1) AS m
@@ -56,7 +58,10 @@ impl Store {
         let after = |at: OffsetDateTime| Some((at - revoked_at).max(Duration::ZERO));
         let parties = rows.into_iter().map(|row| Party {
             kind: if row.kind == "mirror" { PartyKind::Mirror } else { PartyKind::Verifier },
-            readers_lag: if row.kind == "mirror" { readers_lag(&row.name) } else { Duration::ZERO },
+            readers_lag: match row.kind.as_str() {
+                "mirror" => readers_lag(row.added.as_deref().unwrap_or(&row.name)),
+                _ => Duration::ZERO,
+            },
             name: row.name,
             standing: match (row.applied, row.refused_at, row.until) {
                 (true, Some(at), _) => Standing::Refuses { after: after(at) },

@@ -52,7 +52,7 @@ impl<'a> Opening<'a> {
         self.service.open().await?;
         announce(self.config, &self.service).await?;
         let following = self.following.take().ok_or_else(mended)?;
-        worker::start(self.config, &self.service, following, &self.stop)
+        Ok(worker::start(&self.service, following, &self.stop))
     }
 
     /// Tries until it is open.

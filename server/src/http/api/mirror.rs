@@ -13,7 +13,7 @@ use service::mirror;
 use wire::Problem;
 use wire::mirror::{Confirmed, Mirror, MirrorDetail, TokenMirror};
 
-/// List the mirrors that are configured, by name, and how far each is.
+/// List the mirrors, by name, and how far each is.
 #[utoipa::path(
     get,
     path = "/api/mirrors",
@@ -36,11 +36,11 @@ pub async fn list(
     get,
     path = "/api/mirrors/{name}",
     tag = "mirrors",
-    params(("name" = String, Path, description = "`files`, `git`, `kv`, `postgres` or `s3`.")),
+    params(("name" = String, Path, description = "The mirror's name.")),
     responses(
         (status = 200, description = "The mirror.", body = MirrorDetail),
         (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such mirror is configured.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such mirror.", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn get(
@@ -60,7 +60,7 @@ pub async fn get(
     responses(
         (status = 202, description = "The mirror: `asked` is `look` until it is done.", body = Mirror),
         (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such mirror is configured.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such mirror.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The mirror is paused.", body = Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -81,7 +81,7 @@ pub async fn push(
     responses(
         (status = 202, description = "The mirror: `asked` is `plan` until it is made.", body = Mirror),
         (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such mirror is configured.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such mirror.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The mirror is paused.", body = Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -103,7 +103,7 @@ pub async fn plan(
     responses(
         (status = 202, description = "The mirror: `asked` is `adopt` until it is done.", body = Mirror),
         (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such mirror is configured.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such mirror.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The mirror is paused.", body = Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -134,7 +134,7 @@ async fn ask(
     responses(
         (status = 202, description = "The mirror.", body = Mirror),
         (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such mirror is configured.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such mirror.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "There are none (`not_held`), or they are others by now (`list_changed`).", body = Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -158,7 +158,7 @@ pub async fn delete_foreign(
     responses(
         (status = 202, description = "The mirror.", body = Mirror),
         (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such mirror is configured.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such mirror.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "Nothing is held (`not_held`), or others are held by now (`list_changed`).", body = Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -183,7 +183,7 @@ pub async fn release(
     responses(
         (status = 200, description = "The mirror, which is paused.", body = Mirror),
         (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such mirror is configured.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such mirror.", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn pause(
@@ -204,7 +204,7 @@ pub async fn pause(
     responses(
         (status = 200, description = "The mirror, which goes on.", body = Mirror),
         (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such mirror is configured.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such mirror.", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn resume(
@@ -245,7 +245,7 @@ async fn accepted(
     Ok((StatusCode::ACCEPTED, Json(found(web, caller, name).await?.mirror)))
 }
 
-async fn found(web: &Web, caller: &Caller, name: &str) -> Result<MirrorDetail, Failure> {
+pub(super) async fn found(web: &Web, caller: &Caller, name: &str) -> Result<MirrorDetail, Failure> {
     let found = mirror::get(&web.service, caller, name).await?;
-    Ok(MirrorDetail::of(found.mirror, found.runs, found.plan, found.lingering))
+    Ok(MirrorDetail::of(found.mirror, found.added, found.runs, found.plan, found.lingering))
 }
