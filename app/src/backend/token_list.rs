@@ -2,7 +2,7 @@
 
 use super::request::{refused, service_and_caller, service_and_person};
 use super::token::choices;
-use crate::pages::token::{Filter, Listing};
+use crate::pages::token::{Columns, Filter, Listing};
 use crate::{Refusal, Seen, paths};
 use domain::id::TeamId;
 use domain::token::list::{AskedFilter, TokenQuery};
@@ -66,11 +66,28 @@ fn read(filter: &Filter) -> Result<TokenQuery, Refused> {
     Ok(TokenQuery { filter: asked, sort, cursor, ..TokenQuery::default() })
 }
 
-/// Leads to the list with these filters, or to the token of a secret that was typed.
+/// Leads to the list with these filters, or to the token of a secret that was typed. `columns` are in the order of [`Columns::each`].
 ///
 /// # Errors
 /// What `service` refuses, a fault.
-pub async fn search(filter: Filter) -> Result<(), Refusal> {
+pub async fn search(typed: [String; 9], columns: [bool; 6]) -> Result<(), Refusal> {
+    let some = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let [q, team, created_by, status, scope, expires_days, unused, revealable, sort] =
+        typed.map(some);
+    let filter = Filter {
+        q,
+        team,
+        created_by,
+        status,
+        scope,
+        expires_days,
+        unused,
+        revealable,
+        sort,
+        cursor: None,
+        columns: chosen(columns),
+        missed: None,
+    };
     let path = match address(filter).await {
         Ok(path) => path,
         Err(error) if error.refusals().first().code == Code::Unauthenticated => {
@@ -98,4 +115,15 @@ async fn address(filter: Filter) -> Result<String, service::Error> {
 
 fn missed(filter: Filter) -> String {
     Filter { q: None, missed: Some("secret".to_owned()), ..filter }.address()
+}
+
+/// The columns as an address has them; `None` when they are those that nobody chose.
+fn chosen(columns: [bool; 6]) -> Option<String> {
+    let offered = Columns::default().each();
+    if offered.map(|(_, on)| on) == columns {
+        return None;
+    }
+    let shown = offered.iter().zip(columns).filter(|(_, on)| *on).map(|((name, _), _)| *name);
+    let shown: Vec<&str> = shown.collect();
+    Some(if shown.is_empty() { "none".to_owned() } else { shown.join(",") })
 }

@@ -28,6 +28,7 @@ pub use api::{
     Asked, AskedLimits, AskedWords, ConditionsStart, EditStart, Filter, Listing, NewTokenStart,
     Shown, TeamChoice, TeamChoices, TokenHistory, Use,
 };
+pub use columns::Columns;
 pub use conditions::ConditionsPage;
 pub use create::NewTokenPage;
 pub use detail::TokenPage;

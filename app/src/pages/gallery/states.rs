@@ -11,7 +11,7 @@ use crate::ui::load::Skeleton;
 use crate::ui::moment::{Date, Moment};
 use crate::ui::note::{Matter, Note};
 use crate::ui::status::{Chips, Dot, Status, Tone};
-use crate::ui::table::{Column, Pager, Table};
+use crate::ui::table::{Column, Pager, Sort, Steps, Table};
 use domain::OffsetDateTime;
 use leptos::prelude::*;
 use time::Duration;
@@ -117,11 +117,12 @@ pub fn Charts() -> impl IntoView {
 
 #[component]
 pub fn Tables() -> impl IntoView {
+    let sort = |descending| Sort { href: "#content".to_owned(), descending };
     let columns = vec![
-        Column::wide("Name"),
+        Column::wide("Name").sorted(sort(None)),
         Column::wide("Team"),
-        Column::tight("Expires"),
-        Column::tight("Status"),
+        Column::tight("Expires").sorted(sort(Some(false))),
+        Column::tight("Status").sorted(sort(Some(true))),
     ];
     let row = |name: &'static str, team: &'static str, days: i64| {
         view! {
@@ -139,6 +140,7 @@ pub fn Tables() -> impl IntoView {
                 {row("image job", "Platform", 12)}{row("n8n nightly", "Growth", 70)}{row("网关", "平台", 400)}
             </Table>
             <Pager first=Some("#content".to_owned()) next=Some("#content".to_owned())/>
+            <Steps previous=Some("#content".to_owned()) next=Some("#content".to_owned())/>
         </Group>
     }
 }

@@ -94,14 +94,14 @@ fn Pick(
     options: Vec<(String, String)>,
     chosen: Option<String>,
     /// What is done when it is chosen.
-    #[prop(into)]
-    changed: Callback<Event>,
+    #[prop(optional)]
+    changed: Option<Callback<Event>>,
 ) -> impl IntoView {
     let id = format!("filter-{}", name.replace('_', "-"));
     view! {
         <div class="filter-pick">
             <label for=id.clone()>{label}</label>
-            <select class="input" id=id name=name on:change=move |event| changed.run(event)>
+            <select class="input" id=id name=name on:change=move |event| changed.into_iter().for_each(|changed| changed.run(event.clone()))>
                 {none.map(|none| view! { <option value="">{none}</option> })}
                 {options
                     .into_iter()
@@ -161,7 +161,7 @@ pub fn FilterBar(
                 <Pick name="team" label=say!(token.team) none=say!(token.every_team) options=names chosen=filter.team.clone() changed=changed/>
                 <Pick name="status" label=say!(token.status) none=say!(token.any_status) options=statuses chosen=filter.status.clone() changed=changed/>
                 <button class="button" node_ref=button>{say!(token.filter)}</button>
-                <More filter=filter changed=changed/>
+                <More filter=filter/>
             </ActionForm>
             {chips}
             {hint}
@@ -171,7 +171,7 @@ pub fn FilterBar(
 
 /// What is asked for less often.
 #[component]
-fn More(filter: Filter, changed: Callback<Event>) -> impl IntoView {
+fn More(filter: Filter) -> impl IntoView {
     let within = |days: &str| say!(token.within_days, days = days);
     let unused = |days: &str| match days {
         "never" => say!(token.never_used).to_owned(),
@@ -200,10 +200,10 @@ fn More(filter: Filter, changed: Callback<Event>) -> impl IntoView {
             <div class="filter-fields">
                 <Type name="scope" label=say!(token.with_scope) value=filter.scope/>
                 <Type name="created_by" label=say!(token.made_by) value=filter.created_by/>
-                <Pick name="expires_days" label=say!(token.expires_within) none=any() options=expires chosen=filter.expires_days changed=changed/>
-                <Pick name="unused" label=say!(token.not_used) none=any() options=idle chosen=filter.unused changed=changed/>
-                <Pick name="revealable" label=say!(token.can_reveal) none=any() options=reveal chosen=filter.revealable changed=changed/>
-                <Pick name="sort" label=say!(token.sort_by) options=sorts chosen=filter.sort changed=changed/>
+                <Pick name="expires_days" label=say!(token.expires_within) none=any() options=expires chosen=filter.expires_days/>
+                <Pick name="unused" label=say!(token.not_used) none=any() options=idle chosen=filter.unused/>
+                <Pick name="revealable" label=say!(token.can_reveal) none=any() options=reveal chosen=filter.revealable/>
+                <Pick name="sort" label=say!(token.sort_by) options=sorts chosen=filter.sort/>
                 <fieldset class="filter-columns">
                     <legend>{say!(token.columns)}</legend>
                     {columns.into_iter().collect_view()}

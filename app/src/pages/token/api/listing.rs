@@ -5,7 +5,6 @@
 #![allow(clippy::fn_params_excessive_bools, reason = "each is a box to tick")]
 
 use super::TeamChoices;
-use crate::pages::token::columns::Columns;
 use crate::{Refusal, Seen, paths};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -149,28 +148,14 @@ pub async fn filter_tokens(
     #[server(default)] column_expires: bool,
     #[server(default)] column_last_used: bool,
 ) -> Result<(), Refusal> {
-    let columns = Columns {
-        team: column_team,
-        scopes: column_scopes,
-        created: column_created,
-        created_by: column_created_by,
-        expires: column_expires,
-        last_used: column_last_used,
-    };
-    let some = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-    let filter = Filter {
-        q: some(q),
-        team: some(team),
-        created_by: some(created_by),
-        status: some(status),
-        scope: some(scope),
-        expires_days: some(expires_days),
-        unused: some(unused),
-        revealable: some(revealable),
-        sort: some(sort),
-        cursor: None,
-        columns: columns.text(),
-        missed: None,
-    };
-    crate::backend::token_list::search(filter).await
+    let typed = [q, team, created_by, status, scope, expires_days, unused, revealable, sort];
+    let columns = [
+        column_team,
+        column_scopes,
+        column_created,
+        column_created_by,
+        column_expires,
+        column_last_used,
+    ];
+    crate::backend::token_list::search(typed, columns).await
 }
