@@ -24,7 +24,7 @@ const FEW: u64 = 1_000;
 const TIME: Duration = Duration::from_secs(20);
 const SHORT: Duration = Duration::from_secs(2);
 /// Nothing takes longer than this, beside the rest.
-const LONGEST: Duration = Duration::from_secs(6 * 60);
+const LONGEST: Duration = Duration::from_secs(7 * 60);
 /// With fewer tokens it is a try.
 const TRY: u64 = 10_000;
 
