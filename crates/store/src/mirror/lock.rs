@@ -17,7 +17,8 @@ impl Store {
     /// As every statement.
     pub async fn lock_mirror(&self, _permit: &Permit, name: &str) -> Result<Option<MirrorLock>> {
         let lock = PgAdvisoryLock::new(format!("tokenkeep mirror {name}"));
-        match lock.try_acquire(self.pool().acquire().await?).await? {
+        let connection = self.pool().acquire().await?;
+        match whole(async move { lock.try_acquire(connection).await }).await? {
             Either::Left(guard) => Ok(Some(MirrorLock(guard))),
             Either::Right(_) => Ok(None),
         }
@@ -39,7 +40,15 @@ impl MirrorLock {
     /// # Errors
     /// As every statement; the lock is gone then too, with its connection.
     pub async fn release(self) -> Result<()> {
-        self.0.release_now().await?;
+        whole(async move { self.0.release_now().await }).await?;
         Ok(())
     }
+}
+
+/// Does it to its end, also where nobody waits for that any more: of a question that is dropped halfway, the server would give the lock to a connection
+/// that goes back to the pool with it, and to nobody else for as long as that is idle.
+async fn whole<T: Send + 'static>(
+    asking: impl Future<Output = sqlx::Result<T>> + Send + 'static,
+) -> sqlx::Result<T> {
+    tokio::spawn(asking).await.map_err(|_| sqlx::Error::WorkerCrashed)?
 }
