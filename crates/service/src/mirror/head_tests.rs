@@ -1,3 +1,5 @@
+//! What the head tells of what ended, and what goes on in pages.
+
 use super::*;
 use time::macros::datetime;
 
