@@ -257,6 +257,7 @@ pub fn service(config: &Config, store: &Store) -> Result<Service, Stop> {
             egress: config.mirror_egress,
             clones: config.data_dir.join("mirrors"),
             search_path: config.search_path.clone(),
+            adopts: config.mirror_adopt,
         },
         ..Parts::new(store.clone())
     };

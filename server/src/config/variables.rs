@@ -273,7 +273,7 @@ pub const VARIABLES: &[Variable] = &[
         secret: false,
         default: "off",
         example: "on",
-        text: "`on` adopts what mirrors hold and this server does not know, tokens and routes, once after each start, as *Adopt* does in the console. What the \
+        text: "`on` adopts what mirrors hold and this server does not know, tokens and routes, once after each start and when a mirror is added, as *Adopt* does in the console. What the \
                database has is never overwritten, and what it has ended never comes back. Whoever can write to a mirror can then make a token.",
     },
     Variable {

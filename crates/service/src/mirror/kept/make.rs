@@ -27,6 +27,8 @@ pub struct Outside {
     pub clones: PathBuf,
     /// Where programs are looked for, as `PATH` has it.
     pub search_path: String,
+    /// Whether what a target holds and nobody here knows is adopted when its loop starts.
+    pub adopts: bool,
 }
 
 /// Where the clone of a target is kept.
@@ -47,7 +49,8 @@ pub fn target(
     let outside = service.outside();
     let place = place(outside, &clone_of(outside, name.as_str()), settings, secrets)?;
     let format = settings.get("format").and_then(Format::parse).unwrap_or_default();
-    Ok(Target::added(name.as_str(), place).written_for(format))
+    let target = Target::added(name.as_str(), place).written_for(format);
+    Ok(target.adopting_at_start(outside.adopts))
 }
 
 /// The place, with a clone in `clone` where it needs one.
