@@ -64,6 +64,19 @@ async fn each_mirror_is_listed(_: PgPoolOptions, database: PgConnectOptions) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn each_mirror_is_written_to_when_that_is_asked_for(
+    _: PgPoolOptions,
+    database: PgConnectOptions,
+) {
+    let mut program = Program::new(&["doctor", "--probe"]).database(&database);
+    let mirror = program.path().join("mirror").display().to_string();
+    program = program.env("TOKENKEEP_MIRROR_FILES_PATH", &mirror);
+    let done = program.run();
+    assert_eq!(says(&done, "mirror files"), "ok", "{}", done.out);
+    assert!(done.out.contains("an object was written, read and deleted"), "{}", done.out);
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn without_a_key_it_says_what_that_means(_: PgPoolOptions, database: PgConnectOptions) {
     let done = doctor(&database, None);
     assert!(done.good, "{}", done.out);

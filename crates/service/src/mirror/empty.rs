@@ -3,7 +3,7 @@
 use super::kept::facts::{event, facts};
 use super::pass::{Pass, Trouble};
 use super::reconcile::{Run, failed};
-use super::{Target, push, routes, whole};
+use super::{Target, head, push, routes, whole};
 use crate::{Result, Service};
 use domain::audit::{Caller, EventKind};
 use domain::mirror::state::RunKind;
@@ -36,6 +36,9 @@ async fn locked(pass: &mut Pass<'_>) -> Result<Run> {
     if kept.is_none_or(|kept| kept.target.emptying_since.is_none()) {
         return Ok(nothing);
     }
+    let writes_to = pass.target.describe();
+    let standing = pass.store().mirror_standing(pass.permit, pass.name(), &writes_to).await?;
+    pass.written = standing.and_then(|standing| standing.routes);
     if let Err(trouble) = take_away(pass).await {
         return failed(pass, RunKind::Whole, nothing, trouble).await;
     }
@@ -55,9 +58,10 @@ async fn locked(pass: &mut Pass<'_>) -> Result<Run> {
 
 /// The head first: without it readers refuse everything, whatever is still there.
 async fn take_away(pass: &mut Pass<'_>) -> Result<(), Trouble> {
-    let place = pass.target.place();
-    let beside = ["head.json", "routes.json"].map(|path| ObjectKey::parse(path).expect("a key"));
-    place.delete(beside.to_vec()).await?;
+    let head = ObjectKey::parse("head.json").expect("a key");
+    pass.target.place().delete(vec![head]).await?;
+    routes::take_away(pass).await?;
+    head::delete_pages(pass, |_| true).await?;
     let keys = listed(pass).await?;
     for some in keys.chunks(ROWS) {
         let now = pass.service.now();
@@ -72,7 +76,7 @@ async fn take_away(pass: &mut Pass<'_>) -> Result<(), Trouble> {
     if pass.target.delivers_secrets() {
         routes::take_secrets_away(pass).await?;
     }
-    Ok(pass.finish().await?)
+    pass.finish().await
 }
 
 async fn listed(pass: &Pass<'_>) -> Result<Vec<Key>, Trouble> {

@@ -106,10 +106,18 @@ pub(super) async fn sweep_pages(pass: &Pass<'_>) -> Result<(), Trouble> {
     if pass.target.format() != Format::Full || pass.target.forgets_by_itself() {
         return Ok(());
     }
+    delete_pages(pass, |path| !pass.target.names_page(path)).await
+}
+
+/// Deletes those of the pages that are there.
+pub(super) async fn delete_pages(
+    pass: &Pass<'_>,
+    stale: impl Fn(&str) -> bool + Sync,
+) -> Result<(), Trouble> {
     let (place, at) = (pass.target.place(), ObjectKey::parse(PAGES).expect("a directory"));
     let mut left = Vec::new();
     let mut see = |page: Vec<storage::Listed>| {
-        let stale = page.into_iter().filter(|listed| !pass.target.names_page(&listed.path));
+        let stale = page.into_iter().filter(|listed| stale(&listed.path));
         left.extend(stale.filter_map(|listed| ObjectKey::parse(&listed.path)));
     };
     place.list(&at, &mut see).await?;

@@ -159,6 +159,16 @@ async fn ours(place: &Place) -> Result<BTreeSet<ObjectKey>, Trouble> {
     Ok(found)
 }
 
+/// Takes away the routes that are there, if we wrote them.
+pub(super) async fn take_away(pass: &Pass<'_>) -> Result<(), Trouble> {
+    let place = pass.target.place();
+    let there = place.get(&at()).await?;
+    if pass.written.is_some() || there.is_some_and(|there| is_ours(pass, &there)) {
+        place.delete(vec![at()]).await?;
+    }
+    Ok(())
+}
+
 /// Takes away the secrets of ours that are there.
 pub(super) async fn take_secrets_away(pass: &Pass<'_>) -> Result<(), Trouble> {
     let place = pass.target.place();

@@ -252,7 +252,7 @@ async fn a_target_is_emptied_of_what_is_ours_and_then_deleted(pool: PgPool) {
     service::mirror::reconcile(&world.service, &target).await.expect("a run");
     world.revoke(&gone).await;
     let foreign = format!("tokens/{}.json", "ab".repeat(32));
-    for path in [foreign.as_str(), "notes/mine.json"] {
+    for path in [foreign.as_str(), "notes/mine.json", "routes.json"] {
         sqlx::query("INSERT INTO copy.objects (key, content, written_at) VALUES ($1, 'x', now())")
             .bind(path)
             .execute(&pool)
@@ -271,7 +271,7 @@ async fn a_target_is_emptied_of_what_is_ours_and_then_deleted(pool: PgPool) {
         .fetch_all(&pool)
         .await
         .expect("keys");
-    assert_eq!(left, ["notes/mine.json".to_owned(), foreign]);
+    assert_eq!(left, ["notes/mine.json", "routes.json", foreign.as_str()]);
     assert_eq!(world.status("copy").await, None);
     assert_eq!(
         (world.events("mirror_emptying").await, world.events("mirror_deleted").await),
