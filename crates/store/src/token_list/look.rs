@@ -133,10 +133,11 @@ macro_rules! by_name {
     ($look:ident, $beyond:literal, $turned:literal, $asked:expr, $($value:expr),+) => {
         $look!(
             ["lower(k.name) AS name, NULL::timestamptz AS at"],
-            ["(SELECT * FROM tokens WHERE $18::boolean OR (lower(name) COLLATE \"C\", id)" $beyond "($22::text, $19::uuid)
-               ORDER BY lower(name) COLLATE \"C\"" $turned ", id" $turned " LIMIT $20) k LEFT JOIN token_used u ON u.token_id = k.id"],
+            ["(SELECT *, lower(name) COLLATE \"C\" AS place FROM tokens
+               WHERE $18::boolean OR (lower(name) COLLATE \"C\", id)" $beyond "($22::text, $19::uuid)
+               ORDER BY place" $turned ", id" $turned " LIMIT $20) k LEFT JOIN token_used u ON u.token_id = k.id"],
             ["(lower(k.name) COLLATE \"C\", k.id)" $beyond "($22::text, $19::uuid)"],
-            ["lower(k.name) COLLATE \"C\"" $turned ", k.id" $turned],
+            ["k.place" $turned ", k.id" $turned],
             ["name COLLATE \"C\"" $turned ", id" $turned],
             $asked,
             $($value),+
@@ -148,13 +149,13 @@ macro_rules! by_expires {
     ($look:ident, $beyond:literal, $turned:literal, $asked:expr, $($value:expr),+) => {
         $look!(
             ["NULL::text AS name, k.expires_at AS at"],
-            ["(SELECT * FROM tokens
+            ["(SELECT *, coalesce(expires_at, 'infinity') AS place FROM tokens
                WHERE ($8::timestamptz IS NULL OR coalesce(expires_at, 'infinity') > $8)
                  AND ($9::timestamptz IS NULL OR coalesce(expires_at, 'infinity') <= $9)
                  AND ($18::boolean OR (coalesce(expires_at, 'infinity'), id)" $beyond "(coalesce($22::timestamptz, 'infinity'), $19::uuid))
-               ORDER BY coalesce(expires_at, 'infinity')" $turned ", id" $turned " LIMIT $20) k LEFT JOIN token_used u ON u.token_id = k.id"],
+               ORDER BY place" $turned ", id" $turned " LIMIT $20) k LEFT JOIN token_used u ON u.token_id = k.id"],
             ["(coalesce(k.expires_at, 'infinity'), k.id)" $beyond "(coalesce($22::timestamptz, 'infinity'), $19::uuid)"],
-            ["coalesce(k.expires_at, 'infinity')" $turned ", k.id" $turned],
+            ["k.place" $turned ", k.id" $turned],
             ["coalesce(at, 'infinity')" $turned ", id" $turned],
             $asked,
             $($value),+
@@ -170,7 +171,8 @@ macro_rules! by_last_used {
                WHERE (NOT $5::boolean OR hour = '-infinity')
                  AND ($6::timestamptz IS NULL OR hour < $6)
                  AND ($18::boolean OR (hour, token_id)" $beyond "(coalesce($22::timestamptz, '-infinity'), $19::uuid))
-               ORDER BY hour" $turned ", token_id" $turned " LIMIT $20) u JOIN tokens k ON k.id = u.token_id"],
+               ORDER BY hour" $turned ", token_id" $turned " LIMIT $20) u
+              CROSS JOIN LATERAL (SELECT * FROM tokens WHERE id = u.token_id LIMIT 1) k"],
             ["(u.hour, k.id)" $beyond "(coalesce($22::timestamptz, '-infinity'), $19::uuid)"],
             ["u.hour" $turned ", k.id" $turned],
             ["coalesce(at, '-infinity')" $turned ", id" $turned],
