@@ -114,6 +114,22 @@ macro_rules! gathered {
     };
 }
 
+/// The same in the order of the last use, which is only asked for of what was found: Postgres would join it with every token.
+macro_rules! gathered_by_use {
+    ([$($key:literal)+], [$($window:literal)+], [$($after:literal)+], [$($order:literal)+], [$($sorted:literal)+], $asked:expr, $($value:expr),+) => {
+        filtered!(
+            Place,
+            ["WITH found AS MATERIALIZED (SELECT k.id"],
+            ["tokens k LEFT JOIN token_used u ON u.token_id = k.id"],
+            [" AND ($18::boolean OR " $($after)+ ") LIMIT $20::bigint + 1)
+              SELECT id AS \"id!\", " $($key)+ ", (SELECT count(*) FROM found) AS \"total!\"
+              FROM found CROSS JOIN LATERAL (SELECT hour FROM token_used WHERE token_id = found.id LIMIT 1) u ORDER BY " $($sorted)+ " LIMIT $21"],
+            $asked,
+            $($value),+
+        )
+    };
+}
+
 macro_rules! by_created {
     ($look:ident, $beyond:literal, $turned:literal, $asked:expr, $($value:expr),+) => {
         $look!(
@@ -175,7 +191,7 @@ macro_rules! by_last_used {
               CROSS JOIN LATERAL (SELECT * FROM tokens WHERE id = u.token_id LIMIT 1) k"],
             ["(u.hour, k.id)" $beyond "(coalesce($22::timestamptz, '-infinity'), $19::uuid)"],
             ["u.hour" $turned ", k.id" $turned],
-            ["coalesce(at, '-infinity')" $turned ", id" $turned],
+            ["u.hour" $turned ", id" $turned],
             $asked,
             $($value),+
         )
@@ -211,7 +227,7 @@ macro_rules! ordered {
 }
 
 macro_rules! look {
-    ($look:ident, $tx:expr, $asked:expr, $sort:expr, $span:expr) => {
+    ($look:ident, $by_use:ident, $tx:expr, $asked:expr, $sort:expr, $span:expr) => {
         match ($sort.by, $sort.descending) {
             (SortBy::Created, false) => ordered!($look, by_created, " > ", "", $tx, $asked, $span),
             (SortBy::Created, true) => {
@@ -230,10 +246,10 @@ macro_rules! look {
                 ordered!($look, by_expires, " < ", " DESC", $tx, $asked, $span, $span.at)
             }
             (SortBy::LastUsed, false) => {
-                ordered!($look, by_last_used, " > ", "", $tx, $asked, $span, $span.at)
+                ordered!($by_use, by_last_used, " > ", "", $tx, $asked, $span, $span.at)
             }
             (SortBy::LastUsed, true) => {
-                ordered!($look, by_last_used, " < ", " DESC", $tx, $asked, $span, $span.at)
+                ordered!($by_use, by_last_used, " < ", " DESC", $tx, $asked, $span, $span.at)
             }
         }
     };
@@ -249,7 +265,7 @@ pub(super) async fn walk(
     wanted: i64,
 ) -> Result<Vec<Place>> {
     let span = Span::new(cursor, window, wanted);
-    Ok(look!(walked, tx, asked, sort, span))
+    Ok(look!(walked, walked, tx, asked, sort, span))
 }
 
 /// The first `wanted` of all that the filter takes, and how many these are: no more than one more than `most`, and then the first are not known.
@@ -262,7 +278,7 @@ pub(super) async fn gather(
     wanted: i64,
 ) -> Result<(Vec<Place>, i64)> {
     let span = Span::new(cursor, most, wanted);
-    let found = look!(gathered, tx, asked, sort, span);
+    let found = look!(gathered, gathered_by_use, tx, asked, sort, span);
     let total = found.first().map_or(0, |place| place.total);
     Ok((found, total))
 }
