@@ -1,7 +1,8 @@
 //! The list of tokens: which ids are on a page of a filter and an order, and how many there are.
 //!
-//! Three looks, of which each has a bound (see `docs/decisions/0070-token-list.md`): the next few thousand tokens of the order, judged one by one; else
-//! all that the filter finds by its indexes, sorted; else the order, further than the first look went. Start at [`Store::list_tokens`].
+//! Looks that have a bound (see `docs/decisions/0070-token-list.md`): all that the filter finds by its indexes, sorted, if they are few; the next few thousand
+//! tokens of the order, judged one by one; else all that the filter finds, if they are not too many; else the order, as far as it goes. Start at
+//! [`Store::list_tokens`].
 
 mod asked;
 mod look;
@@ -11,6 +12,7 @@ use asked::Asked;
 use domain::OffsetDateTime;
 use domain::id::TokenId;
 use domain::policy::Permit;
+use domain::token::list::SortBy;
 use domain::token::{
     SecretHash, Token, TokenCursor, TokenFilter, TokenPage, TokenQuery, TokenSort,
 };
@@ -18,11 +20,12 @@ use look::Place;
 use sqlx::PgConnection;
 use std::collections::HashMap;
 
-/// Tokens that are sorted at most.
-const SORTED_MAX: i64 = 8_000;
-
-/// Tokens that the first look judges. It fills a page where one in 140 is taken; of a million tokens, one that is rarer has no more than are sorted.
-const NEAR: i64 = 7_000;
+/// Tokens of a filter that are found and sorted before anything else is tried.
+const FEW: i64 = 2_000;
+/// Tokens that are judged one by one. They fill a page where one in 120 is taken; of a million tokens, what is rarer is no more than [`MANY`].
+const NEAR: i64 = 6_000;
+/// Tokens of a filter that are found and sorted at most.
+const MANY: i64 = 9_000;
 
 impl Store {
     /// A page of tokens.
@@ -118,6 +121,20 @@ async fn plan_for_these_values(tx: &mut PgConnection) -> Result<()> {
     Ok(())
 }
 
+/// From here on statements go along an index in its order, and sort nothing. Postgres thinks of the whole way, and not of the page that it is left for.
+async fn go_in_order(tx: &mut PgConnection) -> Result<()> {
+    sqlx::query(
+        "SELECT set_config(name, 'off', true)
+         FROM unnest(ARRAY['enable_sort', 'enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin', 'enable_mergejoin']) AS name
+         UNION ALL
+         SELECT set_config('join_collapse_limit', '1', true)",
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Each look costs what its bound says; the last one what is left.
 async fn find(
     tx: &mut PgConnection,
     asked: &Asked,
@@ -125,17 +142,24 @@ async fn find(
     cursor: Option<&TokenCursor>,
     wanted: i64,
 ) -> Result<Vec<Place>> {
-    let full = |found: &[Place]| i64::try_from(found.len()).is_ok_and(|found| found >= wanted);
-    if !asked.is_narrow() {
-        let near = look::walk(tx, asked, sort, cursor, NEAR, wanted).await?;
-        if full(&near) {
-            return Ok(near);
+    // What was made together lies together: to judge it costs less than to find it.
+    let near_first = asked.is_nothing() || (sort.by == SortBy::Created && !asked.is_narrow());
+    if !near_first {
+        let (found, total) = look::gather(tx, asked, sort, cursor, FEW, wanted).await?;
+        if total <= FEW {
+            return Ok(found);
         }
     }
-    let (found, total) = look::gather(tx, asked, sort, cursor, SORTED_MAX, wanted).await?;
-    if total <= SORTED_MAX {
+    let near = look::walk(tx, asked, sort, cursor, NEAR, wanted).await?;
+    let full = i64::try_from(near.len()).is_ok_and(|found| found >= wanted);
+    if full || asked.is_nothing() {
+        return Ok(near);
+    }
+    let (found, total) = look::gather(tx, asked, sort, cursor, MANY, wanted).await?;
+    if total <= MANY {
         return Ok(found);
     }
+    go_in_order(tx).await?;
     look::walk(tx, asked, sort, cursor, i64::MAX, wanted).await
 }
 

@@ -28,6 +28,8 @@ pub(super) struct Asked {
     /// In the form of a `tsquery`.
     pub words: Option<String>,
     pub id: Option<uuid::Uuid>,
+    /// Nothing is asked: every token is taken.
+    nothing: bool,
 }
 
 impl Asked {
@@ -68,7 +70,13 @@ impl Asked {
             soon: now.saturating_add(Duration::days(SOON_DAYS)),
             words: search.filter(|_| id.is_none()).map(|search| words(search.terms())),
             id: id.map(|id| id.uuid()),
+            nothing: filter.is_empty(),
         }
+    }
+
+    /// Whether every token is taken.
+    pub(super) const fn is_nothing(&self) -> bool {
+        self.nothing
     }
 
     /// Whether it finds one token at most.

@@ -114,6 +114,22 @@ macro_rules! gathered {
     };
 }
 
+/// The same in the order of the last use, which is only asked for of what was found: Postgres would join it with every token.
+macro_rules! gathered_by_use {
+    ([$($key:literal)+], [$($window:literal)+], [$($after:literal)+], [$($order:literal)+], [$($sorted:literal)+], $asked:expr, $($value:expr),+) => {
+        filtered!(
+            Place,
+            ["WITH found AS MATERIALIZED (SELECT k.id"],
+            ["tokens k LEFT JOIN token_used u ON u.token_id = k.id"],
+            [" AND ($18::boolean OR " $($after)+ ") LIMIT $20::bigint + 1)
+              SELECT id AS \"id!\", " $($key)+ ", (SELECT count(*) FROM found) AS \"total!\"
+              FROM found CROSS JOIN LATERAL (SELECT hour FROM token_used WHERE token_id = found.id LIMIT 1) u ORDER BY " $($sorted)+ " LIMIT $21"],
+            $asked,
+            $($value),+
+        )
+    };
+}
+
 macro_rules! by_created {
     ($look:ident, $beyond:literal, $turned:literal, $asked:expr, $($value:expr),+) => {
         $look!(
@@ -133,10 +149,11 @@ macro_rules! by_name {
     ($look:ident, $beyond:literal, $turned:literal, $asked:expr, $($value:expr),+) => {
         $look!(
             ["lower(k.name) AS name, NULL::timestamptz AS at"],
-            ["(SELECT * FROM tokens WHERE $18::boolean OR (lower(name) COLLATE \"C\", id)" $beyond "($22::text, $19::uuid)
-               ORDER BY lower(name) COLLATE \"C\"" $turned ", id" $turned " LIMIT $20) k LEFT JOIN token_used u ON u.token_id = k.id"],
+            ["(SELECT *, lower(name) COLLATE \"C\" AS place FROM tokens
+               WHERE $18::boolean OR (lower(name) COLLATE \"C\", id)" $beyond "($22::text, $19::uuid)
+               ORDER BY place" $turned ", id" $turned " LIMIT $20) k LEFT JOIN token_used u ON u.token_id = k.id"],
             ["(lower(k.name) COLLATE \"C\", k.id)" $beyond "($22::text, $19::uuid)"],
-            ["lower(k.name) COLLATE \"C\"" $turned ", k.id" $turned],
+            ["k.place" $turned ", k.id" $turned],
             ["name COLLATE \"C\"" $turned ", id" $turned],
             $asked,
             $($value),+
@@ -148,13 +165,13 @@ macro_rules! by_expires {
     ($look:ident, $beyond:literal, $turned:literal, $asked:expr, $($value:expr),+) => {
         $look!(
             ["NULL::text AS name, k.expires_at AS at"],
-            ["(SELECT * FROM tokens
+            ["(SELECT *, coalesce(expires_at, 'infinity') AS place FROM tokens
                WHERE ($8::timestamptz IS NULL OR coalesce(expires_at, 'infinity') > $8)
                  AND ($9::timestamptz IS NULL OR coalesce(expires_at, 'infinity') <= $9)
                  AND ($18::boolean OR (coalesce(expires_at, 'infinity'), id)" $beyond "(coalesce($22::timestamptz, 'infinity'), $19::uuid))
-               ORDER BY coalesce(expires_at, 'infinity')" $turned ", id" $turned " LIMIT $20) k LEFT JOIN token_used u ON u.token_id = k.id"],
+               ORDER BY place" $turned ", id" $turned " LIMIT $20) k LEFT JOIN token_used u ON u.token_id = k.id"],
             ["(coalesce(k.expires_at, 'infinity'), k.id)" $beyond "(coalesce($22::timestamptz, 'infinity'), $19::uuid)"],
-            ["coalesce(k.expires_at, 'infinity')" $turned ", k.id" $turned],
+            ["k.place" $turned ", k.id" $turned],
             ["coalesce(at, 'infinity')" $turned ", id" $turned],
             $asked,
             $($value),+
@@ -170,10 +187,11 @@ macro_rules! by_last_used {
                WHERE (NOT $5::boolean OR hour = '-infinity')
                  AND ($6::timestamptz IS NULL OR hour < $6)
                  AND ($18::boolean OR (hour, token_id)" $beyond "(coalesce($22::timestamptz, '-infinity'), $19::uuid))
-               ORDER BY hour" $turned ", token_id" $turned " LIMIT $20) u JOIN tokens k ON k.id = u.token_id"],
+               ORDER BY hour" $turned ", token_id" $turned " LIMIT $20) u
+              CROSS JOIN LATERAL (SELECT * FROM tokens WHERE id = u.token_id LIMIT 1) k"],
             ["(u.hour, k.id)" $beyond "(coalesce($22::timestamptz, '-infinity'), $19::uuid)"],
             ["u.hour" $turned ", k.id" $turned],
-            ["coalesce(at, '-infinity')" $turned ", id" $turned],
+            ["u.hour" $turned ", id" $turned],
             $asked,
             $($value),+
         )
@@ -209,7 +227,7 @@ macro_rules! ordered {
 }
 
 macro_rules! look {
-    ($look:ident, $tx:expr, $asked:expr, $sort:expr, $span:expr) => {
+    ($look:ident, $by_use:ident, $tx:expr, $asked:expr, $sort:expr, $span:expr) => {
         match ($sort.by, $sort.descending) {
             (SortBy::Created, false) => ordered!($look, by_created, " > ", "", $tx, $asked, $span),
             (SortBy::Created, true) => {
@@ -228,10 +246,10 @@ macro_rules! look {
                 ordered!($look, by_expires, " < ", " DESC", $tx, $asked, $span, $span.at)
             }
             (SortBy::LastUsed, false) => {
-                ordered!($look, by_last_used, " > ", "", $tx, $asked, $span, $span.at)
+                ordered!($by_use, by_last_used, " > ", "", $tx, $asked, $span, $span.at)
             }
             (SortBy::LastUsed, true) => {
-                ordered!($look, by_last_used, " < ", " DESC", $tx, $asked, $span, $span.at)
+                ordered!($by_use, by_last_used, " < ", " DESC", $tx, $asked, $span, $span.at)
             }
         }
     };
@@ -247,7 +265,7 @@ pub(super) async fn walk(
     wanted: i64,
 ) -> Result<Vec<Place>> {
     let span = Span::new(cursor, window, wanted);
-    Ok(look!(walked, tx, asked, sort, span))
+    Ok(look!(walked, walked, tx, asked, sort, span))
 }
 
 /// The first `wanted` of all that the filter takes, and how many these are: no more than one more than `most`, and then the first are not known.
@@ -260,7 +278,7 @@ pub(super) async fn gather(
     wanted: i64,
 ) -> Result<(Vec<Place>, i64)> {
     let span = Span::new(cursor, most, wanted);
-    let found = look!(gathered, tx, asked, sort, span);
+    let found = look!(gathered, gathered_by_use, tx, asked, sort, span);
     let total = found.first().map_or(0, |place| place.total);
     Ok((found, total))
 }

@@ -245,7 +245,7 @@ async fn what_is_far_from_the_beginning_is_found_too(pool: PgPool) {
     // More than are judged at first, and of those that are asked for more than are sorted.
     let many = "INSERT INTO tokens (id, team_id, name, description, secret_hash, display, scopes, created_at, created_by)
                 SELECT ('00000000-0000-7000-9000-' || lpad(n::text, 12, '0'))::uuid, '00000000-0000-0000-0000-000000000001', 'many ' || lpad(n::text, 5, '0'),
-                       '', sha256(('many ' || n)::bytea), '', ARRAY[CASE WHEN n <= 8200 THEN 'early' ELSE 'late' END], now(), ''
+                       '', sha256(('many ' || n)::bytea), '', ARRAY[CASE WHEN n <= 9200 THEN 'early' ELSE 'late' END], now(), ''
                 FROM generate_series(1, 15600) n";
     sqlx::query(many).execute(&pool).await.expect("many");
     let asked = AskedFilter { scope: "early", ..AskedFilter::default() };
@@ -253,7 +253,7 @@ async fn what_is_far_from_the_beginning_is_found_too(pool: PgPool) {
     for by in [SortBy::Created, SortBy::Name] {
         let sort = TokenSort { by, descending: true };
         let mut query = TokenQuery { filter: filter.clone(), sort, ..TokenQuery::default() };
-        for first in ["many 08200", "many 08150"] {
+        for first in ["many 09200", "many 09150"] {
             let permit = may(Action::ListTokens);
             let page = store.list_tokens(&permit, &query, NOW).await.expect("a page");
             assert_eq!((page.tokens.len(), page.tokens[0].name.as_str()), (50, first));
