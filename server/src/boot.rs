@@ -252,6 +252,7 @@ pub fn service(config: &Config, store: &Store) -> Result<Service, Stop> {
             ..UsageSettings::default()
         },
         snapshot: snapshot(config),
+        tombstone_days: config.tombstone_days,
         ..Parts::new(store.clone())
     };
     Ok(Service::closed(parts)?)

@@ -10,6 +10,7 @@ mod danger;
 mod detail;
 mod edit;
 mod filter;
+mod impact;
 mod life;
 mod limits;
 mod list;
@@ -17,6 +18,7 @@ mod narrow;
 mod networks;
 mod places;
 mod plan;
+mod questions;
 mod receipt;
 mod row;
 mod secret;
@@ -25,7 +27,7 @@ mod used;
 
 pub use api::{
     Asked, AskedLimits, AskedWords, ConditionsStart, EditStart, Filter, Listing, NewTokenStart,
-    Shown, TeamChoice, TeamChoices, TokenHistory, Use,
+    Shown, TeamChoice, TeamChoices, TokenHistory, Use, whole_instant,
 };
 pub use conditions::ConditionsPage;
 pub use create::NewTokenPage;

@@ -98,6 +98,8 @@ pub enum Action {
     RevokeOwnToken,
     /// Ask whether tokens are good, where that is not open to everybody.
     Verify,
+    /// Put off the end of a token.
+    ExtendToken,
     /// Switch a token off.
     DisableToken,
     /// Switch a token on again.
@@ -174,6 +176,7 @@ impl Action {
         Self::GetOwnToken,
         Self::RevokeOwnToken,
         Self::Verify,
+        Self::ExtendToken,
         Self::DisableToken,
         Self::EnableToken,
         Self::ChangeToken,
@@ -250,17 +253,17 @@ fn may(actor: &Actor, action: Action) -> bool {
     use Action::{
         AdoptToken, AskMirror, ChangeConditions, ChangeRoute, ChangeToken, CreateKey, CreateOwner,
         CreateRoute, CreateSetupLink, CreateTeam, CreateToken, DeleteRoute, DisableToken,
-        EnableToken, FinishRotation, GetOwnToken, GetSettings, ListAudit, ListKeys, ListMirrors,
-        ListRoutes, ListTeams, ListTokens, NarrowScopes, PauseMirror, PublishRoutes,
+        EnableToken, ExtendToken, FinishRotation, GetOwnToken, GetSettings, ListAudit, ListKeys,
+        ListMirrors, ListRoutes, ListTeams, ListTokens, NarrowScopes, PauseMirror, PublishRoutes,
         RecordMirrorRun, RecordUsage, ReleaseMirror, ReportUsage, RevealToken, RevokeKey,
         RevokeOwnToken, RevokeToken, RotateToken, Session, Sweep, TryRoute, Verify,
     };
     let owner_rights = match action {
-        CreateToken | ListTokens | RevealToken | RevokeToken | DisableToken | EnableToken
-        | ChangeToken | ChangeConditions | NarrowScopes | RotateToken | FinishRotation | Verify
-        | ReportUsage | CreateTeam | ListTeams | ListAudit | GetSettings | ListMirrors
-        | ReleaseMirror | AskMirror | PauseMirror | CreateRoute | ListRoutes | ChangeRoute
-        | DeleteRoute | TryRoute => true,
+        CreateToken | ListTokens | RevealToken | RevokeToken | ExtendToken | DisableToken
+        | EnableToken | ChangeToken | ChangeConditions | NarrowScopes | RotateToken
+        | FinishRotation | Verify | ReportUsage | CreateTeam | ListTeams | ListAudit
+        | GetSettings | ListMirrors | ReleaseMirror | AskMirror | PauseMirror | CreateRoute
+        | ListRoutes | ChangeRoute | DeleteRoute | TryRoute => true,
         PublishRoutes | GetOwnToken | RevokeOwnToken | AdoptToken | RecordMirrorRun
         | RecordUsage | CreateOwner | CreateSetupLink | CreateKey | ListKeys | RevokeKey
         | Session | Sweep => false,

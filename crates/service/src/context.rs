@@ -56,6 +56,8 @@ pub struct Parts {
     pub snapshot: Option<SnapshotSettings>,
     /// What becomes of what it learns.
     pub usage: UsageSettings,
+    /// How many days after its end a token is removed; `None` is never.
+    pub tombstone_days: Option<u16>,
 }
 
 /// What becomes of what verification learns.
@@ -119,6 +121,7 @@ impl Parts {
             verify: VerifySettings::default(),
             snapshot: None,
             usage: UsageSettings::default(),
+            tombstone_days: None,
         }
     }
 }
@@ -148,6 +151,7 @@ struct Inner {
     snapshot: Option<Snapshot>,
     usage: Recorder,
     usage_settings: UsageSettings,
+    tombstone_days: Option<u16>,
 }
 
 impl Service {
@@ -188,6 +192,7 @@ impl Service {
             snapshot,
             usage: Recorder::new(parts.usage.waiting_max, parts.usage.measured),
             usage_settings: parts.usage,
+            tombstone_days: parts.tombstone_days,
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -296,6 +301,10 @@ impl Service {
     /// What was verified, until it is flushed.
     pub fn usage(&self) -> &Recorder {
         &self.inner.usage
+    }
+
+    pub(crate) fn tombstone_days(&self) -> Option<u16> {
+        self.inner.tombstone_days
     }
 
     pub(crate) fn usage_settings(&self) -> UsageSettings {

@@ -10,7 +10,7 @@ use domain::id::{TeamId, TokenId};
 use domain::mirror::{Entry, Key};
 use domain::policy::{Action, Actor, permit};
 use domain::text::Description;
-use domain::token::{Conditions, Display, SecretHash, Tags, Token, TokenName};
+use domain::token::{Conditions, Display, Revocation, SecretHash, Tags, Token, TokenName};
 use domain::{OffsetDateTime, Refused, Version};
 use record::Told;
 use storage::Storage;
@@ -114,5 +114,8 @@ fn token(
         tally: None,
         tags: Tags::default(),
         version: Version::FIRST,
+        protected: false,
+        revocation: Revocation::default(),
+        pause: None,
     })
 }
