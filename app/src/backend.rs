@@ -4,6 +4,7 @@
 //! This is the only module that is compiled for the server alone.
 
 pub mod audit;
+pub mod deeds;
 pub mod edit;
 pub mod form;
 pub mod learned;

@@ -6,6 +6,7 @@ pub use crate::i18n::Locale;
 use crate::visit::Visit;
 use domain::Code;
 use domain::audit::EventKind;
+use domain::token::RevokeReason;
 use domain::verify::Denial;
 use leptos::prelude::use_context;
 use leptos_i18n::td_string;
@@ -116,6 +117,11 @@ pub fn sentence(code: Code) -> &'static str {
         Code::RevealOff => td_string!(l, code.reveal_off),
         Code::NotRevealable => td_string!(l, code.not_revealable),
         Code::SealedWithLostKey => td_string!(l, code.sealed_with_lost_key),
+        Code::ExpiresSooner => td_string!(l, code.expires_sooner),
+        Code::UntilInvalid => td_string!(l, code.until_invalid),
+        Code::ReasonInvalid => td_string!(l, code.reason_invalid),
+        Code::ConfirmationWrong => td_string!(l, code.confirmation_wrong),
+        Code::TokenProtected => td_string!(l, code.token_protected),
         Code::TokenChanged => td_string!(l, code.token_changed),
         Code::IfMatchRequired => td_string!(l, code.if_match_required),
         Code::AlreadyEnded => td_string!(l, code.already_ended),
@@ -192,11 +198,13 @@ pub fn happening(kind: EventKind) -> &'static str {
         EventKind::TokenUsedAfterEnd => td_string!(l, event.token_used_after_end),
         EventKind::TokenDisabled => td_string!(l, event.token_disabled),
         EventKind::TokenEnabled => td_string!(l, event.token_enabled),
+        EventKind::TokenExtended => td_string!(l, event.token_extended),
         EventKind::TokenChanged => td_string!(l, event.token_changed),
         EventKind::TokenConditionsChanged => td_string!(l, event.token_conditions_changed),
         EventKind::TokenRotated => td_string!(l, event.token_rotated),
         EventKind::TokenRotationFinished => td_string!(l, event.token_rotation_finished),
         EventKind::TokenScopesNarrowed => td_string!(l, event.token_scopes_narrowed),
+        EventKind::TokensPurged => td_string!(l, event.tokens_purged),
         EventKind::TeamCreated => td_string!(l, event.team_created),
         EventKind::OwnerCreated => td_string!(l, event.owner_created),
         EventKind::SetupLinkCreated => td_string!(l, event.setup_link_created),
@@ -222,6 +230,18 @@ pub fn happening(kind: EventKind) -> &'static str {
         EventKind::RouteCreated => td_string!(l, event.route_created),
         EventKind::RouteChanged => td_string!(l, event.route_changed),
         EventKind::RouteDeleted => td_string!(l, event.route_deleted),
+    }
+}
+
+/// Why a token was revoked, in words.
+pub fn why_revoked(reason: RevokeReason) -> &'static str {
+    let l = locale();
+    match reason {
+        RevokeReason::Superseded => td_string!(l, life.reason_superseded),
+        RevokeReason::Leaked => td_string!(l, life.reason_leaked),
+        RevokeReason::OwnerLeft => td_string!(l, life.reason_owner_left),
+        RevokeReason::Unused => td_string!(l, life.reason_unused),
+        RevokeReason::Other => td_string!(l, life.reason_other),
     }
 }
 

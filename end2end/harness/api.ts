@@ -39,6 +39,10 @@ export interface Token {
   retired_until: string | null;
   tags: string[];
   version: number;
+  protected: boolean;
+  disabled_until: string | null;
+  revoke_reason: string | null;
+  revoke_note: string | null;
 }
 
 export interface NewToken {

@@ -153,6 +153,7 @@ export function pages({ teams, open, expired, revoked, disabled, rotated, locked
     ["token, to be disabled", `/tokens/${open.id}?dialog=disable`],
     ["limits of a token", `/tokens/${disabled.id}/conditions`],
     ["limits, ended", `/tokens/${revoked.id}/conditions`],
+    ["token, to be extended", `/tokens/${open.id}?dialog=extend`],
     ["token, to be edited", `/tokens/${open.id}/edit`],
     ["token, to be rotated", `/tokens/${open.id}?dialog=rotate`],
     ["token, rotated", `/tokens/${rotated.id}`],

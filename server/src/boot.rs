@@ -259,6 +259,7 @@ pub fn service(config: &Config, store: &Store) -> Result<Service, Stop> {
             search_path: config.search_path.clone(),
             adopts: config.mirror_adopt,
         },
+        tombstone_days: config.tombstone_days,
         ..Parts::new(store.clone())
     };
     Ok(Service::closed(parts)?)

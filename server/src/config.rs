@@ -76,6 +76,8 @@ pub struct Config {
     pub snapshot_path: Option<PathBuf>,
     /// For how many months the use of tokens is kept.
     pub usage_retention_months: u16,
+    /// How many days after its end a token is removed; `None` is never.
+    pub tombstone_days: Option<u16>,
     /// Whether `GET /metrics` answers.
     pub metrics: bool,
     /// Where traces go, and which; `None` is nowhere.

@@ -64,14 +64,17 @@ pub async fn change(
     was: AskedWords,
 ) -> Result<(), Refusal> {
     let Some(known) = TokenId::parse(id) else { return Err(refused(Code::NotFound)) };
+    let tick = |ticked: bool| if ticked { "true" } else { "" };
     let values = [
         ("version", version),
         ("name", &asked.name),
         ("description", &asked.description),
         ("tags", &asked.tags),
+        ("protected", tick(asked.protected)),
         ("name_was", &was.name),
         ("description_was", &was.description),
         ("tags_was", &was.tags),
+        ("protected_was", tick(was.protected)),
     ];
     let outcome = write(known, version, &asked).await;
     settle(&form_of(known), &paths::token_edit(known), &values, outcome).await
@@ -86,6 +89,7 @@ async fn write(id: TokenId, version: &str, asked: &AskedWords) -> Result<String,
         name: Some(asked.name.clone()),
         description: Some(asked.description.clone()),
         tags: Some(asked.tag_list()),
+        protected: Some(asked.protected),
     })?;
     let caller = who_saw(caller, version);
     let token = service::token::change(&service, &caller, id, change).await?;

@@ -161,51 +161,6 @@ async fn open(id: &str) -> Result<String, service::Error> {
     Ok(paths::token_secret(token.id))
 }
 
-/// Ends a token, and leads back to its page.
-///
-/// # Errors
-/// What `service` refuses, a fault.
-pub async fn revoke(id: &str) -> Result<(), Refusal> {
-    let page = format!("{}?dialog=revoke", paths::token(id));
-    settle("revoke_token", &page, &[], end(id).await).await
-}
-
-async fn end(id: &str) -> Result<String, service::Error> {
-    let (service, caller) = service_and_person()?;
-    let id = TokenId::parse(id).ok_or(Refused::new(Code::NotFound))?;
-    let token = token::revoke(&service, &caller, id).await?;
-    Ok(paths::token(token.id))
-}
-
-/// Switches a token off, and leads back to its page.
-///
-/// # Errors
-/// What `service` refuses, a fault.
-pub async fn disable(id: &str) -> Result<(), Refusal> {
-    let page = format!("{}?dialog=disable", paths::token(id));
-    settle("disable_token", &page, &[], switch(id, false).await).await
-}
-
-/// Switches a token on again, and leads back to its page.
-///
-/// # Errors
-/// What `service` refuses, a fault.
-pub async fn enable(id: &str) -> Result<(), Refusal> {
-    let page = format!("{}?dialog=enable", paths::token(id));
-    settle("enable_token", &page, &[], switch(id, true).await).await
-}
-
-async fn switch(id: &str, on: bool) -> Result<String, service::Error> {
-    let (service, caller) = service_and_person()?;
-    let id = TokenId::parse(id).ok_or(Refused::new(Code::NotFound))?;
-    let token = if on {
-        token::enable(&service, &caller, id).await?
-    } else {
-        token::disable(&service, &caller, id).await?
-    };
-    Ok(paths::token(token.id))
-}
-
 /// What the form that changes conditions begins with.
 ///
 /// # Errors

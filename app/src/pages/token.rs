@@ -11,6 +11,7 @@ mod danger;
 mod detail;
 mod edit;
 mod filter;
+mod impact;
 mod life;
 mod limits;
 mod list;
@@ -18,6 +19,7 @@ mod narrow;
 mod networks;
 mod places;
 mod plan;
+mod questions;
 mod receipt;
 mod row;
 mod secret;
@@ -26,7 +28,7 @@ mod used;
 
 pub use api::{
     Asked, AskedLimits, AskedWords, ConditionsStart, EditStart, Filter, Listing, NewTokenStart,
-    Shown, TeamChoice, TeamChoices, TokenHistory, Use,
+    Shown, TeamChoice, TeamChoices, TokenHistory, Use, whole_instant,
 };
 pub use columns::Columns;
 pub use conditions::ConditionsPage;

@@ -38,6 +38,8 @@ kinds! {
     TokenNewOrigin = "token_new_origin";
     /// A token was used after it was revoked, replaced, or had expired.
     TokenUsedAfterEnd = "token_used_after_end";
+    /// A token's end was put off.
+    TokenExtended = "token_extended";
     /// A token was switched off.
     TokenDisabled = "token_disabled";
     /// A token was switched on again.
@@ -52,6 +54,8 @@ kinds! {
     TokenRotationFinished = "token_rotation_finished";
     /// A token's scopes became fewer.
     TokenScopesNarrowed = "token_scopes_narrowed";
+    /// Tokens that had ended long ago were removed, so many at once.
+    TokensPurged = "tokens_purged";
     /// A team was made.
     TeamCreated = "team_created";
     /// The first owner was made.
@@ -114,6 +118,7 @@ impl EventKind {
                 | Self::TokenDisabled
                 | Self::TokenEnabled
                 | Self::TokenChanged
+                | Self::TokenExtended
                 | Self::TokenConditionsChanged
                 | Self::TokenRotated
                 | Self::TokenRotationFinished

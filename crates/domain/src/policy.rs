@@ -98,6 +98,8 @@ pub enum Action {
     RevokeOwnToken,
     /// Ask whether tokens are good, where that is not open to everybody.
     Verify,
+    /// Put off the end of a token.
+    ExtendToken,
     /// Switch a token off.
     DisableToken,
     /// Switch a token on again.
@@ -182,6 +184,7 @@ impl Action {
         Self::GetOwnToken,
         Self::RevokeOwnToken,
         Self::Verify,
+        Self::ExtendToken,
         Self::DisableToken,
         Self::EnableToken,
         Self::ChangeToken,
@@ -262,18 +265,19 @@ fn may(actor: &Actor, action: Action) -> bool {
     use Action::{
         AdoptToken, AskMirror, ChangeConditions, ChangeMirror, ChangeRoute, ChangeToken, CreateKey,
         CreateMirror, CreateOwner, CreateRoute, CreateSetupLink, CreateTeam, CreateToken,
-        DeleteMirror, DeleteRoute, DisableToken, EnableToken, FinishRotation, GetOwnToken,
-        GetSettings, ListAudit, ListKeys, ListMirrors, ListRoutes, ListTeams, ListTokens,
-        NarrowScopes, PauseMirror, ProbeMirror, PublishRoutes, RecordMirrorRun, RecordUsage,
-        ReleaseMirror, ReportUsage, RevealToken, RevokeKey, RevokeOwnToken, RevokeToken,
-        RotateToken, Session, Sweep, TryRoute, Verify,
+        DeleteMirror, DeleteRoute, DisableToken, EnableToken, ExtendToken, FinishRotation,
+        GetOwnToken, GetSettings, ListAudit, ListKeys, ListMirrors, ListRoutes, ListTeams,
+        ListTokens, NarrowScopes, PauseMirror, ProbeMirror, PublishRoutes, RecordMirrorRun,
+        RecordUsage, ReleaseMirror, ReportUsage, RevealToken, RevokeKey, RevokeOwnToken,
+        RevokeToken, RotateToken, Session, Sweep, TryRoute, Verify,
     };
     let owner_rights = match action {
-        CreateToken | ListTokens | RevealToken | RevokeToken | DisableToken | EnableToken
-        | ChangeToken | ChangeConditions | NarrowScopes | RotateToken | FinishRotation | Verify
-        | ReportUsage | CreateTeam | ListTeams | ListAudit | GetSettings | ListMirrors
-        | ReleaseMirror | AskMirror | PauseMirror | CreateMirror | ChangeMirror | DeleteMirror
-        | ProbeMirror | CreateRoute | ListRoutes | ChangeRoute | DeleteRoute | TryRoute => true,
+        CreateToken | ListTokens | RevealToken | RevokeToken | ExtendToken | DisableToken
+        | EnableToken | ChangeToken | ChangeConditions | NarrowScopes | RotateToken
+        | FinishRotation | Verify | ReportUsage | CreateTeam | ListTeams | ListAudit
+        | GetSettings | ListMirrors | ReleaseMirror | AskMirror | PauseMirror | CreateMirror
+        | ChangeMirror | DeleteMirror | ProbeMirror | CreateRoute | ListRoutes | ChangeRoute
+        | DeleteRoute | TryRoute => true,
         PublishRoutes | GetOwnToken | RevokeOwnToken | AdoptToken | RecordMirrorRun
         | RecordUsage | CreateOwner | CreateSetupLink | CreateKey | ListKeys | RevokeKey
         | Session | Sweep => false,

@@ -90,6 +90,14 @@ codes! {
     ExpiresAtInvalid = "expires_at_invalid", Invalid;
     /// Both days and an instant were given.
     ExpiresTwice = "expires_twice", Invalid;
+    /// The token would expire sooner than it does now.
+    ExpiresSooner = "expires_sooner", Invalid;
+    /// The end of a pause is not an RFC 3339 instant ahead.
+    UntilInvalid = "until_invalid", Invalid;
+    /// Not a reason to revoke a token.
+    ReasonInvalid = "reason_invalid", Invalid;
+    /// What was typed to confirm is not the token's name.
+    ConfirmationWrong = "confirmation_wrong", Invalid;
     /// The beginning is not an RFC 3339 instant.
     NotBeforeInvalid = "not_before_invalid", Invalid;
     /// The token would begin when it has expired already.
@@ -132,6 +140,8 @@ codes! {
     TokenChanged = "token_changed", PreconditionFailed;
     /// The request does not say which state of the token it changes.
     IfMatchRequired = "if_match_required", PreconditionRequired;
+    /// The token is protected from being revoked.
+    TokenProtected = "token_protected", Conflict;
     /// The token has ended already.
     AlreadyEnded = "already_ended", Conflict;
     /// The token is disabled already.

@@ -8,6 +8,8 @@ pub mod expiry;
 pub mod list;
 pub mod name;
 pub mod overlap;
+pub mod pause;
+pub mod revocation;
 pub mod scope;
 pub mod search;
 pub mod secret;
@@ -24,6 +26,8 @@ pub use expiry::{Expiry, ExpiryRequest};
 pub use list::{TokenCursor, TokenFilter, TokenPage, TokenQuery, TokenSort};
 pub use name::TokenName;
 pub use overlap::Overlap;
+pub use pause::Pause;
+pub use revocation::{Revocation, RevokeReason};
 pub use scope::{Scope, Scopes};
 pub use secret::{Display, Prefix, SecretHash, TokenSecret};
 pub use state::State;
@@ -59,6 +63,8 @@ pub struct TokenChange {
     pub description: Option<Description>,
     /// What it is sorted by.
     pub tags: Option<Tags>,
+    /// Whether people cannot revoke it.
+    pub protected: Option<bool>,
 }
 
 /// A token as everybody who may know of it sees it: never the secret nor its hash.
@@ -102,12 +108,24 @@ pub struct Token {
     pub tags: Tags,
     /// How often it was written.
     pub version: Version,
+    /// Whether people cannot revoke it until that is taken off.
+    pub protected: bool,
+    /// Why it was revoked, as far as somebody said.
+    pub revocation: Revocation,
+    /// The last time that it was switched off until a moment; that may have passed.
+    pub pause: Option<Pause>,
 }
 
 impl Token {
     /// Until when the former secret works, while it does.
     pub fn overlap_until(&self, now: OffsetDateTime) -> Option<OffsetDateTime> {
         self.retired_until.filter(|at| now < *at && !self.state(now).has_ended())
+    }
+
+    /// Since when it is switched off, if it is.
+    pub fn disabled_since(&self, now: OffsetDateTime) -> Option<OffsetDateTime> {
+        let pause = self.pause.filter(|pause| pause.is_on(now));
+        self.disabled_at.or(pause.map(|pause| pause.at))
     }
 
     /// The token's state at `now`.

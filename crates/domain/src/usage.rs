@@ -2,12 +2,14 @@
 //!
 //! Owns the outcomes and their sums, what counts as one origin, which narrower set of scopes would do, and which networks. Start at [`Outcome`].
 
+pub mod impact;
 pub mod networks;
 pub mod origin;
 pub mod proposal;
 pub mod report;
 pub mod series;
 
+pub use impact::Impact;
 pub use networks::{LearnDays, NetworkProposal};
 pub use origin::Origin;
 pub use proposal::{Asked, Proposal};

@@ -77,7 +77,8 @@ fn denial(record: &Record, request: &Request<'_>, now: OffsetDateTime) -> Option
         if conditions.retires_at.is_some_and(|at| at <= now) {
             return Some(Denial::Rotated);
         }
-        if conditions.disabled {
+        // By time alone it is over: no doorway has to be told.
+        if conditions.disabled || conditions.paused_until.is_some_and(|at| now < at) {
             return Some(Denial::Disabled);
         }
         if conditions.not_before.is_some_and(|at| now < at) {

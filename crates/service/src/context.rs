@@ -61,6 +61,8 @@ pub struct Parts {
     pub configured: Vec<Target>,
     /// What those may use of the surroundings that people add.
     pub outside: Outside,
+    /// How many days after its end a token is removed; `None` is never.
+    pub tombstone_days: Option<u16>,
 }
 
 /// What becomes of what verification learns.
@@ -126,6 +128,7 @@ impl Parts {
             usage: UsageSettings::default(),
             configured: Vec::new(),
             outside: Outside::default(),
+            tombstone_days: None,
         }
     }
 }
@@ -157,6 +160,7 @@ struct Inner {
     usage_settings: UsageSettings,
     configured: Vec<Target>,
     outside: Outside,
+    tombstone_days: Option<u16>,
 }
 
 impl Service {
@@ -199,6 +203,7 @@ impl Service {
             usage_settings: parts.usage,
             configured: parts.configured,
             outside: parts.outside,
+            tombstone_days: parts.tombstone_days,
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -307,6 +312,10 @@ impl Service {
     /// What was verified, until it is flushed.
     pub fn usage(&self) -> &Recorder {
         &self.inner.usage
+    }
+
+    pub(crate) fn tombstone_days(&self) -> Option<u16> {
+        self.inner.tombstone_days
     }
 
     pub(crate) fn usage_settings(&self) -> UsageSettings {

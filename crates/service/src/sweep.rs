@@ -1,4 +1,4 @@
-//! Removes what has run out: sessions, replays, verifiers that were not heard of, what they have long forgotten, the throttle's memory, old usage.
+//! Removes what has run out: tokens that ended long ago, sessions, replays, verifiers that were not heard of, what they have long forgotten, the throttle's memory, old usage.
 
 use crate::token::SECRET_KEPT;
 use crate::{Result, Service};
@@ -19,5 +19,6 @@ pub async fn sweep(service: &Service) -> Result<()> {
     service.store().sweep_gone(&permit).await?;
     service.store().sweep_sessions(&permit, now).await?;
     service.store().sweep_replays(&permit, now - SECRET_KEPT, now - REPLAYS_KEPT).await?;
+    crate::token::purge(service).await?;
     crate::usage::tidy(service).await
 }

@@ -5,6 +5,7 @@
 
 pub mod flush;
 mod gathered;
+pub mod impact;
 mod known;
 pub mod latency;
 pub mod networks;
@@ -15,6 +16,7 @@ pub mod told;
 mod window;
 
 pub use flush::{flush, tidy};
+pub use impact::get_impact;
 pub use networks::propose_networks;
 pub use recorder::Recorder;
 pub use report::{count_never_used, get, get_of_token};

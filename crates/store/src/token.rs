@@ -1,11 +1,16 @@
-//! Tokens.
+//! Tokens. What changes one is also in [`life`].
+
+mod life;
 
 use crate::verify::uses;
 use crate::{Result, Store, Tx};
 use domain::id::TokenId;
 use domain::policy::Permit;
 use domain::text::Description;
-use domain::token::{Conditions, Display, Scopes, SecretHash, Tags, Token, TokenName};
+use domain::token::{
+    Conditions, Display, Pause, Revocation, RevokeReason, Scopes, SecretHash, Tags, Token,
+    TokenName,
+};
 use domain::verify::uses::{Refill, Tally};
 use domain::verify::{Origins, RateLimit};
 use domain::{OffsetDateTime, Version};
@@ -37,6 +42,11 @@ struct Row {
     last_used_at: Option<OffsetDateTime>,
     tags: Vec<String>,
     version: i64,
+    protected: bool,
+    revoke_reason: Option<String>,
+    revoke_note: Option<String>,
+    paused_at: Option<OffsetDateTime>,
+    paused_until: Option<OffsetDateTime>,
 }
 
 impl From<Row> for Token {
@@ -73,6 +83,12 @@ impl From<Row> for Token {
             tally,
             tags: Tags::stored(row.tags),
             version: Version::stored(row.version),
+            protected: row.protected,
+            revocation: Revocation {
+                reason: row.revoke_reason.as_deref().and_then(RevokeReason::stored),
+                note: row.revoke_note,
+            },
+            pause: row.paused_at.zip(row.paused_until).map(|(at, until)| Pause { at, until }),
         }
     }
 }
@@ -108,7 +124,8 @@ pub(crate) async fn load(connection: &mut PgConnection, ids: &[uuid::Uuid]) -> R
         Row,
         r#"SELECT k.id AS "id!", k.team_id AS "team_id!", t.name AS "team_name!", k.name AS "name!", k.description AS "description!",
                   k.display AS "display!", k.scopes AS "scopes!",
-                  k.sealed IS NOT NULL AS "revealable!", k.tags AS "tags!", k.version AS "version!", k.created_at AS "created_at!", k.created_by AS "created_by!", k.expires_at, k.not_before,
+                  k.sealed IS NOT NULL AS "revealable!", k.tags AS "tags!", k.version AS "version!",
+                  k.protected AS "protected!", k.revoke_reason, k.revoke_note, k.paused_at, k.paused_until, k.created_at AS "created_at!", k.created_by AS "created_by!", k.expires_at, k.not_before,
                   k.allowed_cidrs::text[] AS "allowed_cidrs", k.rate_requests, k.rate_seconds, k.disabled_at, k.retired_until, k.revoked_at,
                   l.at AS "last_used_at?", k.uses_count, k.uses_per, u.window_start AS "uses_start?", u.spent AS "uses_spent?"
            FROM tokens k JOIN teams t ON t.id = k.team_id LEFT JOIN token_last_used l ON l.token_id = k.id
@@ -130,7 +147,7 @@ impl Store {
         let row = sqlx::query_as!(
             Row,
             r#"SELECT k.id, k.team_id, t.name AS team_name, k.name, k.description, k.display, k.scopes,
-                      k.sealed IS NOT NULL AS "revealable!", k.tags, k.version, k.created_at, k.created_by, k.expires_at, k.not_before,
+                      k.sealed IS NOT NULL AS "revealable!", k.tags, k.version, k.protected, k.revoke_reason, k.revoke_note, k.paused_at, k.paused_until, k.created_at, k.created_by, k.expires_at, k.not_before,
                       k.allowed_cidrs::text[], k.rate_requests, k.rate_seconds, k.disabled_at, k.retired_until, k.revoked_at,
                       l.at AS "last_used_at?", k.uses_count, k.uses_per, u.window_start AS "uses_start?", u.spent AS "uses_spent?"
                FROM tokens k JOIN teams t ON t.id = k.team_id LEFT JOIN token_last_used l ON l.token_id = k.id
@@ -223,7 +240,7 @@ impl Tx {
         let row = sqlx::query_as!(
             Row,
             r#"SELECT k.id, k.team_id, t.name AS team_name, k.name, k.description, k.display, k.scopes,
-                      k.sealed IS NOT NULL AS "revealable!", k.tags, k.version, k.created_at, k.created_by, k.expires_at, k.not_before,
+                      k.sealed IS NOT NULL AS "revealable!", k.tags, k.version, k.protected, k.revoke_reason, k.revoke_note, k.paused_at, k.paused_until, k.created_at, k.created_by, k.expires_at, k.not_before,
                       k.allowed_cidrs::text[], k.rate_requests, k.rate_seconds, k.disabled_at, k.retired_until, k.revoked_at,
                       l.at AS "last_used_at?", k.uses_count, k.uses_per, u.window_start AS "uses_start?", u.spent AS "uses_spent?"
                FROM tokens k JOIN teams t ON t.id = k.team_id LEFT JOIN token_last_used l ON l.token_id = k.id
@@ -234,59 +251,6 @@ impl Tx {
         .fetch_one(self.connection())
         .await?;
         Ok(Some((row.into(), sealed)))
-    }
-
-    /// Ends a token. Its sealed copies go with it: what is dead need not be revealed.
-    ///
-    /// # Errors
-    /// As every statement.
-    pub async fn end_token(&mut self, id: TokenId, now: OffsetDateTime) -> Result<()> {
-        sqlx::query!(
-            "UPDATE tokens SET revoked_at = $2, sealed = NULL WHERE id = $1",
-            id.uuid(),
-            now
-        )
-        .execute(self.connection())
-        .await?;
-        sqlx::query!("INSERT INTO revocations (token_id) VALUES ($1)", id.uuid())
-            .execute(self.connection())
-            .await?;
-        sqlx::query!("UPDATE idempotency_keys SET sealed = NULL WHERE token_id = $1", id.uuid())
-            .execute(self.connection())
-            .await?;
-        Ok(())
-    }
-
-    /// Writes what is said of a token: its name, its description and its tags.
-    ///
-    /// # Errors
-    /// The constraint `tokens_name_key` when the name is taken; else as every statement.
-    pub async fn change_token(&mut self, token: &Token) -> Result<()> {
-        sqlx::query!(
-            "UPDATE tokens SET name = $2, description = $3, tags = $4 WHERE id = $1",
-            token.id.uuid(),
-            token.name.as_str(),
-            token.description.as_str(),
-            token.tags.as_slice(),
-        )
-        .execute(self.connection())
-        .await?;
-        Ok(())
-    }
-
-    /// Switches a token off at that time, or on.
-    ///
-    /// # Errors
-    /// As every statement.
-    pub async fn set_token_disabled(
-        &mut self,
-        id: TokenId,
-        at: Option<OffsetDateTime>,
-    ) -> Result<()> {
-        sqlx::query!("UPDATE tokens SET disabled_at = $2 WHERE id = $1", id.uuid(), at)
-            .execute(self.connection())
-            .await?;
-        Ok(())
     }
 
     /// Replaces when, from where and how often a token may be used. What was spent of its uses counts on, or begins at zero where `anew` says so: by the

@@ -76,6 +76,7 @@ struct Row {
     revoked: bool,
     not_before: Option<OffsetDateTime>,
     disabled: bool,
+    paused_until: Option<OffsetDateTime>,
     allowed_cidrs: Option<Vec<String>>,
     rate_requests: Option<i32>,
     rate_seconds: Option<i32>,
@@ -92,6 +93,7 @@ impl Row {
         let conditions = Conditions {
             not_before: self.not_before,
             disabled: self.disabled,
+            paused_until: self.paused_until,
             retires_at: None,
             origins: self.allowed_cidrs.map(|texts| Origins::stored(&texts)),
             // A limit outside its range would not be in the table: a constraint keeps it out.
@@ -133,7 +135,7 @@ impl Store {
         let row = sqlx::query_as!(
             Row,
             r#"SELECT id AS "id!", team_id AS "team_id!", name AS "name!", secret_hash AS "secret_hash!", scopes AS "scopes!", expires_at,
-                      revoked_at IS NOT NULL AS "revoked!", not_before, disabled_at IS NOT NULL AS "disabled!",
+                      revoked_at IS NOT NULL AS "revoked!", not_before, disabled_at IS NOT NULL AS "disabled!", paused_until,
                       allowed_cidrs::text[], rate_requests, rate_seconds, uses_count, uses_per, retired_hash, retired_until
                FROM (SELECT * FROM tokens WHERE secret_hash = $1
                      UNION ALL
@@ -161,7 +163,7 @@ impl Store {
         let rows = sqlx::query_as!(
             Row,
             r#"SELECT id AS "id!", team_id AS "team_id!", name AS "name!", secret_hash AS "secret_hash!", scopes AS "scopes!", expires_at,
-                      revoked_at IS NOT NULL AS "revoked!", not_before, disabled_at IS NOT NULL AS "disabled!",
+                      revoked_at IS NOT NULL AS "revoked!", not_before, disabled_at IS NOT NULL AS "disabled!", paused_until,
                       allowed_cidrs::text[], rate_requests, rate_seconds, uses_count, uses_per, retired_hash, retired_until
                FROM (SELECT * FROM tokens WHERE secret_hash = ANY ($1)
                      UNION ALL

@@ -5,6 +5,7 @@
 //! Start reading at [`token`] and [`problem`].
 
 pub mod audit;
+pub mod impact;
 pub mod jwks;
 pub mod mirror;
 pub mod origin;

@@ -1,11 +1,13 @@
 //! Tokens on the wire.
 
+mod change;
+
+pub use change::{ChangeToken, DisableToken, ExtendToken, RevokeToken};
+
 use domain::id::TeamId;
 use domain::refusal::Judge;
 use domain::text::Description;
-use domain::token::{
-    self, Conditions, ExpiryRequest, NewToken, Overlap, Scopes, Tags, TokenChange, TokenName,
-};
+use domain::token::{self, Conditions, ExpiryRequest, NewToken, Overlap, Scopes, Tags, TokenName};
 use domain::verify::{self, Origins};
 use domain::{Code, OffsetDateTime, Refusals, Refused};
 use serde::{Deserialize, Serialize};
@@ -117,38 +119,6 @@ fn conditions(
     let limit = |uses: UsesLimit| verify::UsesLimit::parse(uses.count, uses.per.as_deref());
     let uses = judge.take(uses.map(limit).transpose());
     Some(Conditions { not_before: not_before?, origins: origins?, rate: rate?, uses: uses? })
-}
-
-/// `PATCH /api/tokens/{id}`: what is absent stays as it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ChangeToken {
-    /// 1 to 255 characters, unique among the team's tokens that have not been revoked.
-    #[serde(default)]
-    pub name: Option<String>,
-    /// At most 500 characters.
-    #[serde(default)]
-    pub description: Option<String>,
-    /// All of its tags from now on: at most 10 words, each of up to 32 letters, digits, `.`, `_` and `-`; kept in lower case.
-    #[serde(default)]
-    pub tags: Option<Vec<String>>,
-}
-
-impl TryFrom<ChangeToken> for TokenChange {
-    type Error = Refusals;
-
-    fn try_from(asked: ChangeToken) -> Result<Self, Refusals> {
-        let mut judge = Judge::default();
-        let name = asked.name.as_deref().map(TokenName::parse).transpose();
-        let name = judge.take(name).flatten();
-        let description = asked.description.as_deref().map(Description::parse).transpose();
-        let description = judge.take(description).flatten();
-        let tags = asked.tags.map(|tags| Tags::parse(tags.iter().map(String::as_str))).transpose();
-        let tags = judge.take(tags).flatten();
-        judge.verdict()?;
-        Ok(Self { name, description, tags })
-    }
 }
 
 /// `POST /api/tokens/{id}/conditions`: replaces all of them, so all of them must be there. What is forgotten would be allowed.
@@ -280,6 +250,15 @@ pub struct Token {
     pub tags: Vec<String>,
     /// How often it was written, which is also its `ETag`. What time and use change of a token (`status`, `last_used_at`, `uses_left`) is no write.
     pub version: i64,
+    /// Whether it cannot be revoked until that is taken off.
+    pub protected: bool,
+    /// When it is good again by itself after it was disabled; null is when somebody enables it, or that it is not disabled.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub disabled_until: Option<OffsetDateTime>,
+    /// Why it was revoked: `superseded`, `leaked`, `owner_left`, `unused` or `other`; null where nobody said.
+    pub revoke_reason: Option<String>,
+    /// The same in somebody's own words.
+    pub revoke_note: Option<String>,
 }
 
 /// What a token is at the time of the answer.
@@ -333,6 +312,9 @@ impl Token {
     /// The view of a token at `now`.
     pub fn at(token: token::Token, now: OffsetDateTime) -> Self {
         let uses = token.conditions.uses;
+        let disabled_since = token.disabled_since(now);
+        let paused = token.state(now) == token::State::Disabled && token.disabled_at.is_none();
+        let pause = token.pause.filter(|_| paused);
         Self {
             id: token.id.uuid(),
             status: token.state(now).into(),
@@ -353,11 +335,15 @@ impl Token {
             uses_limit: uses.map(Into::into),
             uses_left: uses.map(|uses| uses.left(token.tally, now)),
             uses_refill_at: uses.and_then(|uses| uses.refills_at(now)),
-            disabled_at: token.disabled_at,
+            disabled_at: disabled_since,
             revoked_at: token.revoked_at,
             last_used_at: token.last_used_at,
             tags: token.tags.as_slice().to_vec(),
             version: token.version.number(),
+            protected: token.protected,
+            disabled_until: pause.map(|pause| pause.until),
+            revoke_reason: token.revocation.reason.map(|reason| reason.as_str().to_owned()),
+            revoke_note: token.revocation.note,
         }
     }
 }

@@ -17,6 +17,7 @@ test("the audit log tells the life of a token", async ({ person, api, owner }) =
   await person.readSecret();
   await person.link("I have stored it").click();
   await person.link("Revoke…").click();
+  await person.field("Type the name to confirm").fill(name);
   await person.button(/^Revoke logged/).click();
   await expect(person.main().getByText("Revoked").first()).toBeVisible();
 
@@ -46,6 +47,7 @@ test("a token's page tells its history, and leads to all of it", async ({ person
   await person.reload();
   await expect(steps).toHaveText([/^Created by/, /^Revealed by end to end/, /^Expires/]);
   await person.link("Revoke…").click();
+  await person.field("Type the name to confirm").fill(name);
   await person.button(/^Revoke told/).click();
   await expect(steps).toHaveText([/^Created by/, /^Revealed by/, new RegExp(`^Revoked by ${owner.email}`)]);
 

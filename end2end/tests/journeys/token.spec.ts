@@ -136,12 +136,24 @@ test("revoking asks first, and then ends it", async ({ person, api }) => {
   await expect(dialog).toHaveCount(0);
   expect(await api.verify(token.token)).toMatchObject({ valid: true });
 
+  person.watch.allowStatus(422);
   await person.link("Revoke…").click();
+  await dialog.getByLabel("Reason").selectOption({ label: "Its secret got out" });
+  await dialog.getByRole("button", { name: "Revoke short life" }).click();
+  await expect(dialog.getByRole("alert")).toContainText("This is not the token’s name.");
+  await person.settle();
+  expect(await api.verify(token.token)).toMatchObject({ valid: true });
+  await dialog.getByLabel("Reason").selectOption({ label: "Its secret got out" });
+  await dialog.getByLabel("Note").fill("in a log");
+  await dialog.getByLabel("Type the name to confirm").fill("short life");
   await dialog.getByRole("button", { name: "Revoke short life" }).click();
   await expect(dialog).toHaveCount(0);
   await expect(person.main().getByText("Revoked").first()).toBeVisible();
   await expect(person.link("Revoke…")).toHaveCount(0);
   await expect.poll(() => api.verify(token.token)).toMatchObject({ valid: false, code: "revoked" });
+  await expect(person.main()).toContainText("Its secret got out");
+  await expect(person.main()).toContainText("in a log");
+  await expect(person.main()).toContainText("Since it ended");
 });
 
 test("a token is disabled, and enabled again", async ({ person, api }) => {

@@ -199,6 +199,7 @@ impl Reader {
         let verify_budget = self.number("verify_budget_seconds", 300, 86_400);
         let verify_resident_max = self.number("verify_resident_max", 2_000_000, 100_000_000);
         let usage_retention_months = self.number("usage_retention_months", 13, 120);
+        let tombstone_days = self.number("tombstone_days", 0, 3_650);
         let metrics = self.parse("metrics", Some(false), "use on or off", |text| match text {
             "on" => Some(true),
             "off" => Some(false),
@@ -247,6 +248,7 @@ impl Reader {
             verify_resident_max: usize::try_from(verify_resident_max?).unwrap_or(usize::MAX),
             snapshot_path,
             usage_retention_months: u16::try_from(usage_retention_months?).unwrap_or(u16::MAX),
+            tombstone_days: u16::try_from(tombstone_days?).ok().filter(|days| *days > 0),
             metrics: metrics?,
             traces,
             site_dir: self.path("site_dir"),

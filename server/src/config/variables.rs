@@ -339,6 +339,14 @@ pub const VARIABLES: &[Variable] = &[
         text: "For how many months, beside the one that has begun, the use of tokens is kept: 0 to 120. When a token was used last is kept for ever.",
     },
     Variable {
+        key: "tombstone_days",
+        env: "TOKENKEEP_TOMBSTONE_DAYS",
+        secret: false,
+        default: "0",
+        example: "365",
+        text: "How many days after its end a token that expired or was revoked is removed, up to 3650; its line in the audit log stays. 0 is never.",
+    },
+    Variable {
         key: "metrics",
         env: "TOKENKEEP_METRICS",
         secret: false,

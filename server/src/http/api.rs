@@ -1,6 +1,8 @@
 //! The HTTP API: one file a noun, one function a verb.
 
 mod audit;
+mod impact;
+mod life;
 mod mirror;
 mod origin;
 mod route;
@@ -21,9 +23,10 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(token::create, token::list))
         .routes(routes!(token::count))
         .routes(routes!(token::find))
-        .routes(routes!(token::get, token::change))
+        .routes(routes!(token::get, life::change))
         .routes(routes!(token::reveal, token::reveal_by_get))
         .routes(routes!(token::revoke))
+        .routes(routes!(life::extend))
         .routes(routes!(token::disable))
         .routes(routes!(token::enable))
         .routes(routes!(token::change_conditions))
@@ -34,6 +37,7 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(origin::lock))
         .routes(routes!(scope::narrow))
         .routes(routes!(usage::get_of_token))
+        .routes(routes!(impact::get))
         .routes(routes!(usage::get))
         .routes(routes!(usage::report))
         .routes(routes!(team::create, team::list))

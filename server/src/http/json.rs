@@ -13,6 +13,9 @@ use serde_path_to_error::Segment;
 /// A JSON body.
 pub struct Json<T>(pub T);
 
+/// A JSON body that may be left out: then it says nothing.
+pub struct MaybeJson<T>(pub T);
+
 /// A query string.
 pub struct Query<T>(pub T);
 
@@ -54,6 +57,11 @@ const FIELDS: &[&str] = &[
     "deliver_secret",
     "kind",
     "settings",
+    "protected",
+    "never",
+    "until",
+    "reason",
+    "note",
 ];
 
 /// A JSON body before it is read, for what borrows from it.
@@ -91,6 +99,23 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
         JsonText::from_request(request, state).await?.read().map(Self)
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for MaybeJson<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let (parts, body) = request.into_parts();
+        let body = axum::body::to_bytes(body, BODY_MAX)
+            .await
+            .map_err(|_| Failure::from(Code::BodyTooLarge))?;
+        if body.is_empty() {
+            return Ok(Self(T::default()));
+        }
+        Json::from_request(Request::from_parts(parts, body.into()), state)
+            .await
+            .map(|json| Self(json.0))
     }
 }
 

@@ -90,6 +90,7 @@ async fn every_verb_judges_the_state_where_it_is_named(pool: PgPool) {
         ("scopes/narrow", json!({ "scopes": ["images:read"] })),
         ("rotate", json!({})),
         ("rotate/finish", json!({})),
+        ("extend", json!({ "never": true })),
         ("disable", json!({})),
         ("enable", json!({})),
         ("revoke", json!({})),

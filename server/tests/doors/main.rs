@@ -17,6 +17,7 @@ mod credentials;
 mod csrf;
 mod disable_token;
 mod errors;
+mod extend_token;
 mod forward_auth;
 mod get_token;
 mod headers;

@@ -22,11 +22,43 @@ async fn a_token_is_ended_and_stays_in_the_list(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_body_is_not_read(pool: PgPool) {
+async fn a_reason_may_be_said(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let made = app.token(&app.team("platform").await, "import").await;
     let path = format!("/api/tokens/{}/revoke", text(&made, "id"));
-    assert_eq!(app.post(&path).raw_json("{nonsense").await.status, 200);
+    assert_eq!(app.post(&path).raw_json("{nonsense").await.problem(), "400 body_malformed");
+    for (body, problem) in [
+        (json!({ "reason": "boredom" }), "422 reason_invalid reason"),
+        (json!({ "reason": 7 }), "400 body_malformed reason"),
+        (json!({ "note": "a\nb" }), "422 control_character note"),
+        (json!({ "why": "leaked" }), "400 body_malformed"),
+    ] {
+        assert_eq!(app.post(&path).json(&body).await.problem(), problem);
+    }
+    let body = json!({ "reason": "leaked", "note": "in a log" });
+    let ended = app.post(&path).json(&body).await.json();
+    assert_eq!(
+        (&ended["revoke_reason"], &ended["revoke_note"]),
+        (&json!("leaked"), &json!("in a log"))
+    );
+    let log = app.get("/api/audit").send().await.json();
+    assert_eq!(log["items"][0]["detail"]["reason"], "leaked");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_protected_stays(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let made = app.token(&app.team("platform").await, "import").await;
+    let path = format!("/api/tokens/{}", text(&made, "id"));
+    let protect = async |on: bool| {
+        let ask = app.ask(http::Method::PATCH, &path).by(&app.key).header("if-match", "*");
+        ask.json(&json!({ "protected": on })).await.json()
+    };
+    assert_eq!(protect(true).await["protected"], true);
+    let revoke = format!("{path}/revoke");
+    assert_eq!(app.post(&revoke).send().await.problem(), "409 token_protected");
+    assert_eq!(protect(false).await["protected"], false);
+    assert_eq!(app.post(&revoke).send().await.status, 200);
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -53,6 +53,41 @@ async fn a_token_that_nobody_used_says_so(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn what_would_be_missed_of_a_token_is_told_and_what_is_tried_after_its_end(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let (_, made) = used(&app).await;
+    let path = format!("/api/tokens/{}", text(&made, "id"));
+    let impact = async || app.get(&format!("{path}/impact")).send().await.json();
+    let told = impact().await;
+    assert_eq!((&told["last_24h"]["valid"], &told["last_24h"]["refused"]), (&json!(2), &json!(1)));
+    assert_eq!((&told["last_7d"]["valid"], &told["origins_7d"]), (&json!(2), &json!(2)));
+    assert_eq!(told["last_used"]["at"], "2026-11-22T11:00:00Z");
+    assert_eq!(told["tries_since_end"], Value::Null);
+    let asked = told["scopes_asked"].as_array().expect("a list");
+    assert!(asked.contains(&json!("images:read")) && asked.contains(&json!("video")), "{asked:?}");
+
+    app.pass(Duration::days(2));
+    app.post(&format!("{path}/revoke")).json(&json!({ "reason": "leaked" })).await;
+    assert_eq!(impact().await["tries_since_end"], 0);
+    for _ in 0..2 {
+        let body = json!({ "token": text(&made, "token"), "origin": "192.0.2.1" });
+        assert_eq!(app.post("/api/verify").json(&body).await.text_of("code"), "revoked");
+    }
+    service::usage::flush(&app.service).await.expect("flushed");
+    let told = impact().await;
+    assert_eq!((&told["last_24h"]["valid"], &told["last_24h"]["refused"]), (&json!(0), &json!(2)));
+    assert_eq!((&told["last_7d"]["valid"], &told["tries_since_end"]), (&json!(2), &json!(2)));
+    let log = app.get("/api/audit").send().await.json();
+    let after = &log["items"][0];
+    assert_eq!(
+        (&after["action"], &after["detail"]["reason"]),
+        (&json!("token_used_after_end"), &json!("leaked"))
+    );
+    let nothing = app.get("/api/tokens/nonsense/impact").send().await;
+    assert_eq!(nothing.problem(), "404 not_found");
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn all_tokens_and_a_team_are_summed(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let (team, _) = used(&app).await;

@@ -79,8 +79,9 @@ async fn insert(app: &TestApp, team: &str, case: &Case) {
     sqlx::query(
         "INSERT INTO tokens (id, team_id, name, description, secret_hash, display, scopes, created_at, created_by, expires_at, revoked_at,
                              not_before, disabled_at, allowed_cidrs, rate_requests, rate_seconds, retired_hash, retired_until,
-                             uses_count, uses_per)
-         VALUES (gen_random_uuid(), $1::uuid, $2, '', $3, '', $4, $5, 'vectors', $6, $7, $8, $9, $10::cidr[], $11, $12, $13, $14, $15, $16)",
+                             uses_count, uses_per, paused_at, paused_until)
+         VALUES (gen_random_uuid(), $1::uuid, $2, '', $3, '', $4, $5, 'vectors', $6, $7, $8, $9, $10::cidr[], $11, $12, $13, $14, $15, $16,
+                 CASE WHEN $17::timestamptz IS NOT NULL THEN $5 END, $17)",
     )
     .bind(team)
     .bind(&case.offered)
@@ -98,6 +99,7 @@ async fn insert(app: &TestApp, team: &str, case: &Case) {
     .bind(retires_at)
     .bind(small(&record["uses_limit"]["count"]))
     .bind(record["uses_limit"]["per"].as_str())
+    .bind(instant(&record["paused_until"]))
     .execute(&app.pool)
     .await
     .expect("a row");

@@ -8,9 +8,11 @@ mod edit;
 mod learned;
 mod listing;
 
-pub use deeds::{DisableToken, EnableToken, FinishRotation, RevealToken, RevokeToken, RotateToken};
+pub use deeds::{
+    DisableToken, EnableToken, ExtendToken, FinishRotation, RevealToken, RevokeToken, RotateToken,
+};
 pub use edit::{AskedWords, ChangeToken, EditStart, start_edit};
-pub use learned::{LockNetworks, NarrowScopes, Use, get_token_usage};
+pub use learned::{LockNetworks, NarrowScopes, Use, get_impact, get_token_usage};
 pub use listing::{Filter, FilterTokens, Listing, list_tokens};
 
 use crate::apart::apart;
@@ -158,12 +160,7 @@ impl AskedLimits {
 
     /// The beginning as an RFC 3339 instant; what cannot be read stays as it is, to be refused.
     pub fn beginning(&self) -> Option<String> {
-        let typed = self.not_before.trim().replacen(' ', "T", 1);
-        if typed.is_empty() {
-            return None;
-        }
-        let whole = [typed.clone(), format!("{typed}Z"), format!("{typed}:00Z")];
-        Some(whole.into_iter().find(|text| read(text).is_some()).unwrap_or(typed))
+        Some(whole_instant(&self.not_before)).filter(|text| !text.is_empty())
     }
 
     /// The beginning, if it can be read.
@@ -189,6 +186,13 @@ impl AskedLimits {
         let per = Refill::parse(&self.uses_per).map(|refill| refill.as_str().to_owned());
         (!count.is_empty()).then(|| UsesLimit { count: count.parse().unwrap_or(0), per })
     }
+}
+
+/// What was typed into a field for date and time, as an RFC 3339 instant in UTC; what cannot be read stays as it is, to be refused.
+pub fn whole_instant(typed: &str) -> String {
+    let typed = typed.trim().replacen(' ', "T", 1);
+    let whole = [typed.clone(), format!("{typed}Z"), format!("{typed}:00Z")];
+    whole.into_iter().find(|text| read(text).is_some()).unwrap_or(typed)
 }
 
 fn read(text: &str) -> Option<OffsetDateTime> {

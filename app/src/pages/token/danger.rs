@@ -1,9 +1,11 @@
 //! What can be done with a token, apart at the bottom of its page: each with what it does, and a question before it is done.
 
 use super::api::{
-    DisableToken, EnableToken, FinishRotation, LockNetworks, NarrowScopes, RevealToken,
-    RevokeToken, RotateToken,
+    DisableToken, EnableToken, ExtendToken, FinishRotation, LockNetworks, NarrowScopes,
+    RevealToken, RevokeToken, RotateToken,
 };
+use super::impact::ImpactPreview;
+use super::questions::{DisableForm, ExtendForm, Protected, RevokeForm};
 use super::short;
 use crate::Refusal;
 use crate::say;
@@ -27,6 +29,7 @@ pub struct Deeds {
     reveal: ServerAction<RevealToken>,
     rotate: ServerAction<RotateToken>,
     finish: ServerAction<FinishRotation>,
+    extend: ServerAction<ExtendToken>,
     disable: ServerAction<DisableToken>,
     enable: ServerAction<EnableToken>,
     revoke: ServerAction<RevokeToken>,
@@ -43,6 +46,7 @@ impl Deeds {
             reveal: ServerAction::new(),
             rotate: ServerAction::new(),
             finish: ServerAction::new(),
+            extend: ServerAction::new(),
             disable: ServerAction::new(),
             enable: ServerAction::new(),
             revoke: ServerAction::new(),
@@ -55,6 +59,7 @@ impl Deeds {
     pub fn changes(self) -> usize {
         self.rotate.version().get()
             + self.finish.version().get()
+            + self.extend.version().get()
             + self.disable.version().get()
             + self.enable.version().get()
             + self.revoke.version().get()
@@ -76,6 +81,9 @@ pub fn Danger(
     let id = StoredValue::new(token.id.to_string());
     let name = StoredValue::new(short(&token.name));
     let ended = token.status.has_ended();
+    let can_extend = !ended && token.expires_at.is_some();
+    let protected = token.protected;
+    let whole = StoredValue::new(token.clone());
     let can_reveal = token.revealable && !ended;
     let can_finish = token.retired_until.is_some();
     let can_rotate = !ended && !can_finish;
@@ -90,6 +98,7 @@ pub fn Danger(
                 {can_reveal.then(|| view! { <Deed title=say!(token.reveal) text=say!(token.reveal_text) dialog="reveal" label=say!(token.reveal_ask)/> })}
                 {can_rotate.then(|| view! { <Deed title=say!(token.rotate) text=say!(token.rotate_text) dialog="rotate" label=say!(token.rotate_ask)/> })}
                 {can_finish.then(|| view! { <Deed title=say!(token.finish) text=say!(token.finish_text) dialog="finish" label=say!(token.finish_ask)/> })}
+                {can_extend.then(|| view! { <Deed title=say!(life.extend) text=say!(life.extend_text) dialog="extend" label=say!(life.extend_ask)/> })}
                 {can_disable.then(|| view! { <Deed title=say!(token.disable) text=say!(token.disable_text) dialog="disable" label=say!(token.disable_ask)/> })}
                 {can_enable.then(|| view! { <Deed title=say!(token.enable) text=say!(token.enable_text) dialog="enable" label=say!(token.enable_ask)/> })}
                 <Deed title=say!(token.revoke) text=consequence dialog="revoke" label=say!(token.revoke_ask) grave=true/>
@@ -113,10 +122,17 @@ pub fn Danger(
                 <Answer id=id.get_value() action=deeds.finish label=say!(token.finish_do) weight=Weight::Danger/>
             </Dialog>
         })}
+        {can_extend.then(|| view! {
+            <Dialog name="extend" title=say!(life.extend_title, name = name.get_value())>
+                <p>{say!(life.extend_text)}</p>
+                <ExtendForm token=whole.get_value() action=deeds.extend label=say!(life.extend_do, name = name.get_value())/>
+            </Dialog>
+        })}
         {can_disable.then(|| view! {
             <Dialog name="disable" title=say!(token.disable_title, name = name.get_value())>
                 <p>{say!(token.disable_text)}</p>
-                <Answer id=id.get_value() action=deeds.disable label=say!(token.disable_do, name = name.get_value())/>
+                <ImpactPreview id=id.get_value()/>
+                <DisableForm id=id.get_value() action=deeds.disable label=say!(token.disable_do, name = name.get_value())/>
             </Dialog>
         })}
         {can_enable.then(|| view! {
@@ -127,7 +143,12 @@ pub fn Danger(
         })}
         <Dialog name="revoke" title=say!(token.revoke_title, name = name.get_value())>
             <p>{consequence}</p>
-            <Answer id=id.get_value() action=deeds.revoke label=say!(token.revoke_do, name = name.get_value()) weight=Weight::Danger/>
+            <ImpactPreview id=id.get_value()/>
+            {if protected {
+                view! { <Protected token=whole.get_value()/> }.into_any()
+            } else {
+                view! { <RevokeForm token=whole.get_value() action=deeds.revoke label=say!(token.revoke_do, name = name.get_value())/> }.into_any()
+            }}
         </Dialog>
     }
 }

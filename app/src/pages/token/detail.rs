@@ -3,6 +3,7 @@
 use super::TokenStatus;
 use super::api::{TokenHistory, get_token, get_token_usage};
 use super::danger::{Danger, Deeds};
+use super::impact::Tries;
 use super::life::Life;
 use super::limits::{NAMED, limits_of};
 use super::places::Places;
@@ -19,7 +20,8 @@ use crate::ui::note::{Matter, Note};
 use crate::ui::status::{Chips, Dot};
 use crate::ui::strong::Strong;
 use crate::visit::set_status;
-use crate::{Seen, paths, say};
+use crate::{Seen, paths, say, words};
+use domain::token::RevokeReason;
 use domain::usage::LearnDays;
 use domain::{Code, OffsetDateTime};
 use leptos::prelude::*;
@@ -81,6 +83,7 @@ fn Detail(seen: Seen<TokenHistory>, deeds: Deeds) -> impl IntoView {
     let danger = (token.status != Status::Revoked)
         .then(|| view! { <Danger token=token.clone() key=key deeds=deeds/> });
     let id = token.id.to_string();
+    let tries = token.status.has_ended().then(|| view! { <Tries id=token.id.to_string()/> });
     let receipt = (token.status == Status::Revoked)
         .then(|| view! { <ReceiptPanel id=token.id.to_string()/> });
     view! {
@@ -106,6 +109,7 @@ fn Detail(seen: Seen<TokenHistory>, deeds: Deeds) -> impl IntoView {
                     <h2>{say!(token.life)}</h2>
                     <Life token=token events=events partial=partial now=now/>
                 </section>
+                {tries}
                 {receipt}
                 {danger}
                 // Below what people press: it comes a moment later, and must not push that away.
@@ -143,6 +147,21 @@ fn Facts(token: Token, now: OffsetDateTime) -> impl IntoView {
         view! { <Chips words=token.tags.clone() most=10/> }.into_any()
     };
     let edit = paths::token_edit(token.id);
+    let reason = token.revoke_reason.as_deref().and_then(RevokeReason::stored);
+    let note = token.revoke_note.clone();
+    let because = (reason.is_some() || note.is_some()).then(|| view! {
+        <dt>{say!(life.revoked_because)}</dt>
+        <dd>{reason.map(|reason| view! { <p>{words::why_revoked(reason)}</p> })}{note.map(|note| view! { <p class="muted">{note}</p> })}</dd>
+    });
+    let paused = token.disabled_until.map(|at| view! {
+        <dt>{say!(life.disabled_until)}</dt>
+        <dd class="num"><Date at=at/>" · "<span class="muted"><Moment at=at now=now/></span></dd>
+    });
+    let protected = token.protected.then(|| {
+        view! {
+            <dt>{say!(life.protection)}</dt><dd>{say!(life.is_protected)}</dd>
+        }
+    });
     let expires = match token.expires_at {
         Some(at) => view! { <Date at=at/>" · "<span class="muted"><Moment at=at now=now/></span> }
             .into_any(),
@@ -159,6 +178,8 @@ fn Facts(token: Token, now: OffsetDateTime) -> impl IntoView {
         if token.revealable { say!(token.revealable_yes) } else { say!(token.revealable_no) };
     view! {
         <dl class="panel facts">
+            {because}
+            {paused}
             <dt>{say!(token.description)}</dt><dd>{description}</dd>
             <dt>{say!(life.tags)}</dt><dd>{tags}<p><a href=edit>{say!(life.edit_link)}</a></p></dd>
             <dt>{say!(token.team)}</dt><dd><a href=paths::tokens_of_team(token.team_id)>{token.team_name}</a></dd>
@@ -167,6 +188,7 @@ fn Facts(token: Token, now: OffsetDateTime) -> impl IntoView {
             <dt>{say!(token.limits)}</dt><dd>{limits}{change}</dd>
             {networks}
             {former}
+            {protected}
             <dt>{say!(token.reveal)}</dt><dd>{revealable}</dd>
             <dt>{say!(token.id)}</dt><dd><code>{token.id.to_string()}</code></dd>
         </dl>

@@ -3,7 +3,7 @@
 use super::api::{AskedWords, ChangeToken, EditStart, start_edit};
 use super::clash::{Clash, Differing, clashes};
 use crate::ui::button::Submit;
-use crate::ui::field::{Hidden, TextArea, TextField};
+use crate::ui::field::{Check, Hidden, TextArea, TextField};
 use crate::ui::form::Form;
 use crate::ui::frame::Page;
 use crate::ui::load::Load;
@@ -46,15 +46,22 @@ fn Edit(start: EditStart, action: ServerAction<ChangeToken>) -> impl IntoView {
         ("description", "description_was", say!(token.description), &words.description),
         ("tags", "tags_was", say!(life.tags), &words.tags),
     ];
+    let yes_or_no = |ticked: bool| if ticked { say!(ui.yes) } else { say!(ui.no) };
     let fields = fields.map(|(name, was, label, now)| Differing {
         label: label.to_owned(),
         was: drafted(was),
         now: now.clone(),
         yours: drafted(name),
     });
+    let protection = Differing {
+        label: say!(life.protection).to_owned(),
+        was: yes_or_no(drafted("protected_was") == "true").to_owned(),
+        now: yes_or_no(words.protected).to_owned(),
+        yours: yes_or_no(!drafted("protected").is_empty()).to_owned(),
+    };
+    let fields = fields.into_iter().chain([protection]).collect();
     let now = form.now;
-    let clash_view =
-        clash.then(|| view! { <Clash meanwhile=meanwhile fields=fields.to_vec() now=now/> });
+    let clash_view = clash.then(|| view! { <Clash meanwhile=meanwhile fields=fields now=now/> });
     let label = if clash { say!(life.save_over) } else { say!(life.save) };
     view! {
         <div class="grid gap-6 max-w-[560px]">
@@ -65,9 +72,11 @@ fn Edit(start: EditStart, action: ServerAction<ChangeToken>) -> impl IntoView {
                 <Hidden name="name_was" value=words.name.clone()/>
                 <Hidden name="description_was" value=words.description.clone()/>
                 <Hidden name="tags_was" value=words.tags.clone()/>
+                <Hidden name="protected_was" value=words.protected.to_string()/>
                 <TextField name="name" label=say!(token.name) hint=say!(token.name_hint) value=words.name/>
                 <TextArea name="description" label=say!(token.description) hint=say!(token.description_hint) optional=true most=DESCRIPTION_MAX value=words.description/>
                 <TextField name="tags" label=say!(life.tags) hint=say!(life.tags_hint) optional=true value=words.tags/>
+                <Check name="protected" label=say!(life.protected) hint=say!(life.protected_hint) checked=words.protected/>
                 <div class="actions">
                     <Submit label=label/>
                     <a class="button button-quiet" href=paths::token(token.id)>{say!(ui.cancel)}</a>

@@ -6,6 +6,7 @@ use crate::ui::strong::{Strong, mark};
 use crate::{paths, say, words};
 use domain::OffsetDateTime;
 use domain::audit::{EventKind, SubjectKind};
+use domain::token::RevokeReason;
 use leptos::prelude::*;
 use wire::audit::AuditEntry;
 use wire::token::Token;
@@ -73,6 +74,10 @@ fn steps(token: &Token, events: Vec<AuditEntry>, partial: bool, now: OffsetDateT
         let words = if at <= now { say!(token.life_began) } else { say!(token.life_begins) };
         steps.push(Step::new(at, Glyph::Clock, words));
     }
+    // No event tells that a pause is over.
+    if let Some(at) = token.disabled_until {
+        steps.push(Step::new(at, Glyph::CheckRound, say!(life.pause_ends)));
+    }
     // A token that was revoked before its date did not live to see it.
     if let Some(at) =
         token.expires_at.filter(|at| token.revoked_at.is_none_or(|revoked| *at <= revoked))
@@ -95,7 +100,11 @@ fn step(event: AuditEntry) -> Step {
     let (glyph, words) = match kind {
         Some(EventKind::TokenCreated) => (Glyph::Plus, say!(token.life_created, who = who)),
         Some(EventKind::TokenRevealed) => (Glyph::Eye, say!(token.life_revealed, who = who)),
+        Some(EventKind::TokenDisabled) if event.detail.contains_key("until") => {
+            (Glyph::Pause, say!(life.paused, who = who))
+        }
         Some(EventKind::TokenDisabled) => (Glyph::Pause, say!(token.life_disabled, who = who)),
+        Some(EventKind::TokenExtended) => (Glyph::Clock, say!(life.extended, who = who)),
         Some(EventKind::TokenEnabled) => (Glyph::CheckRound, say!(token.life_enabled, who = who)),
         Some(EventKind::TokenChanged) => (Glyph::Sliders, say!(life.changed, who = who)),
         Some(EventKind::TokenConditionsChanged) => {
@@ -108,7 +117,16 @@ fn step(event: AuditEntry) -> Step {
         Some(EventKind::TokenRotationFinished) => {
             (Glyph::DashRound, say!(token.life_finished, who = who))
         }
-        Some(EventKind::TokenRevoked) => (Glyph::DashRound, say!(token.life_revoked, who = who)),
+        Some(EventKind::TokenRevoked) => {
+            let reason = event.detail.get("reason").and_then(|reason| RevokeReason::stored(reason));
+            let words = match reason {
+                Some(reason) => {
+                    say!(life.revoked_for, who = who, reason = words::why_revoked(reason))
+                }
+                None => say!(token.life_revoked, who = who),
+            };
+            (Glyph::DashRound, words)
+        }
         // The server tells it, which is nobody's deed.
         Some(EventKind::TokenNewOrigin) if !from.is_empty() => {
             (Glyph::Info, say!(token.life_new_origin, place = mark(from)))
@@ -165,6 +183,10 @@ mod tests {
             last_used_at: None,
             tags: Vec::new(),
             version: 1,
+            protected: false,
+            disabled_until: None,
+            revoke_reason: None,
+            revoke_note: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Least privilege: which scopes would do for a token, and the question before it keeps only these.
 
 use super::api::NarrowScopes;
+use super::impact::ImpactPreview;
 use super::short;
 use crate::say;
 use crate::ui::button::Submit;
@@ -137,6 +138,7 @@ fn NarrowDialog(asked: Question, narrow: ServerAction<NarrowScopes>) -> impl Int
                     {never.map(|words| view! { <p>{words}</p> })}
                     {unnamed.map(|words| view! { <p class="muted">{words}</p> })}
                     {little.then(|| view! { <Little/> })}
+                    <ImpactPreview id=token.id.to_string()/>
                     <p class="muted">{say!(usage.narrow_text)}</p>
                     <Form action=narrow>
                         <Hidden name="id" value=token.id.to_string()/>

@@ -34,14 +34,19 @@ impl Entry {
         self.record.expires_at.into_iter().chain(retires_at).min()
     }
 
+    /// Whether its time has begun at `now`; that of a token that is paused begins anew when the pause is over.
+    pub fn has_begun(&self, now: OffsetDateTime) -> bool {
+        let not_before = self.record.conditions.as_ref().and_then(|all| all.not_before);
+        not_before.is_none_or(|at| at <= now)
+    }
+
     /// Whether readers of that format refuse it where they must, from `now` on until it is looked at again. The format of token-manager knows neither a
     /// beginning nor networks.
     pub fn fits(&self, format: Format, now: OffsetDateTime) -> bool {
         let Some(conditions) = &self.record.conditions else {
             return true;
         };
-        let begun = conditions.not_before.is_none_or(|at| at <= now);
-        format == Format::Full || (begun && conditions.origins.is_none())
+        format == Format::Full || (self.has_begun(now) && conditions.origins.is_none())
     }
 }
 

@@ -52,6 +52,22 @@ impl ExpiryRequest {
     }
 }
 
+impl ExpiryRequest {
+    /// The later end of a token that would expire at `until`. The same end is no refusal.
+    ///
+    /// # Errors
+    /// As [`Self::resolve`]; `expires_sooner` on `expires_at`.
+    pub fn extend(self, until: Expiry, now: OffsetDateTime) -> Result<Expiry, Refused> {
+        let asked = self.resolve(now)?;
+        let later = match (until, asked) {
+            (_, None) => true,
+            (None, Some(_)) => false,
+            (Some(until), Some(asked)) => until <= asked,
+        };
+        if later { Ok(asked) } else { Err(Refused::field("expires_at", Code::ExpiresSooner)) }
+    }
+}
+
 fn to_micros(at: OffsetDateTime) -> OffsetDateTime {
     let nanos = at.nanosecond();
     at.to_offset(time::UtcOffset::UTC) - Duration::nanoseconds(i64::from(nanos % 1_000))
@@ -80,6 +96,20 @@ mod tests {
         assert_eq!(at(NOW), Err(Code::ExpiresInPast));
         assert_eq!(at(datetime!(9999-01-01 0:00 UTC)), Err(Code::ExpiresDaysRange));
         assert_eq!(at(datetime!(2026-11-22 12:00 +1)), Ok(Some(datetime!(2026-11-22 11:00 UTC))));
+    }
+
+    #[test]
+    fn an_end_is_only_put_off() {
+        let (week, day) = (Some(NOW + Duration::days(7)), Some(NOW + Duration::days(1)));
+        let extend =
+            |asked: ExpiryRequest, until| asked.extend(until, NOW).map_err(|refused| refused.code);
+        assert_eq!(extend(ExpiryRequest::Days(7), day), Ok(week));
+        assert_eq!(extend(ExpiryRequest::Days(7), week), Ok(week));
+        assert_eq!(extend(ExpiryRequest::Never, week), Ok(None));
+        assert_eq!(extend(ExpiryRequest::Never, None), Ok(None));
+        assert_eq!(extend(ExpiryRequest::Days(1), week), Err(Code::ExpiresSooner));
+        assert_eq!(extend(ExpiryRequest::Days(3650), None), Err(Code::ExpiresSooner));
+        assert_eq!(extend(ExpiryRequest::At(NOW), None), Err(Code::ExpiresInPast));
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub enum State {
     Rotating,
     /// Its time has not begun.
     Scheduled,
-    /// Switched off by somebody, until somebody switches it on.
+    /// Switched off by somebody, until somebody switches it on or the time is over that they said.
     Disabled,
     /// Past its expiry.
     Expired,
@@ -47,7 +47,7 @@ impl State {
             Self::Revoked
         } else if token.expires_at.is_some_and(|at| at <= now) {
             Self::Expired
-        } else if token.disabled_at.is_some() {
+        } else if token.disabled_since(now).is_some() {
             Self::Disabled
         } else if token.conditions.not_before.is_some_and(|at| now < at) {
             Self::Scheduled
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
     use crate::Version;
     use crate::text::Description;
-    use crate::token::{Conditions, Display, Scopes, Tags, TokenName};
+    use crate::token::{Conditions, Display, Pause, Revocation, Scopes, Tags, TokenName};
     use time::macros::datetime;
 
     const NOW: OffsetDateTime = datetime!(2026-11-22 10:00 UTC);
@@ -115,6 +115,9 @@ mod tests {
             tally: None,
             tags: Tags::default(),
             version: Version::FIRST,
+            protected: false,
+            revocation: Revocation::default(),
+            pause: None,
         }
     }
 
@@ -134,6 +137,18 @@ mod tests {
         assert_eq!(token.state(NOW), State::Expired);
         token.revoked_at = Some(NOW);
         assert_eq!(token.state(NOW), State::Revoked);
+    }
+
+    #[test]
+    fn a_pause_is_over_at_its_instant() {
+        let mut token = token();
+        token.pause = Some(Pause { at: NOW, until: NOW + Duration::hours(1) });
+        let last = NOW + Duration::hours(1) - Duration::microseconds(1);
+        assert_eq!((token.state(last), token.disabled_since(last)), (State::Disabled, Some(NOW)));
+        let over = NOW + Duration::hours(1);
+        assert_eq!((token.state(over), token.disabled_since(over)), (State::Active, None));
+        token.disabled_at = Some(NOW);
+        assert_eq!(token.state(over), State::Disabled);
     }
 
     #[test]

@@ -46,6 +46,8 @@ pub struct Conditions {
     pub not_before: Option<OffsetDateTime>,
     /// Whether somebody switched it off.
     pub disabled: bool,
+    /// Until when somebody switched it off; that may have passed.
+    pub paused_until: Option<OffsetDateTime>,
     /// When this secret of it stops working, because a rotation replaced it; `None` for the secret that is current.
     pub retires_at: Option<OffsetDateTime>,
     /// Where it may be used from; `None` is everywhere.

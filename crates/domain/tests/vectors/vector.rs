@@ -85,6 +85,7 @@ fn record(value: &Value) -> Record {
     let conditions = Conditions {
         not_before: instant(&value["not_before"]),
         disabled: value["disabled"] == true,
+        paused_until: instant(&value["paused_until"]),
         retires_at: instant(&value["retires_at"]),
         origins: Origins::parse(texts(&value["allowed_cidrs"])).expect("networks"),
         rate: rate.map(|(requests, seconds)| RateLimit::parse(requests, seconds).expect("a limit")),

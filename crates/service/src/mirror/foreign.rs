@@ -12,7 +12,7 @@ use domain::mirror::state::Adopting;
 use domain::mirror::{Entry, Key};
 use domain::policy::{Action, Actor, permit};
 use domain::text::Description;
-use domain::token::{Conditions, Display, SecretHash, Tags, Token, TokenName};
+use domain::token::{Conditions, Display, Revocation, SecretHash, Tags, Token, TokenName};
 use domain::{OffsetDateTime, Refused, Version};
 use record::Told;
 use storage::Storage;
@@ -141,5 +141,8 @@ fn token(
         tally: None,
         tags: Tags::default(),
         version: Version::FIRST,
+        protected: false,
+        revocation: Revocation::default(),
+        pause: None,
     })
 }

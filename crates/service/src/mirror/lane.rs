@@ -112,8 +112,10 @@ async fn bring(
     if !many_gone && !held {
         over.extend(&changed.gone);
     }
-    // One that was ended and lives again: readers must hear that too.
-    let again = live.iter().any(|(entry, _)| pass.target.told_to_refuse(&entry.key()));
+    // One that was ended and lives again: readers must hear that too. And that one is paused, before what they have of it is old.
+    let again = live
+        .iter()
+        .any(|(entry, _)| pass.target.told_to_refuse(&entry.key()) || !entry.has_begun(now));
     // What ended is deleted also where the head cannot be written.
     let head = head::push(pass, standing.head_at, again || !over.is_empty()).await;
     pass.later(head);

@@ -1,4 +1,4 @@
-//! Changes what is said of a token: its name, its description and its tags. And says what others changed meanwhile.
+//! Changes what is said of a token: its name, its description, its tags, and whether it is protected. And says what others changed meanwhile.
 
 use super::locked::{lock, written};
 use crate::error::violated;
@@ -26,6 +26,7 @@ pub async fn change(
     token.name = asked.name.unwrap_or(token.name);
     token.description = asked.description.unwrap_or(token.description);
     token.tags = asked.tags.unwrap_or(token.tags);
+    token.protected = asked.protected.unwrap_or(token.protected);
     if token == before {
         return Ok(token);
     }
@@ -42,6 +43,7 @@ fn facts(before: &Token, after: &Token) -> Vec<(&'static str, String)> {
     let names = ["name_before", "name_after"];
     let descriptions = ["description_before", "description_after"];
     let tags = ["tags_before", "tags_after"];
+    let protected = ["protected_before", "protected_after"];
     [
         (names, before.name.as_str().to_owned(), after.name.as_str().to_owned()),
         (
@@ -50,6 +52,7 @@ fn facts(before: &Token, after: &Token) -> Vec<(&'static str, String)> {
             after.description.as_str().to_owned(),
         ),
         (tags, before.tags.joined(), after.tags.joined()),
+        (protected, before.protected.to_string(), after.protected.to_string()),
     ]
     .into_iter()
     .filter(|(_, before, after)| before != after)

@@ -7,7 +7,7 @@ use crate::{IdempotencyKey, Result, Service};
 use domain::audit::{Caller, Event, EventKind, SubjectKind};
 use domain::id::TokenId;
 use domain::policy::{Action, permit};
-use domain::token::{NewToken, SecretHash, Token, TokenSecret};
+use domain::token::{NewToken, Revocation, SecretHash, Token, TokenSecret};
 use domain::{Code, OffsetDateTime, Refused, Version};
 use store::Tx;
 use store::idempotency::Replay;
@@ -108,6 +108,9 @@ async fn draw_up(
         tally: None,
         tags: asked.tags.clone(),
         version: Version::FIRST,
+        protected: false,
+        revocation: Revocation::default(),
+        pause: None,
     })
 }
 

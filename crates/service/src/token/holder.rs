@@ -5,7 +5,7 @@ use crate::{Result, Service};
 use domain::Code;
 use domain::audit::Caller;
 use domain::policy::{Action, Actor, permit};
-use domain::token::{SecretHash, Token};
+use domain::token::{Revocation, SecretHash, Token};
 use domain::verify::receipt::Receipt;
 use domain::verify::{Denial, Record, Request, Verdict, decide};
 
@@ -53,7 +53,7 @@ pub async fn revoke_own(
     }
     let caller = Caller { actor: holder(&record), ..caller.clone() };
     let may_revoke = permit(&caller.actor, Action::RevokeOwnToken)?;
-    let token = end(service, &caller, may_revoke, record.id).await?;
+    let token = end(service, &caller, may_revoke, record.id, Revocation::default()).await?;
     let may_get = permit(&caller.actor, Action::GetOwnToken)?;
     let receipt = service
         .store()

@@ -34,7 +34,8 @@ pub(super) async fn tell(service: &Service, collected: &Collected) -> Result<()>
 
     let ended: BTreeMap<_, _> = collected.after_end.iter().copied().collect();
     let after_end = |told: &Noticed| {
-        let event = event(EventKind::TokenUsedAfterEnd, told);
+        let reason = told.reason.map(|reason| ("reason", reason.as_str().to_owned()));
+        let event = event(EventKind::TokenUsedAfterEnd, told).with_all(reason);
         let Some(used) = ended.get(&told.token) else { return event };
         let event = event.with("code", used.outcome.as_str());
         match used.origin {

@@ -69,6 +69,45 @@ async fn moments_pass_without_anybody_writing(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn a_pause_is_a_beginning_to_readers_of_every_version(pool: PgPool) {
+    let world = World::new(pool).await;
+    let token = world.create("one", None).await;
+    world.push().await;
+    let until = NOW + Duration::HOUR;
+    token::pause(&world.service, &world.owner, token.id, until).await.expect("paused");
+    let run = world.push().await;
+    assert_eq!((run.work.put, run.work.deleted), (1, 0));
+    assert_eq!(run.outcome, Outcome::Settled { next_moment: Some(until) });
+    let record = &world.files()[&token.path];
+    assert!(record.contains(r#""not_before":"2026-11-22T11:00:00Z""#), "{record}");
+    // Over by time alone: nobody has to write, but that it is told as it is.
+    world.set_clock(until);
+    assert_eq!(world.push().await.outcome, Outcome::Settled { next_moment: None });
+
+    let later = until + Duration::HOUR;
+    token::pause(&world.service, &world.owner, token.id, later).await.expect("paused");
+    world.push().await;
+    token::enable(&world.service, &world.owner, token.id).await.expect("enabled");
+    world.push().await;
+    let record = &world.files()[&token.path];
+    assert!(!record.contains("2026-11-22T12:00:00Z"), "{record}");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_pause_leaves_out_what_cannot_be_told(pool: PgPool) {
+    let world = World::new(pool).await.written_for(Format::TokenManager).await;
+    let token = world.create("one", None).await;
+    world.push().await;
+    let until = NOW + Duration::HOUR;
+    token::pause(&world.service, &world.owner, token.id, until).await.expect("paused");
+    world.push().await;
+    assert!(world.paths().is_empty());
+    world.set_clock(until);
+    world.push().await;
+    assert_eq!(world.paths(), [token.path]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn both_secrets_of_a_rotation_are_told_until_the_overlap_ends(pool: PgPool) {
     let world = World::new(pool).await;
     let token = world.create("one", None).await;

@@ -119,7 +119,14 @@ impl World {
     }
 
     pub async fn revoke(&self, token: &Made) {
-        service::token::revoke(&self.service, &self.owner, token.id).await.expect("revoked");
+        service::token::revoke(
+            &self.service,
+            &self.owner,
+            token.id,
+            domain::token::Revocation::default(),
+        )
+        .await
+        .expect("revoked");
     }
 
     /// A run that looks at everything.

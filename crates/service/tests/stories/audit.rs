@@ -57,7 +57,14 @@ async fn every_write_leaves_one_line(pool: PgPool) {
     let (shown, log) = world.log_of(service::token::reveal(&world.service, &machine, id)).await;
     assert!(shown.is_ok());
     one(&log, EventKind::TokenRevealed, "deploy");
-    let (ended, log) = world.log_of(service::token::revoke(&world.service, &machine, id)).await;
+    let (ended, log) = world
+        .log_of(service::token::revoke(
+            &world.service,
+            &machine,
+            id,
+            domain::token::Revocation::default(),
+        ))
+        .await;
     assert!(ended.is_ok());
     one(&log, EventKind::TokenRevoked, "deploy");
 }
@@ -115,8 +122,12 @@ async fn the_log_tells_what_happened_to_one_token(pool: PgPool) {
     for _ in 0..2 {
         service::token::reveal(&world.service, &owner, id).await.expect("its secret");
     }
-    service::token::revoke(&world.service, &owner, other).await.expect("ended");
-    service::token::revoke(&world.service, &owner, id).await.expect("ended");
+    service::token::revoke(&world.service, &owner, other, domain::token::Revocation::default())
+        .await
+        .expect("ended");
+    service::token::revoke(&world.service, &owner, id, domain::token::Revocation::default())
+        .await
+        .expect("ended");
 
     let all = [TokenRevoked, TokenRevealed, TokenRevealed, TokenCreated];
     assert_eq!(told(&world, &owner, SubjectId::token(id), 50).await, [all.to_vec()]);

@@ -98,7 +98,7 @@ async fn no_verb_changes_a_token_that_is_not_as_the_caller_saw_it(pool: PgPool) 
         code(enable(service, &late, id).await),
         code(rotate(service, &late, id, overlap, None).await),
         code(finish_rotation(service, &late, id).await),
-        code(revoke(service, &late, id).await),
+        code(revoke(service, &late, id, domain::token::Revocation::default()).await),
     ];
     assert_eq!(codes, [Code::TokenChanged; 9]);
 }
@@ -142,7 +142,9 @@ async fn what_cannot_be_is_refused(pool: PgPool) {
     assert_eq!(code(nobody), Code::Unauthenticated);
     let nothing = change(&world.service, &owner, uuid::Uuid::nil().into(), named("mine")).await;
     assert_eq!(code(nothing), Code::NotFound);
-    revoke(&world.service, &owner, id).await.expect("revoked");
+    revoke(&world.service, &owner, id, domain::token::Revocation::default())
+        .await
+        .expect("revoked");
     change(&world.service, &owner, id, named("Export"))
         .await
         .expect("what has ended takes no name");

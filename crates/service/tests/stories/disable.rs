@@ -55,7 +55,9 @@ async fn what_has_ended_is_neither_disabled_nor_enabled(pool: PgPool) {
     let expired = world.create(expiring).await.expect("a token").token.id;
     let revoked = world.token(&team, "revoked").await.token.id;
     disable(&world.service, &owner, expired).await.expect("disabled");
-    revoke(&world.service, &owner, revoked).await.expect("revoked");
+    revoke(&world.service, &owner, revoked, domain::token::Revocation::default())
+        .await
+        .expect("revoked");
     world.pass(Duration::DAY);
     for id in [expired, revoked] {
         assert_eq!(code(disable(&world.service, &owner, id).await), Code::AlreadyEnded);
@@ -72,6 +74,8 @@ async fn a_disabled_token_can_be_revoked(pool: PgPool) {
     let owner = world.owner().await;
     let made = world.token(&world.team("platform").await, "import").await;
     disable(&world.service, &owner, made.token.id).await.expect("disabled");
-    revoke(&world.service, &owner, made.token.id).await.expect("revoked");
+    revoke(&world.service, &owner, made.token.id, domain::token::Revocation::default())
+        .await
+        .expect("revoked");
     assert_eq!(world.verify(secret(&made)).await, "revoked");
 }

@@ -30,7 +30,14 @@ async fn an_expired_token_can_be_ended_too_and_is_revoked_then(pool: PgPool) {
     asked.expiry = ExpiryRequest::Days(1);
     let made = world.create(asked).await.expect("a token");
     world.pass(Duration::days(2));
-    service::token::revoke(&world.service, &owner, made.token.id).await.expect("ended");
+    service::token::revoke(
+        &world.service,
+        &owner,
+        made.token.id,
+        domain::token::Revocation::default(),
+    )
+    .await
+    .expect("ended");
     assert_eq!(world.verify(secret(&made)).await, "revoked");
 }
 

@@ -75,7 +75,14 @@ async fn a_replay_of_a_revoked_token_has_no_secret(pool: PgPool) {
     let owner = world.owner().await;
     let team = world.team("platform").await;
     let made = send(&world, &owner, &team, "import").await.expect("a token");
-    service::token::revoke(&world.service, &owner, made.token.id).await.expect("ended");
+    service::token::revoke(
+        &world.service,
+        &owner,
+        made.token.id,
+        domain::token::Revocation::default(),
+    )
+    .await
+    .expect("ended");
     let again = send(&world, &owner, &team, "import").await.expect("the same token");
     assert!(again.secret.is_none());
 }

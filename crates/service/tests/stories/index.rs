@@ -20,7 +20,9 @@ async fn followed(pool: PgPool) -> (World, Following) {
 async fn revoke(world: &World, made: &Created) -> Receipt {
     let caller = world.anybody().await;
     let id = made.token.id;
-    service::token::revoke(&world.service, &caller, id).await.expect("ended");
+    service::token::revoke(&world.service, &caller, id, domain::token::Revocation::default())
+        .await
+        .expect("ended");
     get_receipt(&world.service, &caller, id).await.expect("a receipt")
 }
 
@@ -70,7 +72,9 @@ async fn whoever_changed_a_token_is_answered_by_it_at_once(pool: PgPool) {
         assert_eq!(world.verify(secret(&made)).await, "disabled");
         service::token::enable(&world.service, &caller, id).await.expect("on");
         assert_eq!(world.verify(secret(&made)).await, "valid");
-        service::token::revoke(&world.service, &caller, id).await.expect("ended");
+        service::token::revoke(&world.service, &caller, id, domain::token::Revocation::default())
+            .await
+            .expect("ended");
         assert_eq!(world.verify(secret(&made)).await, "revoked");
     }
     follower.abort();

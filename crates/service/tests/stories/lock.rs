@@ -149,7 +149,9 @@ async fn what_has_ended_or_is_nobodys_is_not_locked(pool: PgPool) {
     let days = LearnDays::default();
     let asked_by_nobody = propose_networks(&world.service, &stranger(), made.token.id, days).await;
     assert_eq!(code(asked_by_nobody), Code::Unauthenticated);
-    revoke(&world.service, &caller, made.token.id).await.expect("ended");
+    revoke(&world.service, &caller, made.token.id, domain::token::Revocation::default())
+        .await
+        .expect("ended");
     let lock = async |id| code(lock_networks(&world.service, &caller, id, list(), None).await);
     assert_eq!(lock(made.token.id).await, Code::AlreadyEnded);
     assert_eq!(lock(TokenId::from(uuid::Uuid::nil())).await, Code::NotFound);

@@ -30,7 +30,14 @@ async fn a_name_is_free_again_after_its_token_was_ended(pool: PgPool) {
     let owner = world.owner().await;
     let team = world.team("platform").await;
     let made = world.token(&team, "import").await;
-    service::token::revoke(&world.service, &owner, made.token.id).await.expect("ended");
+    service::token::revoke(
+        &world.service,
+        &owner,
+        made.token.id,
+        domain::token::Revocation::default(),
+    )
+    .await
+    .expect("ended");
     let next = world.create(asked(&team, "import")).await.expect("the name is free");
     assert_ne!(next.token.id, made.token.id);
     assert_eq!(refused(world.create(asked(&team, "import")).await), TAKEN);

@@ -79,7 +79,9 @@ async fn what_has_ended_or_is_nobodys_is_not_narrowed(pool: PgPool) {
     let id = made.token.id;
     let by_nobody = narrow_scopes(&world.service, &stranger(), id, scopes(&["images:read"])).await;
     assert_eq!(code(by_nobody), Code::Unauthenticated);
-    revoke(&world.service, &world.anybody().await, id).await.expect("ended");
+    revoke(&world.service, &world.anybody().await, id, domain::token::Revocation::default())
+        .await
+        .expect("ended");
     assert_eq!(code(narrow(&world, id, &["images:read"]).await), Code::AlreadyEnded);
     let nothing = TokenId::from(uuid::Uuid::nil());
     assert_eq!(code(narrow(&world, nothing, &["images:read"]).await), Code::NotFound);

@@ -139,7 +139,14 @@ async fn a_team_counts_its_active_tokens(pool: PgPool) {
     let team = world.team("platform").await;
     world.token(&team, "lasting").await;
     let ended = world.token(&team, "ended").await;
-    service::token::revoke(&world.service, &owner, ended.token.id).await.expect("ended");
+    service::token::revoke(
+        &world.service,
+        &owner,
+        ended.token.id,
+        domain::token::Revocation::default(),
+    )
+    .await
+    .expect("ended");
     let mut short = asked(&team, "short");
     short.expiry = domain::token::ExpiryRequest::Days(1);
     world.create(short).await.expect("a token");

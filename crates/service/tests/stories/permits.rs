@@ -27,7 +27,9 @@ async fn codes(world: &World, caller: &Caller) -> Vec<Code> {
         code(service::token::find(service, caller, "nonsense").await),
         code(service::token::get(service, caller, id).await),
         code(service::token::reveal(service, caller, id).await),
-        code(service::token::revoke(service, caller, id).await),
+        code(
+            service::token::revoke(service, caller, id, domain::token::Revocation::default()).await,
+        ),
         code(service::token::open_for_browser(service, caller, id, "").await),
         code(service::team::create(service, caller, new_team("more", false)).await),
         code(service::team::list(service, caller, None, limit(1)).await),

@@ -74,7 +74,14 @@ async fn a_token_that_was_not_sealed_cannot_be_shown(pool: PgPool) {
 async fn a_revoked_token_is_not_shown_and_its_copy_is_gone(pool: PgPool) {
     let world = World::new(pool).await;
     let (owner, made) = sealed(&world).await;
-    service::token::revoke(&world.service, &owner, made.token.id).await.expect("ended");
+    service::token::revoke(
+        &world.service,
+        &owner,
+        made.token.id,
+        domain::token::Revocation::default(),
+    )
+    .await
+    .expect("ended");
     assert_eq!(code(reveal(&world.service, &owner, made.token.id).await), Code::AlreadyEnded);
     let copies: i64 = sqlx::query_scalar("SELECT count(*) FROM tokens WHERE sealed IS NOT NULL")
         .fetch_one(&world.pool)

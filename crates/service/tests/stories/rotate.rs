@@ -84,7 +84,9 @@ async fn what_ends_the_token_ends_both_secrets(pool: PgPool) {
     assert_eq!(new.token.retired_until, expiring.token.expires_at);
     let revoked = world.token(&team, "revoked").await;
     rotated(&world, &revoked, HOUR).await.expect("another secret");
-    revoke(&world.service, &owner, revoked.token.id).await.expect("revoked");
+    revoke(&world.service, &owner, revoked.token.id, domain::token::Revocation::default())
+        .await
+        .expect("revoked");
     world.pass(Duration::DAY);
     assert_eq!(world.verify(secret(&expiring)).await, "expired");
     assert_eq!(world.verify(secret(&revoked)).await, "revoked");

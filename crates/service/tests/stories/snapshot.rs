@@ -49,7 +49,14 @@ impl Keeping {
 
     async fn revoke(&self, made: &Created) {
         let caller = self.world.anybody().await;
-        service::token::revoke(&self.world.service, &caller, made.token.id).await.expect("ended");
+        service::token::revoke(
+            &self.world.service,
+            &caller,
+            made.token.id,
+            domain::token::Revocation::default(),
+        )
+        .await
+        .expect("ended");
     }
 
     /// Its next life, without a database.

@@ -21,7 +21,14 @@ async fn a_token_is_made_used_and_ended(pool: PgPool) {
     assert_eq!(made.token.created_by, crate::world::EMAIL);
 
     world.pass(Duration::minutes(5));
-    let ended = service::token::revoke(&world.service, &owner, made.token.id).await.expect("ended");
+    let ended = service::token::revoke(
+        &world.service,
+        &owner,
+        made.token.id,
+        domain::token::Revocation::default(),
+    )
+    .await
+    .expect("ended");
     assert_eq!(ended.revoked_at, Some(START + Duration::minutes(5)));
     assert_eq!(world.verify(secret(&made)).await, "revoked");
 
@@ -36,8 +43,21 @@ async fn a_token_ends_once(pool: PgPool) {
     let world = World::new(pool).await;
     let owner = world.owner().await;
     let made = world.token(&world.team("platform").await, "import").await;
-    service::token::revoke(&world.service, &owner, made.token.id).await.expect("ended");
-    let again = service::token::revoke(&world.service, &owner, made.token.id).await;
+    service::token::revoke(
+        &world.service,
+        &owner,
+        made.token.id,
+        domain::token::Revocation::default(),
+    )
+    .await
+    .expect("ended");
+    let again = service::token::revoke(
+        &world.service,
+        &owner,
+        made.token.id,
+        domain::token::Revocation::default(),
+    )
+    .await;
     assert_eq!(code(again), Code::AlreadyEnded);
 }
 
@@ -46,7 +66,14 @@ async fn two_people_who_end_a_token_at_once_end_it_once(pool: PgPool) {
     let world = World::new(pool).await;
     let owner = world.owner().await;
     let made = world.token(&world.team("platform").await, "import").await;
-    let end = || service::token::revoke(&world.service, &owner, made.token.id);
+    let end = || {
+        service::token::revoke(
+            &world.service,
+            &owner,
+            made.token.id,
+            domain::token::Revocation::default(),
+        )
+    };
     let ((one, two), log) = world.log_of(async { tokio::join!(end(), end()) }).await;
     assert!(one.is_ok() != two.is_ok());
     assert_eq!(log.len(), 1);
@@ -58,7 +85,18 @@ async fn a_token_that_nobody_made_is_not_found(pool: PgPool) {
     let owner = world.owner().await;
     let id = TokenId::from(uuid::Uuid::nil());
     assert_eq!(code(service::token::get(&world.service, &owner, id).await), Code::NotFound);
-    assert_eq!(code(service::token::revoke(&world.service, &owner, id).await), Code::NotFound);
+    assert_eq!(
+        code(
+            service::token::revoke(
+                &world.service,
+                &owner,
+                id,
+                domain::token::Revocation::default()
+            )
+            .await
+        ),
+        Code::NotFound
+    );
     assert_eq!(code(service::token::reveal(&world.service, &owner, id).await), Code::NotFound);
 }
 

@@ -404,7 +404,14 @@ async fn a_use_after_the_end_is_told_once_a_day_by_all_instances(pool: PgPool) {
     });
     used(&world, &revoked, "192.0.2.1", "curl", &[]).await;
     let caller = world.anybody().await;
-    service::token::revoke(&world.service, &caller, revoked.token.id).await.expect("ended");
+    service::token::revoke(
+        &world.service,
+        &caller,
+        revoked.token.id,
+        domain::token::Revocation::default(),
+    )
+    .await
+    .expect("ended");
     // What was used yesterday is in the database since yesterday.
     flush(&world.service).await.expect("flushed");
     world.pass(Duration::days(1));

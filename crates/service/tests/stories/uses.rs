@@ -311,7 +311,14 @@ async fn a_token_that_ends_while_its_use_is_counted_is_refused(pool: PgPool) {
     let asking = asking(&world, &made);
     until_somebody_waits(&pool).await;
     let anybody = world.anybody().await;
-    service::token::revoke(&world.service, &anybody, made.token.id).await.expect("revoked");
+    service::token::revoke(
+        &world.service,
+        &anybody,
+        made.token.id,
+        domain::token::Revocation::default(),
+    )
+    .await
+    .expect("revoked");
     following[0].turn().await.expect("a look");
     held.rollback().await.expect("let go");
     assert_eq!(asking.await.expect("an answer").0, "revoked");

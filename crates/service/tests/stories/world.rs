@@ -63,6 +63,14 @@ impl World {
         Self::begin(pool, None, Arc::new(Mutex::new(START)), 7, verify).await
     }
 
+    /// A world that removes tokens so many days after their end.
+    pub async fn purging(pool: PgPool, days: u16) -> Self {
+        let clock = Arc::new(Mutex::new(START));
+        let parts = parts(&pool, None, &clock, 7, patient());
+        let parts = Parts { tombstone_days: Some(days), ..parts };
+        Self { service: Service::new(parts).await.expect("a service"), pool, clock }
+    }
+
     /// The same database and clock behind a server with other keys: what a restart does. Another seed, or it would mint the same secrets.
     pub async fn restarted(&self, keys: Option<&str>, seed: u64) -> Self {
         Self::begin(self.pool.clone(), keys, Arc::clone(&self.clock), seed, patient()).await

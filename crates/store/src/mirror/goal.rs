@@ -106,7 +106,7 @@ impl Store {
             let mut rows = sqlx::query_as!(
                 Row,
                 r#"SELECT token_id AS "token_id!", hash AS "hash!", retires_at, team_id AS "team_id!", name AS "name!", scopes AS "scopes!",
-                          created_at AS "created_at!", expires_at, not_before, networks, rate_requests, rate_seconds,
+                          created_at AS "created_at!", expires_at, greatest(not_before, paused_until) AS not_before, networks, rate_requests, rate_seconds,
                           changed_xid::text AS "revision!", true AS "live!"
                    FROM mirror_secrets
                    WHERE kept AND (expires_at IS NULL OR expires_at > $1) AND (retires_at IS NULL OR retires_at > $1)"#,
@@ -138,7 +138,7 @@ impl Store {
         let rows = sqlx::query_as!(
             Row,
             r#"SELECT token_id AS "token_id!", hash AS "hash!", retires_at, team_id AS "team_id!", name AS "name!", scopes AS "scopes!",
-                      created_at AS "created_at!", expires_at, not_before, networks, rate_requests, rate_seconds,
+                      created_at AS "created_at!", expires_at, greatest(not_before, paused_until) AS not_before, networks, rate_requests, rate_seconds,
                       changed_xid::text AS "revision!",
                       (kept AND (expires_at IS NULL OR expires_at > $3) AND (retires_at IS NULL OR retires_at > $3)) AS "live!"
                FROM mirror_secrets
@@ -146,6 +146,7 @@ impl Store {
                       AND NOT pg_visible_in_snapshot(changed_xid, $1::text::pg_snapshot))
                   OR (expires_at > $2 AND expires_at <= $3)
                   OR (not_before > $2 AND not_before <= $3)
+                  OR (paused_until > $2 AND paused_until <= $3)
                   OR (retires_at > $2 AND retires_at <= $3)
                LIMIT $4"#,
             since.as_str(),
@@ -201,7 +202,7 @@ impl Store {
         let rows = sqlx::query_as!(
             Row,
             r#"SELECT token_id AS "token_id!", hash AS "hash!", retires_at, team_id AS "team_id!", name AS "name!", scopes AS "scopes!",
-                      created_at AS "created_at!", expires_at, not_before, networks, rate_requests, rate_seconds,
+                      created_at AS "created_at!", expires_at, greatest(not_before, paused_until) AS not_before, networks, rate_requests, rate_seconds,
                       changed_xid::text AS "revision!", true AS "live!"
                FROM mirror_secrets
                WHERE hash = ANY ($1) AND kept
@@ -320,6 +321,9 @@ impl Store {
                    FROM tokens AS t CROSS JOIN LATERAL (VALUES (t.secret_hash), (t.retired_hash)) AS s (hash)
                    WHERE t.disabled_at > $1 AND s.hash IS NOT NULL
                    UNION ALL
+                   SELECT s.hash, t.paused_at FROM tokens AS t JOIN mirror_secrets AS s ON s.token_id = t.id
+                   WHERE t.paused_at > $1 AND t.paused_until > $3
+                   UNION ALL
                    SELECT g.hash, g.at FROM secrets_gone AS g
                    WHERE g.at > $1 AND g.hash IS NOT NULL AND g.why <> 'key'
                      AND NOT EXISTS (SELECT FROM tokens AS t WHERE t.secret_hash = g.hash)
@@ -359,6 +363,7 @@ async fn mark(snapshot: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<
                   least(
                       (SELECT min(expires_at) FROM tokens WHERE expires_at > $1),
                       (SELECT min(not_before) FROM tokens WHERE not_before > $1),
+                      (SELECT min(paused_until) FROM tokens WHERE paused_until > $1),
                       (SELECT min(retired_until) FROM tokens WHERE retired_until > $1)
                   ) AS next_moment"#,
         now,

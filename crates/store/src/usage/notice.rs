@@ -6,7 +6,7 @@ use domain::OffsetDateTime;
 use domain::audit::EventKind;
 use domain::id::{TeamId, TokenId};
 use domain::policy::Permit;
-use domain::token::Scope;
+use domain::token::{RevokeReason, Scope};
 use domain::usage::Origin;
 use time::Duration;
 
@@ -19,6 +19,8 @@ pub struct Noticed {
     pub name: String,
     /// Its team.
     pub team: TeamId,
+    /// Why it was revoked, as far as somebody said.
+    pub reason: Option<RevokeReason>,
 }
 
 /// A place that Postgres counted from one.
@@ -146,7 +148,7 @@ impl Tx {
                        WHERE n.at <= excluded.at - make_interval(secs => $4)
                    RETURNING token_id
                )
-               SELECT k.id, k.name, k.team_id FROM tokens AS k JOIN claimed ON k.id = claimed.token_id ORDER BY k.id"#,
+               SELECT k.id, k.name, k.team_id, k.revoke_reason FROM tokens AS k JOIN claimed ON k.id = claimed.token_id ORDER BY k.id"#,
             &ids,
             kind.as_str(),
             now,
@@ -154,11 +156,12 @@ impl Tx {
         )
         .fetch_all(self.connection())
         .await?;
-        let noticed = |id: uuid::Uuid, name, team: uuid::Uuid| Noticed {
-            token: id.into(),
-            name,
-            team: team.into(),
-        };
-        Ok(rows.into_iter().map(|row| noticed(row.id, row.name, row.team_id)).collect())
+        let noticed = rows.into_iter().map(|row| Noticed {
+            token: row.id.into(),
+            name: row.name,
+            team: row.team_id.into(),
+            reason: row.revoke_reason.as_deref().and_then(RevokeReason::stored),
+        });
+        Ok(noticed.collect())
     }
 }

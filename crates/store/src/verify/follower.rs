@@ -135,7 +135,7 @@ impl Follower {
         let mut rows = sqlx::query_as!(
             Row,
             r#"SELECT id, team_id, name, secret_hash, scopes, expires_at, revoked_at IS NOT NULL AS "revoked!", not_before,
-                      disabled_at IS NOT NULL AS "disabled!", allowed_cidrs::text[], rate_requests, rate_seconds,
+                      disabled_at IS NOT NULL AS "disabled!", paused_until, allowed_cidrs::text[], rate_requests, rate_seconds,
                       uses_count, uses_per, retired_hash, retired_until
                FROM tokens
                WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1)"#,
@@ -163,19 +163,19 @@ impl Follower {
         let rows = sqlx::query!(
             r#"SELECT s.seen::text AS "seen!", clock_timestamp() AS "now!", k.id AS "id?", k.team_id AS "team_id?", k.name AS "name?",
                       k.secret_hash AS "secret_hash?", k.scopes AS "scopes?", k.expires_at AS "expires_at?", coalesce(k.revoked, false) AS "revoked!",
-                      k.not_before AS "not_before?", coalesce(k.disabled, false) AS "disabled!", k.allowed_cidrs AS "allowed_cidrs?",
+                      k.not_before AS "not_before?", coalesce(k.disabled, false) AS "disabled!", k.paused_until AS "paused_until?", k.allowed_cidrs AS "allowed_cidrs?",
                       k.rate_requests AS "rate_requests?", k.rate_seconds AS "rate_seconds?", k.uses_count AS "uses_count?", k.uses_per AS "uses_per?",
                       k.retired_hash AS "retired_hash?", k.retired_until AS "retired_until?", k.gone AS "gone?",
                       coalesce(k.all_gone, false) AS "all_gone!"
                FROM (SELECT pg_current_snapshot() AS seen) AS s
                LEFT JOIN (SELECT id, team_id, name, secret_hash, scopes, expires_at, revoked_at IS NOT NULL AS revoked, not_before,
-                                 disabled_at IS NOT NULL AS disabled, allowed_cidrs::text[], rate_requests, rate_seconds, uses_count, uses_per,
+                                 disabled_at IS NOT NULL AS disabled, paused_until, allowed_cidrs::text[], rate_requests, rate_seconds, uses_count, uses_per,
                                  retired_hash, retired_until, NULL::bytea AS gone, false AS all_gone
                           FROM tokens
                           WHERE changed_xid >= pg_snapshot_xmin($1::text::pg_snapshot)
                             AND NOT pg_visible_in_snapshot(changed_xid, $1::text::pg_snapshot)
                           UNION ALL
-                          SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, g.hash, g.hash IS NULL
+                          SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, g.hash, g.hash IS NULL
                           FROM secrets_gone AS g
                           WHERE g.xid >= pg_snapshot_xmin($1::text::pg_snapshot)
                             AND NOT pg_visible_in_snapshot(g.xid, $1::text::pg_snapshot)
@@ -213,6 +213,7 @@ impl Follower {
                 revoked: row.revoked,
                 not_before: row.not_before,
                 disabled: row.disabled,
+                paused_until: row.paused_until,
                 allowed_cidrs: row.allowed_cidrs,
                 rate_requests: row.rate_requests,
                 rate_seconds: row.rate_seconds,

@@ -5,7 +5,7 @@ use domain::id::{EventId, TeamId, TokenId};
 use domain::policy::{Action, Actor, Permit, permit};
 use domain::team::{NewTeam, TeamName};
 use domain::text::Description;
-use domain::token::{Conditions, Display, Scopes, SecretHash, Tags, Token, TokenName};
+use domain::token::{Conditions, Display, Revocation, Scopes, SecretHash, Tags, Token, TokenName};
 use domain::{OffsetDateTime, Version};
 use sqlx::PgPool;
 use store::{Stamp, Store, Tx};
@@ -75,6 +75,9 @@ pub fn token(number: u128, team: TeamId, name: &str) -> Token {
         tally: None,
         tags: Tags::default(),
         version: Version::FIRST,
+        protected: false,
+        revocation: Revocation::default(),
+        pause: None,
     }
 }
 

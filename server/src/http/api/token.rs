@@ -2,15 +2,15 @@
 
 use super::state::{IF_MATCH, settled, tag, tagged};
 use crate::http::identify::Known;
-use crate::http::json::{Json as Body, JsonText, Path, Query};
+use crate::http::json::{Json as Body, JsonText, MaybeJson as MaybeBody, Path, Query};
 use crate::http::{Failure, Web};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use domain::Code;
 use domain::audit::Caller;
 use domain::id::TokenId;
 use domain::policy::Actor;
-use domain::{Code, Expected};
 use domain::{
     Refused,
     token::{TokenQuery, TokenSecret},
@@ -22,7 +22,8 @@ use service::verify::receipt::{await_receipt, get_receipt};
 use wire::Problem;
 use wire::receipt::{Receipt, ReceiptQuery, RevokedToken};
 use wire::token::{
-    ChangeConditions, ChangeToken, CreateToken, CreatedToken, RevealedToken, RotateToken, Token,
+    ChangeConditions, CreateToken, CreatedToken, DisableToken, RevealedToken, RevokeToken,
+    RotateToken, Token,
 };
 use wire::token_list::{FindToken, ListTokens, TokenCount, TokenPage};
 
@@ -166,40 +167,6 @@ pub async fn get(
     Ok(tagged(&web, service::token::get(&web.service, &caller, token_id(&id)?).await?))
 }
 
-/// Change what is said of a token: its name, its description, its tags. What is absent stays as it is.
-#[utoipa::path(
-    patch,
-    path = "/api/tokens/{id}",
-    tag = "tokens",
-    request_body = ChangeToken,
-    params(
-        ("id" = String, Path, description = "The token's id."),
-        ("If-Match" = String, Header, description = "The `ETag` that the token was seen with, or `*` for whatever it is."),
-    ),
-    responses(
-        (status = 200, description = "The token.", body = Token, headers(("ETag" = String, description = "The state that it is in."))),
-        (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such token.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The name is taken in the team.", body = Problem, content_type = "application/problem+json"),
-        (status = 412, description = "It is not in the state that `If-Match` names; `meanwhile` says what happened.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A value is outside its rule.", body = Problem, content_type = "application/problem+json"),
-        (status = 428, description = "`If-Match` is missing.", body = Problem, content_type = "application/problem+json"),
-    ),
-)]
-pub async fn change(
-    State(web): State<Web>,
-    Known(caller): Known,
-    Path(id): Path,
-    Body(asked): Body<ChangeToken>,
-) -> Result<Response, Failure> {
-    let (id, asked) = (token_id(&id)?, asked.try_into()?);
-    if caller.expected == Expected::Unsaid {
-        return Err(Code::IfMatchRequired.into());
-    }
-    let done = service::token::change(&web.service, &caller, id, asked).await;
-    Ok(tagged(&web, settled(&web, &caller, id, done).await?))
-}
-
 /// Show a revealable token's secret again. The audit log keeps who did.
 #[utoipa::path(
     post,
@@ -257,13 +224,15 @@ fn revealed(secret: &TokenSecret) -> Response {
     post,
     path = "/api/tokens/{id}/revoke",
     tag = "tokens",
+    request_body = Option<RevokeToken>,
     params(("id" = String, Path, description = "The token's id."), ("If-Match" = Option<String>, Header, description = IF_MATCH), ReceiptQuery),
     responses(
         (status = 200, description = "The token, and who refuses it.", body = RevokedToken),
         (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such token.", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "It was revoked before.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It was revoked before, or is protected.", body = Problem, content_type = "application/problem+json"),
         (status = 412, description = "It is not in the state that `If-Match` names; `meanwhile` says what happened.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A value is outside its rule.", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn revoke(
@@ -271,9 +240,10 @@ pub async fn revoke(
     Known(caller): Known,
     Path(id): Path,
     Query(asked): Query<ReceiptQuery>,
+    MaybeBody(why): MaybeBody<RevokeToken>,
 ) -> Result<Response, Failure> {
-    let id = token_id(&id)?;
-    let done = service::token::revoke(&web.service, &caller, id).await;
+    let (id, why) = (token_id(&id)?, why.try_into()?);
+    let done = service::token::revoke(&web.service, &caller, id, why).await;
     let token = settled(&web, &caller, id, done).await?;
     let receipt = receipt_of(&web, &caller, id, asked).await?;
     let tag = tag(token.version);
@@ -281,11 +251,12 @@ pub async fn revoke(
     Ok(([(header::ETAG, tag)], Json(body)).into_response())
 }
 
-/// Switch a token off: it is refused until it is enabled.
+/// Switch a token off: it is refused until it is enabled, or until a moment.
 #[utoipa::path(
     post,
     path = "/api/tokens/{id}/disable",
     tag = "tokens",
+    request_body = Option<DisableToken>,
     params(("id" = String, Path, description = "The token's id."), ("If-Match" = Option<String>, Header, description = IF_MATCH)),
     responses(
         (status = 200, description = "The token.", body = Token),
@@ -293,15 +264,20 @@ pub async fn revoke(
         (status = 404, description = "There is no such token.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "It is disabled already, or has ended.", body = Problem, content_type = "application/problem+json"),
         (status = 412, description = "It is not in the state that `If-Match` names; `meanwhile` says what happened.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A value is outside its rule.", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn disable(
     State(web): State<Web>,
     Known(caller): Known,
     Path(id): Path,
+    MaybeBody(asked): MaybeBody<DisableToken>,
 ) -> Result<Response, Failure> {
-    let id = token_id(&id)?;
-    let done = service::token::disable(&web.service, &caller, id).await;
+    let (id, until) = (token_id(&id)?, asked.until()?);
+    let done = match until {
+        Some(until) => service::token::pause(&web.service, &caller, id, until).await,
+        None => service::token::disable(&web.service, &caller, id).await,
+    };
     Ok(tagged(&web, settled(&web, &caller, id, done).await?))
 }
 

@@ -15,19 +15,54 @@ pub async fn reveal_token(#[server(default)] id: String) -> Result<(), Refusal> 
 /// Ends a token for good.
 ///
 /// # Errors
-/// `already_ended`, `unauthenticated`, `not_found`, a fault.
+/// `confirmation_wrong`, `reason_invalid`, `token_protected`, `already_ended`, `unauthenticated`, `not_found`, a fault.
 #[server(prefix = "/fn", endpoint = "revoke_token")]
-pub async fn revoke_token(#[server(default)] id: String) -> Result<(), Refusal> {
-    crate::backend::token::revoke(&id).await
+pub async fn revoke_token(
+    #[server(default)] id: String,
+    #[server(default)] reason: String,
+    #[server(default)] note: String,
+    /// The token's name, typed by hand; not asked of one that has expired.
+    #[server(default)]
+    confirm: String,
+) -> Result<(), Refusal> {
+    crate::backend::deeds::revoke(&id, &reason, &note, &confirm).await
 }
 
-/// Switches a token off.
+/// Puts off the end of a token.
 ///
 /// # Errors
-/// `already_disabled`, `already_ended`, `unauthenticated`, `not_found`, a fault.
+/// `token_changed`, `expires_sooner`, the rules of an expiry, `already_ended`, `unauthenticated`, `not_found`, a fault.
+#[server(prefix = "/fn", endpoint = "extend_token")]
+pub async fn extend_token(
+    #[server(default)] id: String,
+    /// The version of the token that the question showed.
+    #[server(default)]
+    version: String,
+    /// So many days, `never` or `date`.
+    #[server(default)]
+    end: String,
+    /// In UTC; only for `date`.
+    #[server(default)]
+    expires_at: String,
+) -> Result<(), Refusal> {
+    crate::backend::deeds::extend(&id, &version, &end, &expires_at).await
+}
+
+/// Switches a token off, for a time or until somebody switches it on.
+///
+/// # Errors
+/// `until_invalid`, `already_disabled`, `already_ended`, `unauthenticated`, `not_found`, a fault.
 #[server(prefix = "/fn", endpoint = "disable_token")]
-pub async fn disable_token(#[server(default)] id: String) -> Result<(), Refusal> {
-    crate::backend::token::disable(&id).await
+pub async fn disable_token(
+    #[server(default)] id: String,
+    /// For so many seconds, or `date`; nothing is until somebody switches it on.
+    #[server(default)]
+    pause: String,
+    /// In UTC; only for `date`.
+    #[server(default)]
+    until: String,
+) -> Result<(), Refusal> {
+    crate::backend::deeds::disable(&id, &pause, &until).await
 }
 
 /// Switches a disabled token on again.
@@ -36,7 +71,7 @@ pub async fn disable_token(#[server(default)] id: String) -> Result<(), Refusal>
 /// `not_disabled`, `already_ended`, `unauthenticated`, `not_found`, a fault.
 #[server(prefix = "/fn", endpoint = "enable_token")]
 pub async fn enable_token(#[server(default)] id: String) -> Result<(), Refusal> {
-    crate::backend::token::enable(&id).await
+    crate::backend::deeds::enable(&id).await
 }
 
 /// Gives a token another secret, and leads to the page that shows it once.

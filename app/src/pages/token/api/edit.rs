@@ -28,6 +28,8 @@ pub struct AskedWords {
     pub description: String,
     /// What it is sorted by, with spaces or commas between.
     pub tags: String,
+    /// Ticked: nobody can revoke it.
+    pub protected: bool,
 }
 
 impl AskedWords {
@@ -37,6 +39,7 @@ impl AskedWords {
             name: token.name.clone(),
             description: token.description.clone(),
             tags: token.tags.join(" "),
+            protected: token.protected,
         }
     }
 
@@ -68,13 +71,20 @@ pub async fn change_token(
     #[server(default)] name: String,
     #[server(default)] description: String,
     #[server(default)] tags: String,
+    #[server(default)] protected: bool,
     /// What the fields held at first, for the page to show beside what is there by then.
     #[server(default)]
     name_was: String,
     #[server(default)] description_was: String,
     #[server(default)] tags_was: String,
+    #[server(default)] protected_was: bool,
 ) -> Result<(), Refusal> {
-    let was = AskedWords { name: name_was, description: description_was, tags: tags_was };
-    let asked = AskedWords { name, description, tags };
+    let was = AskedWords {
+        name: name_was,
+        description: description_was,
+        tags: tags_was,
+        protected: protected_was,
+    };
+    let asked = AskedWords { name, description, tags, protected };
     crate::backend::edit::change(&id, &version, asked, was).await
 }

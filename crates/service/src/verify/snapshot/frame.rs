@@ -51,9 +51,11 @@ impl Frame {
     }
 
     fn conditions(&mut self, conditions: &Conditions) {
-        let Conditions { not_before, disabled, retires_at, origins, rate, uses } = conditions;
+        let Conditions { not_before, disabled, paused_until, retires_at, origins, rate, uses } =
+            conditions;
         self.option(not_before.as_ref(), Self::instant);
         self.bytes.push(u8::from(*disabled));
+        self.option(paused_until.as_ref(), Self::instant);
         self.option(retires_at.as_ref(), Self::instant);
         self.option(origins.as_ref(), |frame, origins| frame.texts(&origins.to_strings()));
         self.option(rate.as_ref(), |frame, rate| {
@@ -143,6 +145,7 @@ impl<'f> Reader<'f> {
         Some(Conditions {
             not_before: self.option(Self::instant)?,
             disabled: self.flag()?,
+            paused_until: self.option(Self::instant)?,
             retires_at: self.option(Self::instant)?,
             origins: self.option(|reader| Some(Origins::stored(&reader.texts()?)))?,
             rate: self.option(|reader| {

@@ -20,16 +20,17 @@ fn conditions() -> impl Strategy<Value = Option<Box<Conditions>>> {
         option::of(instants()),
         any::<bool>(),
         option::of(instants()),
+        option::of(instants()),
         option::of(origins),
         option::of(rate),
         option::of((1..=1_000_000_000_i64, per)),
     );
-    parts.prop_map(|(not_before, disabled, retires_at, origins, rate, uses)| {
+    parts.prop_map(|(not_before, disabled, paused_until, retires_at, origins, rate, uses)| {
         let origins = origins.map(|texts| Origins::stored(&texts));
         let rate =
             rate.map(|(requests, seconds)| RateLimit::parse(requests, seconds).expect("a limit"));
         let uses = uses.map(|(count, per)| UsesLimit::parse(count, per).expect("a limit"));
-        Conditions { not_before, disabled, retires_at, origins, rate, uses }.boxed()
+        Conditions { not_before, disabled, paused_until, retires_at, origins, rate, uses }.boxed()
     })
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use storage::snapshot::Uptime;
 
 /// Raised with every change of what a frame or a note says.
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 4;
 
 /// See the module. Times are in microseconds: since 1970, since the machine's start, or a span.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
