@@ -21,7 +21,7 @@ pub use create::{Created, create};
 pub use disable::{disable, enable};
 pub use holder::{Own, get_own, revoke_own};
 pub use in_browser::{open_for_browser, seal_for_browser};
-pub use list::{count, find, get, list};
+pub use list::{count, find, get, list, may_list};
 pub use lock::lock_networks;
 pub use narrow::narrow_scopes;
 pub use reveal::reveal;
