@@ -101,6 +101,7 @@ pub async fn search(typed: [String; 9], columns: [bool; 6]) -> Result<(), Refusa
 
 async fn address(filter: Filter) -> Result<String, service::Error> {
     let (service, caller) = service_and_person()?;
+    token::may_list(&caller)?;
     let typed = filter.q.clone().unwrap_or_default();
     if !is_secret_like(&typed) {
         return Ok(filter.address());

@@ -24,7 +24,7 @@ pub use disable::{disable, enable, pause};
 pub use extend::extend;
 pub use holder::{Own, get_own, revoke_own};
 pub use in_browser::{open_for_browser, seal_for_browser};
-pub use list::{count, find, get, list};
+pub use list::{count, find, get, list, may_list};
 pub use lock::lock_networks;
 pub use narrow::narrow_scopes;
 pub(crate) use purge::purge;

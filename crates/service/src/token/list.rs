@@ -17,6 +17,15 @@ pub async fn list(service: &Service, caller: &Caller, query: &TokenQuery) -> Res
     Ok(service.store().list_tokens(&permit, query, service.now()).await?)
 }
 
+/// Whether the caller may look for tokens at all.
+///
+/// # Errors
+/// `unauthenticated`, `forbidden`.
+pub fn may_list(caller: &Caller) -> Result<()> {
+    permit(&caller.actor, Action::ListTokens)?;
+    Ok(())
+}
+
 /// How many tokens there are of a filter, counted to [`COUNT_MAX`]; and whether there are more.
 ///
 /// # Errors
