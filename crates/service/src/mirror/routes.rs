@@ -142,7 +142,7 @@ async fn secrets(pass: &Pass<'_>, clock: &Caller) -> Result<(), Trouble> {
     Ok(())
 }
 
-fn is_our_secret(path: &String) -> bool {
+fn is_our_secret(path: &str) -> bool {
     let name = path.strip_prefix(SECRETS).and_then(|rest| rest.strip_prefix('/'));
     name.is_some_and(|name| name.starts_with(OUR_NAMES))
 }
@@ -152,7 +152,7 @@ async fn ours(place: &Place) -> Result<BTreeSet<ObjectKey>, Trouble> {
     let at = ObjectKey::parse(SECRETS).expect("a directory");
     let mut found = BTreeSet::new();
     let mut see = |page: Vec<storage::Listed>| {
-        let ours = page.into_iter().map(|listed| listed.path).filter(is_our_secret);
+        let ours = page.into_iter().map(|listed| listed.path).filter(|path| is_our_secret(path));
         found.extend(ours.filter_map(|path| ObjectKey::parse(&path)));
     };
     place.list(&at, &mut see).await?;
