@@ -118,14 +118,14 @@ pub(super) async fn sweep_pages(pass: &Pass<'_>) -> Result<(), Trouble> {
     if pass.head.is_none() || pass.target.forgets_by_itself() {
         return Ok(());
     }
-    delete_pages(pass, |path| !pass.target.names_page(path)).await
+    delete_pages(pass, |path| !pass.target.names_page(path)).await.map(drop)
 }
 
-/// Deletes those of the pages that are there.
+/// Deletes those of the pages that are there, and says how many that were.
 pub(super) async fn delete_pages(
     pass: &Pass<'_>,
     stale: impl Fn(&str) -> bool + Sync,
-) -> Result<(), Trouble> {
+) -> Result<usize, Trouble> {
     let (place, at) = (pass.target.place(), ObjectKey::parse(PAGES).expect("a directory"));
     let mut left = Vec::new();
     let mut see = |page: Vec<storage::Listed>| {
@@ -136,7 +136,7 @@ pub(super) async fn delete_pages(
     for some in left.chunks(place.batch()) {
         place.delete(some.to_vec()).await?;
     }
-    Ok(())
+    Ok(left.len())
 }
 
 /// What is told of what ended.

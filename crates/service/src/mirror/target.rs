@@ -32,6 +32,7 @@ pub struct Target {
     format: Format,
     adopts: Arc<AtomicBool>,
     head: Arc<Mutex<LastHead>>,
+    emptied: Arc<Mutex<Option<(OffsetDateTime, u64)>>>,
 }
 
 /// The head that this process wrote last.
@@ -56,6 +57,7 @@ impl Target {
             format: Format::default(),
             adopts: Arc::default(),
             head: Arc::default(),
+            emptied: Arc::default(),
         }
     }
 
@@ -140,6 +142,16 @@ impl Target {
         let since = self.head().written_at.map_or(apart, |at| now - at);
         // A clock that was set back must not stop it.
         std::time::Duration::try_from(apart - since).unwrap_or_default().min(apart.unsigned_abs())
+    }
+
+    /// When it was last seen that something of ours is there, while it is emptied, or that was begun, and how many records were taken away by then.
+    pub(crate) fn emptied(&self) -> Option<(OffsetDateTime, u64)> {
+        *self.emptied.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that.
+    pub(crate) fn note_emptied(&self, at: OffsetDateTime, records: u64) {
+        *self.emptied.lock().unwrap_or_else(PoisonError::into_inner) = Some((at, records));
     }
 
     fn head(&self) -> MutexGuard<'_, LastHead> {
