@@ -4,14 +4,16 @@ use super::kept::facts::{event, told};
 use super::kept::{make, seal};
 use crate::{Result, Service};
 use domain::audit::{Caller, EventKind};
-use domain::mirror::{MirrorTarget, NewTarget, TargetChange, TargetSecrets};
+use domain::mirror::{
+    Format, MirrorTarget, NewTarget, TargetChange, TargetSecrets, TargetSettings,
+};
 use domain::policy::{Action, permit};
 use domain::{Code, Refusals, Refused};
 use store::Tx;
 use store::mirror::KeptTarget;
 
 /// Changes what is said of a target. What stays as it was is no change, and leaves no event; a secret that is given is always one, and so is that the kept
-/// ones are sealed with the newest key. Where it writes to another place than before, its mirror begins anew.
+/// ones are sealed with the newest key. Where it writes to another place than before, or in another format, its mirror begins anew.
 ///
 /// # Errors
 /// `unauthenticated`, `forbidden`, `not_found`; `mirror_configured` for a mirror of the configuration; `mirror_changed` when the version is another;
@@ -23,6 +25,7 @@ pub async fn change(
     asked: TargetChange,
 ) -> Result<()> {
     let mut tx = service.store().begin(permit(&caller.actor, Action::ChangeMirror)?).await?;
+    tx.lock_mirror_places().await?;
     let kept = lock(&mut tx, name).await?;
     if asked.version.is_some_and(|version| version != kept.target.version) {
         return Err(Code::MirrorChanged.into());
@@ -55,8 +58,14 @@ pub async fn change(
         updated_at: service.now(),
         ..target
     };
-    tx.update_mirror_target(&KeptTarget { target, sealed }, &place).await?;
+    // Readers of another format know nothing of what is there.
+    let anew = format(&target.settings) != format(&before);
+    tx.update_mirror_target(&KeptTarget { target, sealed }, &place, anew).await?;
     service.commit(tx, caller, event).await
+}
+
+fn format(settings: &TargetSettings) -> Format {
+    settings.get("format").and_then(Format::parse).unwrap_or_default()
 }
 
 /// The target of that name, locked, if it is one that can be changed here.

@@ -27,6 +27,7 @@ pub async fn create(
     let place = make::target(service, &name, &settings, &secrets)?.describe();
     let sealed = seal::seal(service, &name, &settings, &secrets)?;
     let mut tx = service.store().begin(permit).await?;
+    tx.lock_mirror_places().await?;
     if tx.count_mirror_targets().await? >= TARGETS_MAX {
         return Err(Code::MirrorsTooMany.into());
     }

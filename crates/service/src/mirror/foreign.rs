@@ -4,7 +4,8 @@
 //! it is, and stays foreign.
 
 use super::pass::{Pass, Trouble};
-use super::{adopt_routes, push};
+use super::push::Queue;
+use super::{adopt_routes, push, whole};
 use crate::Error;
 use domain::audit::{Caller, Event, EventKind, SubjectKind};
 use domain::id::{TeamId, TokenId};
@@ -17,21 +18,29 @@ use domain::{OffsetDateTime, Refused, Version};
 use record::Told;
 use storage::Storage;
 use store::Tx;
+use store::mirror::{Mark, Standing};
 
 /// It is noted how far the adoption is once for so many records.
 const NOTED: usize = 100;
 
 /// Takes those records for tokens whose team is known, by its id or by its name, and leaves the others in the list; and then the routes there that are beside
-/// ours. How many that were is told to the audit log, where somebody asked or there were any.
+/// ours. How many that were is told to the audit log, where somebody asked or there were any. A long adoption holds up no revocation: what changed since `mark`
+/// is brought at each step. Whether it came to its end: it does not where a person stops the mirror, and is begun anew when that goes on.
 pub(super) async fn adopt(
     pass: &mut Pass<'_>,
+    (standing, mark): (&Standing, &mut Mark),
     foreign: &mut Vec<Key>,
     asked: bool,
-) -> Result<(), Trouble> {
+) -> Result<bool, Trouble> {
     let mut left = Vec::new();
     for (done, key) in foreign.iter().enumerate() {
         if done % NOTED == 0 {
             note(pass, foreign.len(), done, done - left.len()).await?;
+            if done > 0 && is_stopped(pass).await? {
+                tell(pass, done - left.len(), foreign.len() - done + left.len()).await?;
+                return Ok(false);
+            }
+            *mark = whole::put_queued(pass, standing, mark.clone(), Queue::default()).await?;
         }
         if !adopt_one(pass, key).await? {
             left.push(*key);
@@ -44,7 +53,14 @@ pub(super) async fn adopt(
         tell(pass, adopted + routes, left.len() + routes_left).await?;
     }
     *foreign = left;
-    Ok(())
+    Ok(true)
+}
+
+/// Whether a person stopped the mirror meanwhile, or it writes elsewhere by now.
+async fn is_stopped(pass: &Pass<'_>) -> Result<bool, Trouble> {
+    let place = pass.target.describe();
+    let standing = pass.store().mirror_standing(pass.permit, pass.name(), &place).await?;
+    Ok(standing.is_none_or(|standing| standing.paused))
 }
 
 async fn note(pass: &Pass<'_>, total: usize, done: usize, taken: usize) -> Result<(), Trouble> {

@@ -49,4 +49,7 @@ fn of_more_than_can_be_told_the_newest_are_told_and_since_when() {
     // What ended so long ago is in no cache any more.
     let told = Told::of(&ended(2_000), NOW, (10, 1_000));
     assert_eq!(told.since, None);
+    // Where nothing was taken away since, it may still be there.
+    let told = Told::of(&ended(2_000), NOW - Duration::hours(2), (10, 1_000));
+    assert_eq!(told.since, Some(NOW - Duration::seconds(999)));
 }

@@ -47,8 +47,10 @@ pub(super) struct Pass<'a> {
     pub looked_at: OffsetDateTime,
     /// What was put and deleted since it was last recorded.
     pub done: Done,
-    /// Whether the head was written since then.
-    pub head: bool,
+    /// When this run wrote the head last.
+    pub head: Option<OffsetDateTime>,
+    /// The moment that the last good run made true.
+    pub confirmed: Option<OffsetDateTime>,
     /// The routes that were written since then, and when those were first written there.
     pub routes: Option<(Digest, OffsetDateTime)>,
     /// What the routes are known by that are there, and when they were first written there.
@@ -71,7 +73,7 @@ impl<'a> Pass<'a> {
         lock: &'a mut MirrorLock,
     ) -> Self {
         let (began_at, calls) = (service.now(), target.place().calls());
-        let (done, head, routes, failures) = (Done::default(), false, None, 0);
+        let (done, head, routes, failures) = (Done::default(), None, None, 0);
         Self {
             service,
             target,
@@ -81,6 +83,7 @@ impl<'a> Pass<'a> {
             began_at,
             done,
             head,
+            confirmed: None,
             routes,
             written: None,
             routes_at: None,
@@ -119,7 +122,6 @@ impl<'a> Pass<'a> {
     pub(super) fn start_anew(&mut self) {
         self.began_at = self.service.now();
         self.done = Done::default();
-        self.head = false;
         self.routes = None;
         self.foreign_routes = None;
         self.calls = self.target.place().calls();

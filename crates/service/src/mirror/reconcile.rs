@@ -59,6 +59,7 @@ async fn locked(pass: &mut Pass<'_>) -> Result<Run> {
     let Some(standing) = standing else {
         return Ok(nothing);
     };
+    pass.confirmed = standing.since.as_ref().map(|(_, at)| *at);
     if standing.paused {
         keep_head(pass, &standing).await?;
         return Ok(nothing);
@@ -110,7 +111,10 @@ async fn attempt(pass: &mut Pass<'_>, standing: &Standing) -> Result<Run> {
     }
     match whole::look(pass, standing).await {
         Err(trouble) => failed(pass, RunKind::Whole, done, trouble).await,
-        Ok(None) => Ok(done),
+        Ok(None) => {
+            record(pass, RunKind::Changes, RunEnd::Held, None).await?;
+            Ok(done)
+        }
         Ok(Some(found)) => {
             done.held = found.held;
             done.foreign = found.foreign;

@@ -83,10 +83,15 @@ fn is_ours(pass: &Pass<'_>, there: &[u8]) -> bool {
     record::verify(record::ROUTES, there, &pass.service.public_keys()).is_ok()
 }
 
-/// The routes there that are not among ours, each with why it cannot be.
+/// The routes there that are not among ours, each with why it cannot be. What is no list of routes at all is one that cannot be read, so that a person looks at it.
 fn theirs(there: &[u8], ours: &[RoutePath]) -> Vec<ForeignRoute> {
-    let routes = record::their_routes(there).unwrap_or_default().into_iter();
-    let unknown = routes.filter(|one| ours.iter().all(|path| path.as_str() != one.path));
+    let Some(routes) = record::their_routes(there) else {
+        let unreadable =
+            || ForeignRoute { path: at().as_str().to_owned(), code: Some(Code::RouteUnreadable) };
+        return (!there.is_empty()).then(unreadable).into_iter().collect();
+    };
+    let unknown =
+        routes.into_iter().filter(|one| ours.iter().all(|path| path.as_str() != one.path));
     let told = |one: TheirRoute| {
         let code = match &one.route {
             None => Some(Code::RouteUnreadable),
@@ -169,12 +174,13 @@ pub(super) async fn take_away(pass: &Pass<'_>) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// Takes away the secrets of ours that are there.
-pub(super) async fn take_secrets_away(pass: &Pass<'_>) -> Result<(), Trouble> {
+/// Takes away the secrets of ours that are there, and says how many that were.
+pub(super) async fn take_secrets_away(pass: &Pass<'_>) -> Result<usize, Trouble> {
     let place = pass.target.place();
     let ours = ours(place).await?;
-    if !ours.is_empty() {
+    let count = ours.len();
+    if count > 0 {
         place.delete(ours.into_iter().collect()).await?;
     }
-    Ok(())
+    Ok(count)
 }

@@ -1,5 +1,6 @@
 //! A place that a mirror writes to, under a name.
 
+use super::head::CACHED_FOR;
 use domain::OffsetDateTime;
 use domain::mirror::target::Probed;
 use domain::mirror::{Digest, Format, Key};
@@ -15,6 +16,8 @@ pub const NAMES: &[&str] = &["files", "git", "postgres", "s3", KV];
 const KV: &str = "kv";
 /// The network of Workers KV may answer from its caches for so long after a write (Cloudflare, "How KV works").
 const KV_CACHES: Duration = Duration::MINUTE;
+/// A mirror that has confirmed nothing for so long has more to tell than the last hour, soon.
+const BEHIND: Duration = Duration::minutes(30);
 
 /// How long whoever reads a mirror of this kind may go on with what it held before a write, also when another instance writes it.
 pub(crate) fn readers_lag(kind: &str) -> Duration {
@@ -29,6 +32,7 @@ pub struct Target {
     format: Format,
     adopts: Arc<AtomicBool>,
     head: Arc<Mutex<LastHead>>,
+    emptied: Arc<Mutex<Option<(OffsetDateTime, u64)>>>,
 }
 
 /// The head that this process wrote last.
@@ -36,11 +40,13 @@ pub struct Target {
 struct LastHead {
     /// Whom it tells to refuse.
     refused: BTreeSet<Key>,
-    /// What its pages are known by.
-    pages: Vec<Digest>,
+    /// What its pages are known by, and when each was put.
+    pages: Vec<(Digest, OffsetDateTime)>,
     /// Whether they are there, as far as is known.
     has_pages: bool,
     written_at: Option<OffsetDateTime>,
+    /// The last state that was confirmed, and when that was last seen to be long ago.
+    behind: Option<(OffsetDateTime, OffsetDateTime)>,
 }
 
 impl Target {
@@ -51,6 +57,7 @@ impl Target {
             format: Format::default(),
             adopts: Arc::default(),
             head: Arc::default(),
+            emptied: Arc::default(),
         }
     }
 
@@ -77,14 +84,33 @@ impl Target {
     }
 
     /// Notes whom the head tells to refuse that was written just now.
-    pub(crate) fn told(&self, refused: BTreeSet<Key>, pages: Vec<Digest>, now: OffsetDateTime) {
-        *self.head() = LastHead { refused, pages, has_pages: true, written_at: Some(now) };
+    pub(crate) fn told(
+        &self,
+        refused: BTreeSet<Key>,
+        pages: Vec<(Digest, OffsetDateTime)>,
+        now: OffsetDateTime,
+    ) {
+        let mut head = self.head();
+        let behind = head.behind;
+        *head = LastHead { refused, pages, has_pages: true, written_at: Some(now), behind };
     }
 
-    /// Whether the head names this page, which is there then.
-    pub(crate) fn has_page(&self, digest: &Digest) -> bool {
+    /// Until when what ended has gone, where the mirror has confirmed that until `confirmed`. After a long time without that it is as it was for a while longer:
+    /// what was taken away at last is still in the caches of readers.
+    pub(crate) fn settled(&self, confirmed: OffsetDateTime, now: OffsetDateTime) -> OffsetDateTime {
+        let (confirmed, mut head) = (confirmed.min(now), self.head());
+        if now - confirmed > BEHIND {
+            head.behind = Some((confirmed, now));
+        }
+        let recently = head.behind.filter(|(_, at)| now - *at < CACHED_FOR);
+        recently.map_or(confirmed, |(before, _)| before.min(confirmed))
+    }
+
+    /// When this page was put, if the head names it, which is there then.
+    pub(crate) fn page_put_at(&self, digest: &Digest) -> Option<OffsetDateTime> {
         let head = self.head();
-        head.has_pages && head.pages.contains(digest)
+        let named = head.pages.iter().filter(|_| head.has_pages);
+        named.into_iter().find(|(page, _)| page == digest).map(|(_, at)| *at)
     }
 
     /// Somebody may have taken the pages away: the next head writes them again.
@@ -96,7 +122,7 @@ impl Target {
     pub(crate) fn names_page(&self, path: &str) -> bool {
         let head = self.head();
         head.written_at.is_none()
-            || head.pages.iter().any(|digest| record::page_path(digest) == path)
+            || head.pages.iter().any(|(digest, _)| record::page_path(digest) == path)
     }
 
     /// Whether it lets objects go whose time is over.
@@ -116,6 +142,16 @@ impl Target {
         let since = self.head().written_at.map_or(apart, |at| now - at);
         // A clock that was set back must not stop it.
         std::time::Duration::try_from(apart - since).unwrap_or_default().min(apart.unsigned_abs())
+    }
+
+    /// When it was last seen that something of ours is there, while it is emptied, or that was begun, and how many records were taken away by then.
+    pub(crate) fn emptied(&self) -> Option<(OffsetDateTime, u64)> {
+        *self.emptied.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that.
+    pub(crate) fn note_emptied(&self, at: OffsetDateTime, records: u64) {
+        *self.emptied.lock().unwrap_or_else(PoisonError::into_inner) = Some((at, records));
     }
 
     fn head(&self) -> MutexGuard<'_, LastHead> {

@@ -44,7 +44,7 @@ struct Unwanted {
     foreign: Vec<Key>,
 }
 
-/// Looks, and makes it right; `None` where only the plan was asked for, and nothing was done.
+/// Looks, and makes it right; `None` where only the plan was asked for, and nothing was done, or where a person stopped the mirror during an adoption.
 pub(super) async fn look(
     pass: &mut Pass<'_>,
     standing: &Standing,
@@ -59,8 +59,10 @@ pub(super) async fn look(
     }
     let mut unwanted = unwanted(pass, &plan).await?;
     let asked = standing.asked == Some(Asked::Adopt);
-    if asked || (pass.target.adopts() && standing.asked.is_none()) {
-        foreign::adopt(pass, &mut unwanted.foreign, asked).await?;
+    let adopts = asked || (pass.target.adopts() && standing.asked.is_none());
+    if adopts && !foreign::adopt(pass, (standing, &mut mark), &mut unwanted.foreign, asked).await? {
+        pass.finish().await?;
+        return Ok(None);
     }
     let (theirs, their_routes) = routes::foreign(pass).await?.unwrap_or_default();
     let foreign_digest = Digest::of_keys(&unwanted.foreign, &theirs);
@@ -96,7 +98,9 @@ pub(super) async fn look(
     let pages = head::sweep_pages(pass).await;
     pass.later(pages);
     pass.finish().await?;
-    pass.target.adopted();
+    if adopts {
+        pass.target.adopted();
+    }
     let (foreign, foreign_done) = (drift.foreign, asked_to && held == 0);
     let foreign_digest = if released { Digest::of_keys(&[], &[]) } else { foreign_digest };
     Ok(Some(Found { mark, objects, drift, held, foreign, foreign_digest, foreign_done, set_aside }))
@@ -223,7 +227,7 @@ async fn queue(pass: &Pass<'_>, keys: &[Key]) -> Result<Queue, Trouble> {
 }
 
 /// Puts what is queued. A long push holds up no revocation: after each part what changed since is brought.
-async fn put_queued(
+pub(super) async fn put_queued(
     pass: &mut Pass<'_>,
     standing: &Standing,
     mut mark: Mark,

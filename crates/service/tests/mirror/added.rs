@@ -23,7 +23,7 @@ fn server() -> [String; 4] {
 }
 
 /// A target in a schema of the story's own database.
-fn schema(pool: &PgPool, schema: &str) -> NewTarget {
+pub fn schema(pool: &PgPool, schema: &str) -> NewTarget {
     let [host, port, role, password] = server();
     let options = pool.connect_options();
     let given = [
@@ -49,7 +49,7 @@ fn bucket(endpoint: &str) -> NewTarget {
     NewTarget::parse(TargetKind::S3, given).map_err(|it| it.first()).expect("a target")
 }
 
-fn name(text: &str) -> TargetName {
+pub fn name(text: &str) -> TargetName {
     TargetName::parse(text).expect("a name")
 }
 
@@ -277,6 +277,54 @@ async fn a_target_is_emptied_of_what_is_ours_and_then_deleted(pool: PgPool) {
         (world.events("mirror_emptying").await, world.events("mirror_deleted").await),
         (1, 1)
     );
+}
+
+/// Seen here by a trigger, which does what people do meanwhile.
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_was_made_again_while_it_is_emptied_is_not_deleted(pool: PgPool) {
+    let world = World::new(pool.clone()).await;
+    world.create("one", None).await;
+    let target = world.added(&pool).await;
+    service::mirror::reconcile(&world.service, &target).await.expect("a run");
+    delete(&world.service, &world.owner, "copy", true).await.expect("asked");
+    world
+        .sql(
+            "CREATE FUNCTION again() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                 UPDATE public.mirror_targets SET version = 1, created_at = created_at + interval '1 second', emptying_since = NULL;
+                 RETURN NULL;
+             END $$",
+        )
+        .await;
+    world.sql("CREATE TRIGGER again AFTER DELETE ON copy.objects EXECUTE FUNCTION again()").await;
+    assert_eq!(empty(&world.service, &target).await.expect("a run").work.deleted, 1);
+    assert!(world.status("copy").await.is_some());
+    assert_eq!(world.events("mirror_deleted").await, 0);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn another_format_is_written_at_once(pool: PgPool) {
+    let world = World::new(pool.clone()).await;
+    world.create("one", None).await;
+    let target = world.added(&pool).await;
+    service::mirror::reconcile(&world.service, &target).await.expect("a run");
+    let format = saying(&[("format", "token-manager")]);
+    change(&world.service, &world.owner, "copy", format).await.expect("changed");
+    let target = world.made("copy").await;
+    let run = service::mirror::reconcile(&world.service, &target).await.expect("a run");
+    assert_eq!((run.work.put, world.status("copy").await), (1, Some(Status::Current)));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn of_two_at_once_one_has_the_place(pool: PgPool) {
+    let world = World::new(pool.clone()).await;
+    let one =
+        |named: &str| create(&world.service, &world.owner, name(named), schema(&pool, "copy"));
+    let (a, b, c) = tokio::join!(one("a"), one("b"), one("c"));
+    let made = [a, b, c];
+    assert_eq!(made.iter().filter(|made| made.is_ok()).count(), 1);
+    for refused in made.into_iter().filter(Result::is_err) {
+        assert_eq!(code(refused), (Code::PlaceTaken, None));
+    }
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -57,6 +57,49 @@ async fn what_is_stopped_stays_as_it_is_until_it_goes_on(pool: PgPool) {
     assert_eq!(world.mirror().await.status(), Status::Current);
 }
 
+/// However long it is stopped: what it has not taken away is told.
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_head_of_what_is_stopped_forgets_nobody(pool: PgPool) {
+    let world = World::new(pool).await;
+    let (early, late) = (world.create("one", None).await, world.create("two", None).await);
+    world.push().await;
+    mirror::pause(&world.service, &world.owner, "files").await.expect("paused");
+    world.revoke(&early).await;
+    world.set_clock(NOW + Duration::minutes(90));
+    world.push().await;
+    world.set_clock(NOW + Duration::hours(30));
+    world.revoke(&late).await;
+    world.push().await;
+    assert!(world.head().denies(&early.hash()) && world.head().denies(&late.hash()));
+    mirror::resume(&world.service, &world.owner, "files").await.expect("resumed");
+    assert_eq!(world.push().await.work.deleted, 2);
+    // Readers may have it in their caches for a while longer.
+    world.set_clock(NOW + Duration::hours(30) + Duration::minutes(6));
+    world.push().await;
+    assert!(world.head().denies(&early.hash()));
+    world.set_clock(NOW + Duration::hours(30) + Duration::minutes(20));
+    world.push().await;
+    assert!(!world.head().denies(&early.hash()) && world.head().denies(&late.hash()));
+}
+
+/// The same of one whose deletes fail, and after another start.
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_head_tells_of_what_cannot_be_taken_away(pool: PgPool) {
+    let world = World::new(pool).await;
+    let token = world.create("one", None).await;
+    world.push().await;
+    world.remove(&token.path);
+    world.write(&format!("{}/file", token.path), "a directory is not deleted");
+    world.revoke(&token).await;
+    assert!(world.push().await.failure.is_some());
+    let target = mirror::Target::files(storage::Files::new(world.root()));
+    let world = world.with(target).await;
+    world.set_clock(NOW + Duration::hours(2));
+    assert!(world.push().await.failure.is_some());
+    assert_eq!(world.head().written_at, NOW + Duration::hours(2));
+    assert!(world.head().denies(&token.hash()));
+}
+
 /// Its readers would refuse everything without a new head, and must hear who was revoked.
 #[sqlx::test(migrations = "../../migrations")]
 async fn the_head_of_what_is_stopped_goes_on(pool: PgPool) {

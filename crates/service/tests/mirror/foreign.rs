@@ -164,6 +164,37 @@ async fn an_adoption_tells_how_far_it_is(pool: PgPool) {
     assert_eq!(steps, [(150, 0, 0), (150, 100, 100), (150, 150, 150)]);
 }
 
+/// A long adoption holds up no revocation, and a person can stop it: seen here by triggers, which do what people do meanwhile.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_long_adoption_hears_of_revocations_and_of_a_pause(pool: PgPool) {
+    let world = World::new(pool).await;
+    let token = world.create("one", None).await;
+    world.push().await;
+    for n in 1..=250 {
+        world.write(&path(n), &told(&format!("job {n}"), "images", "null"));
+    }
+    world
+        .sql(
+            "CREATE FUNCTION meanwhile() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                 IF NEW.adopt_done = 100 THEN UPDATE public.tokens SET revoked_at = '2026-11-22 10:00Z' WHERE name = 'one'; END IF;
+                 IF NEW.adopt_done = 200 THEN NEW.paused_at := '2026-11-22 10:00Z'; END IF;
+                 RETURN NEW;
+             END $$",
+        )
+        .await;
+    world.sql("CREATE TRIGGER meanwhile BEFORE UPDATE OF adopt_done ON mirrors FOR EACH ROW EXECUTE FUNCTION meanwhile()").await;
+    mirror::ask(&world.service, &world.owner, "files", Asked::Adopt).await.expect("asked");
+    world.push().await;
+    assert!(!world.paths().contains(&token.path) && world.head().denies(&token.hash()));
+    let mirror = world.mirror().await;
+    assert_eq!((mirror.status(), mirror.asked), (Status::Paused, Some(Asked::Adopt)));
+    assert_eq!(world.events("token_adopted").await, 200);
+    world.sql("DROP TRIGGER meanwhile ON mirrors").await;
+    mirror::resume(&world.service, &world.owner, "files").await.expect("resumed");
+    assert_eq!(world.push().await.foreign, 0);
+    assert_eq!((world.events("token_adopted").await, world.mirror().await.asked), (250, None));
+}
+
 /// What a person ended is not brought back by a mirror that still has it.
 #[sqlx::test(migrations = "../../migrations")]
 async fn what_was_ended_never_comes_back(pool: PgPool) {

@@ -1,6 +1,6 @@
 //! Stories of plans that delete a large share.
 
-use crate::world::World;
+use crate::world::{NOW, World};
 use domain::Code;
 use domain::mirror::{Format, Status};
 use domain::token::TokenQuery;
@@ -8,6 +8,7 @@ use domain::token::{Conditions, Overlap};
 use domain::verify::{Origins, UsesLimit};
 use service::token;
 use sqlx::PgPool;
+use time::Duration;
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_wiped_database_is_held_until_a_person_releases_it_once(pool: PgPool) {
@@ -84,6 +85,23 @@ async fn a_revocation_does_not_wait_behind_a_hold(pool: PgPool) {
     let run = world.reconcile().await;
     assert_eq!((run.held, run.work.deleted), (12, 1));
     assert!(!world.paths().contains(&token.path));
+}
+
+/// Whoever is held is refused until a person says what becomes of it.
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_head_tells_of_what_is_held(pool: PgPool) {
+    let world = World::new(pool).await;
+    let token = world.create("one", None).await;
+    world.create_many(20).await;
+    world.push().await;
+    world.sql("DELETE FROM tokens").await;
+    world.sql("UPDATE secrets_gone SET at = '2026-11-22 10:00Z'").await;
+    world.push().await;
+    assert_eq!(world.mirror().await.held_deletes, 21);
+    world.set_clock(NOW + Duration::hours(3));
+    world.push().await;
+    assert_eq!(world.head().written_at, NOW + Duration::hours(3));
+    assert!(world.head().denies(&token.hash()) && world.paths().contains(&token.path));
 }
 
 #[sqlx::test(migrations = "../../migrations")]

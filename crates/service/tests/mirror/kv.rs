@@ -1,14 +1,16 @@
 //! Stories of a namespace of Workers KV, in the real Workers runtime.
 
+use crate::added::{name, schema};
 use crate::process::Served;
-use crate::world::World;
+use crate::world::{NOW, World};
 use domain::mirror::state::Asked;
 use domain::route::{CredentialChange, RouteChange};
 use service::mirror::{self, Target};
 use service::route;
 use sqlx::PgPool;
 use std::process::Command;
-use storage::{Egress, Endpoint, Kv, KvSettings, Object, ObjectKey, Patience, Storage as _};
+use storage::{Egress, Endpoint, Kv, KvSettings, Object, ObjectKey, Patience, Place, Storage as _};
+use time::Duration;
 use zeroize::Zeroizing;
 
 const TOKEN: &str = "cf-token-of-the-tests-0123456789";
@@ -54,6 +56,30 @@ impl Drop for Cloudflare {
         // Killed, it would leave the runtime behind.
         self.served.let_end();
     }
+}
+
+/// Its listings lag: what was put last may not be in them yet.
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_a_listing_did_not_show_is_taken_away_a_minute_later(pool: PgPool) {
+    let cloudflare = Cloudflare::start();
+    let world = World::new(pool.clone()).await;
+    let token = world.create("one", None).await;
+    let (service, owner) = (&world.service, &world.owner);
+    mirror::create(service, owner, name("copy"), schema(&pool, "copy")).await.expect("added");
+    mirror::delete(service, owner, "copy", true).await.expect("asked");
+    let target = Target::added("copy", Place::Kv(cloudflare.kv.clone()));
+    let deleted = async |seconds| {
+        world.set_clock(NOW + Duration::seconds(seconds));
+        let run = mirror::empty(service, &target).await.expect("a run");
+        let all = mirror::list(service, owner).await.expect("a list");
+        (run.work.deleted, all.iter().any(|mirror| mirror.name == "copy"))
+    };
+    assert_eq!(deleted(0).await, (0, true));
+    cloudflare.write(&token.path, "{}").await;
+    assert_eq!(deleted(59).await, (0, true), "it is not time");
+    assert_eq!(deleted(60).await, (1, true));
+    assert_eq!(deleted(120).await, (0, false));
+    assert_eq!(cloudflare.read(&token.path).await, None);
 }
 
 /// Secrets come along where they lie in clear, and are delivered once a person chose that; and nobody's route takes the secret of one of ours.

@@ -57,6 +57,9 @@ async fn the_head_tells_how_new_it_is_and_whom_to_refuse(pool: PgPool) {
     assert_eq!(head().written_at, NOW + Duration::minutes(6), "a reader sees that it is alive");
     world.set_clock(NOW + Duration::hours(2));
     world.push().await;
+    assert!(head().denies(&hash(&token.path)), "nobody saw for long that it is gone");
+    world.set_clock(NOW + Duration::hours(2) + Duration::minutes(16));
+    world.push().await;
     assert!(!head().denies(&hash(&token.path)), "by now no cache has it");
 }
 
@@ -185,11 +188,15 @@ async fn more_revocations_than_a_head_holds_go_on_in_pages(pool: PgPool) {
     assert!(all.iter().all(|hash| pages.iter().any(|page| page.denies(hash))));
     // Somebody takes a page away: it is written again with the next head. What no head names any more is taken away.
     world.remove(&record::page_path(&head.pages[0]));
-    world.set_clock(NOW + Duration::minutes(16));
-    world.push().await;
+    for minutes in [16, 21] {
+        world.set_clock(NOW + Duration::minutes(minutes));
+        world.push().await;
+    }
     read(&record::page_path(&head.pages[0]));
-    world.set_clock(NOW + Duration::hours(3));
-    world.push().await;
+    for minutes in [0, 16] {
+        world.set_clock(NOW + Duration::hours(3) + Duration::minutes(minutes));
+        world.push().await;
+    }
     assert!(!world.root().join(record::page_path(&head.pages[0])).exists());
 }
 

@@ -106,3 +106,19 @@ async fn what_we_wrote_ourselves_is_not_foreign(pool: PgPool) {
     assert!(there(&world).starts_with(r#"{"written_at":"#), "none are left");
     assert_eq!(paths(&world).await, [""; 0]);
 }
+
+/// What cannot be read at all may be somebody's too: it is not overwritten before a person let it go.
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_is_no_list_of_routes_waits_as_well(pool: PgPool) {
+    let world = World::new(pool).await;
+    world.write("routes.json", "{\"/a\": ");
+    make(&world, "/b").await;
+    world.reconcile().await;
+    assert_eq!(there(&world), "{\"/a\": ");
+    let unreadable =
+        ForeignRoute { path: "routes.json".to_owned(), code: Some(Code::RouteUnreadable) };
+    assert_eq!(world.mirror().await.foreign_routes, [unreadable]);
+    world.delete_foreign().await.expect("let go");
+    world.push().await;
+    assert!(there(&world).contains("/b") && world.mirror().await.foreign_routes.is_empty());
+}

@@ -8,7 +8,7 @@ use domain::mirror::{Format, Key, Mirror};
 use domain::policy::{Action, Actor, permit};
 use domain::team::{NewTeam, TeamName};
 use domain::text::Description;
-use domain::token::{Conditions, ExpiryRequest, NewToken, Scopes, Tags, TokenName};
+use domain::token::{Conditions, ExpiryRequest, NewToken, Scopes, SecretHash, Tags, TokenName};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
 use service::mirror::{Run, Target};
@@ -31,6 +31,13 @@ pub const NOW: OffsetDateTime = datetime!(2026-11-22 10:00 UTC);
 pub struct Made {
     pub id: TokenId,
     pub path: String,
+}
+
+impl Made {
+    pub fn hash(&self) -> SecretHash {
+        let hex = self.path.trim_start_matches("tokens/").trim_end_matches(".json");
+        SecretHash::from_hex(hex).expect("a hash")
+    }
 }
 
 pub struct World {
@@ -196,6 +203,12 @@ impl World {
                 (path.clone(), std::fs::read_to_string(self.root().join(path)).expect("text"))
             })
             .collect()
+    }
+
+    /// The head that is there.
+    pub fn head(&self) -> record::Head {
+        let bytes = std::fs::read(self.root().join("head.json")).expect("a head");
+        record::Head::read(&bytes).expect("readable")
     }
 
     pub fn paths(&self) -> Vec<String> {

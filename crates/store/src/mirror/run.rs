@@ -34,8 +34,8 @@ pub struct RunRecord {
     pub drift: Option<Drift>,
     /// The first invalid rows by id, and how many they are, where everything was looked at.
     pub set_aside: Option<(Vec<SetAside>, u64)>,
-    /// Whether it wrote the head.
-    pub head: bool,
+    /// When it wrote the head last, if it did.
+    pub head: Option<OffsetDateTime>,
     /// What a person asked for until then was done.
     pub looked_at: OffsetDateTime,
     /// Whether the foreign records were let go.
@@ -152,7 +152,7 @@ impl Store {
                  seen_seq = coalesce($7, seen_seq),
                  seen = coalesce($8::text::pg_snapshot, seen),
                  looked_at = coalesce($9, looked_at),
-                 head_at = CASE WHEN $10 THEN $2 ELSE head_at END,
+                 head_at = coalesce($10, head_at),
                  routes = coalesce($11, routes),
                  routes_at = coalesce($13, routes_at),
                  foreign_routes = coalesce($14, foreign_routes)

@@ -170,6 +170,17 @@ impl Tx {
         Ok(row.and_then(Row::judged))
     }
 
+    /// Keeps others from adding or moving a mirror until the transaction ends: what is asked of all of them stays true until then.
+    ///
+    /// # Errors
+    /// As every statement.
+    pub async fn lock_mirror_places(&mut self) -> Result<()> {
+        sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended('tokenkeep mirror places', 0))")
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
     /// How many people added.
     ///
     /// # Errors
@@ -221,11 +232,17 @@ impl Tx {
         Ok(())
     }
 
-    /// Writes a target anew, with its secrets as they are kept. Where it writes to another place than before, its mirror begins anew.
+    /// Writes a target anew, with its secrets as they are kept. Where it writes to another place than before, its mirror begins anew; where `anew`,
+    /// everything there is looked at as if nobody had seen it.
     ///
     /// # Errors
     /// As every statement.
-    pub async fn update_mirror_target(&mut self, kept: &KeptTarget, place: &str) -> Result<()> {
+    pub async fn update_mirror_target(
+        &mut self,
+        kept: &KeptTarget,
+        place: &str,
+        anew: bool,
+    ) -> Result<()> {
         let target = &kept.target;
         sqlx::query!(
             "UPDATE mirror_targets SET settings = $2, secret_names = $3, secrets_sealed = $4, version = $5, updated_at = $6
@@ -246,10 +263,18 @@ impl Tx {
         )
         .fetch_optional(self.connection())
         .await?;
-        match moved {
-            Some(name) => self.insert_mirror(&name, place).await,
-            None => Ok(()),
+        if let Some(name) = moved {
+            return self.insert_mirror(&name, place).await;
         }
+        if anew {
+            sqlx::query!(
+                "UPDATE mirrors SET seen = NULL, seen_seq = 0, looked_at = NULL, observed_at = NULL WHERE name = $1",
+                target.name.as_str(),
+            )
+            .execute(self.connection())
+            .await?;
+        }
+        Ok(())
     }
 
     /// Notes that a target is to be emptied.
