@@ -28,7 +28,8 @@ pub async fn usage(id: &str, days: Option<i64>) -> Result<Seen<Use>, Refusal> {
     let day = TokenUsage::from(of(Span::last(24, Step::Hour, now)).await?).series;
     let learned = usage::propose_networks(&service, &caller, id, days).await.map_err(refused)?;
     let origins = OriginProposal::of(id.uuid(), learned);
-    Ok(Seen { now, it: Use { week, day, origins } })
+    let impact = usage::get_impact(&service, &caller, id).await.map_err(refused)?.into();
+    Ok(Seen { now, it: Use { week, day, origins, impact } })
 }
 
 /// What would be missed of a token, and how often it was tried since it ended.

@@ -24,8 +24,12 @@ fn calls(counts: &Counts) -> String {
     say!(life.impact_calls, valid = counts.valid, refused = counts.refused)
 }
 
+/// The same, where it is known already.
 #[component]
-fn Preview(seen: Seen<Impact>) -> impl IntoView {
+pub fn Preview(
+    /// How it was used, and the server's time.
+    seen: Seen<Impact>,
+) -> impl IntoView {
     let Seen { now, it: impact } = seen;
     let asked = (!impact.scopes_asked.is_empty()).then(|| {
         view! { <dt>{say!(life.impact_asked)}</dt><dd><Chips words=impact.scopes_asked.clone() most=10/></dd> }

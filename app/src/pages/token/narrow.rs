@@ -1,9 +1,9 @@
 //! Least privilege: which scopes would do for a token, and the question before it keeps only these.
 
 use super::api::NarrowScopes;
-use super::impact::ImpactPreview;
+use super::impact::Preview;
 use super::short;
-use crate::say;
+use crate::{Seen, say};
 use crate::ui::button::Submit;
 use crate::ui::dialog::{CancelDialog, Dialog, dialog_href};
 use crate::ui::field::Hidden;
@@ -13,6 +13,7 @@ use crate::ui::note::{Matter, Note};
 use crate::ui::status::Chips;
 use domain::OffsetDateTime;
 use leptos::prelude::*;
+use wire::impact::Impact;
 use wire::token::Token;
 use wire::usage::{ProposalKind, UsageScopes};
 
@@ -24,6 +25,8 @@ const LITTLE: time::Duration = time::Duration::DAY;
 pub fn Asked(
     /// What it has, asked for, and needs.
     scopes: UsageScopes,
+    /// What would be missed of it.
+    impact: Impact,
     /// Whose they are.
     token: Token,
     /// The server's time.
@@ -54,7 +57,7 @@ pub fn Asked(
         ProposalKind::Fits => view! { <p>{say!(usage.scopes_fit)}</p> }.into_any(),
         ProposalKind::Narrower => {
             let unnamed = unnamed.clone();
-            view! { <Narrower scopes=scopes token=token now=now narrow=narrow unnamed=unnamed/> }
+            view! { <Narrower scopes=scopes impact=impact token=token now=now narrow=narrow unnamed=unnamed/> }
                 .into_any()
         }
     };
@@ -73,6 +76,7 @@ pub fn Asked(
 #[component]
 fn Narrower(
     scopes: UsageScopes,
+    impact: Impact,
     token: Token,
     now: OffsetDateTime,
     narrow: ServerAction<NarrowScopes>,
@@ -86,7 +90,9 @@ fn Narrower(
         view! { <p><a class="button" href=dialog_href("narrow") data-noscroll=true>{say!(usage.narrow_ask)}</a></p> }
     });
     let question = offered.then(|| {
-        let asked = Question { token, proposed: proposed.clone(), lost, since, little, unnamed };
+        let impact = Seen { now, it: impact };
+        let asked =
+            Question { token, proposed: proposed.clone(), lost, since, little, unnamed, impact };
         view! { <NarrowDialog asked=asked narrow=narrow/> }
     });
     // Of a little while the note tells enough.
@@ -119,6 +125,7 @@ struct Question {
     since: Option<OffsetDateTime>,
     little: bool,
     unnamed: Option<String>,
+    impact: Seen<Impact>,
 }
 
 #[component]
@@ -128,7 +135,7 @@ fn NarrowDialog(asked: Question, narrow: ServerAction<NarrowScopes>) -> impl Int
     view! {
         <Dialog name="narrow" title=title>
             {move || {
-                let Question { token, proposed, lost, since, little, unnamed } = asked.get_value();
+                let Question { token, proposed, lost, since, little, unnamed, impact } = asked.get_value();
                 let never = since.map(|at| say!(usage.narrow_never, at = instant(at)));
                 view! {
                     <dl class="keeps">
@@ -138,7 +145,7 @@ fn NarrowDialog(asked: Question, narrow: ServerAction<NarrowScopes>) -> impl Int
                     {never.map(|words| view! { <p>{words}</p> })}
                     {unnamed.map(|words| view! { <p class="muted">{words}</p> })}
                     {little.then(|| view! { <Little/> })}
-                    <ImpactPreview id=token.id.to_string()/>
+                    <Preview seen=impact/>
                     <p class="muted">{say!(usage.narrow_text)}</p>
                     <Form action=narrow>
                         <Hidden name="id" value=token.id.to_string()/>

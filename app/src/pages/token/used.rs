@@ -28,7 +28,7 @@ pub fn Used(
     /// The server's time.
     now: OffsetDateTime,
 ) -> impl IntoView {
-    let Use { week, day, origins } = used;
+    let Use { week, day, origins, impact } = used;
     let lock = (!token.status.has_ended()).then_some(deeds.lock);
     let anything = week.last_used.is_some() || !week.origins.is_empty() || week.totals.refused > 0;
     if !anything {
@@ -47,7 +47,7 @@ pub fn Used(
             <Reasons title=say!(usage.reasons) reasons=week.totals.reasons/>
             <Origins origins=week.origins now=now/>
             <Networks learned=origins now=now lock=lock/>
-            <Asked scopes=week.scopes token=token now=now narrow=deeds.narrow/>
+            <Asked scopes=week.scopes impact=impact token=token now=now narrow=deeds.narrow/>
             <p class="hint">{say!(usage.late)}</p>
         </div>
     }

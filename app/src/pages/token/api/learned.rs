@@ -17,6 +17,8 @@ pub struct Use {
     pub day: Vec<Bucket>,
     /// Where from, and which networks would do.
     pub origins: OriginProposal,
+    /// What would be missed of it.
+    pub impact: Impact,
 }
 
 /// How a token was used.
