@@ -8,6 +8,7 @@ pub use make::Outside;
 
 use super::Target;
 use crate::{Result, Service};
+use domain::OffsetDateTime;
 use domain::mirror::{Failure, FailureClass};
 use domain::policy::{Action, Actor, permit};
 use store::mirror::KeptTarget;
@@ -32,9 +33,9 @@ impl Kept {
         self.0.target.name.as_str()
     }
 
-    /// How many times it was written: what is made of another version is another.
-    pub const fn version(&self) -> i64 {
-        self.0.target.version
+    /// When it was made, and how many times it was written: what is made of another version is another, and so is one that was made again under its name.
+    pub const fn edition(&self) -> (OffsetDateTime, i64) {
+        (self.0.target.created_at, self.0.target.version)
     }
 
     /// Whether it is to be emptied, and then deleted.

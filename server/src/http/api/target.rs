@@ -7,6 +7,7 @@ use crate::http::{Failure, Web};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
+use domain::Code;
 use domain::mirror::{NewTarget, TargetChange};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use service::mirror;
@@ -77,7 +78,7 @@ pub async fn change(
     params(("name" = String, Path, description = "The mirror's name."), DeleteMirrorQuery),
     responses(
         (status = 202, description = "The mirror, which is being emptied.", body = Mirror),
-        (status = 204, description = "It is gone."),
+        (status = 204, description = "It is gone, also where it was to be emptied and is empty by now."),
         (status = 401, description = "No session and no key.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such mirror.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "It is set in the configuration.", body = Problem, content_type = "application/problem+json"),
@@ -93,8 +94,14 @@ pub async fn delete(
     if !asked.empty {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let mirror = found(&web, &caller, &name).await?.mirror;
-    Ok((StatusCode::ACCEPTED, Json(mirror)).into_response())
+    match found(&web, &caller, &name).await {
+        Ok(detail) => Ok((StatusCode::ACCEPTED, Json(detail.mirror)).into_response()),
+        // There was so little that it is empty by now.
+        Err(failure) if failure.refusals.first().code == Code::NotFound => {
+            Ok(StatusCode::NO_CONTENT.into_response())
+        }
+        Err(failure) => Err(failure),
+    }
 }
 
 /// Try a target before it is added: one object is written, read back and deleted there, within 30 seconds. Nothing is kept.

@@ -2,6 +2,7 @@
 
 use super::news::Heard;
 use super::{Job, start, tell};
+use domain::OffsetDateTime;
 use domain::mirror::pace::PERIOD;
 use service::Service;
 use service::mirror::{Kept, kept};
@@ -9,9 +10,9 @@ use std::collections::BTreeMap;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// A loop, and of which version of its target.
+/// A loop, and of which edition of its target: of which row, in which version.
 struct Running {
-    version: i64,
+    edition: (OffsetDateTime, i64),
     stop: CancellationToken,
 }
 
@@ -45,12 +46,12 @@ async fn adjust(
     running: &mut BTreeMap<String, Running>,
     all: &[Kept],
 ) {
-    let is_as_it_was = |name: &str, version| {
-        all.iter().any(|kept| kept.name() == name && kept.version() == version)
+    let is_as_it_was = |name: &str, edition| {
+        all.iter().any(|kept| kept.name() == name && kept.edition() == edition)
     };
     let ended: Vec<String> = running
         .iter()
-        .filter(|(name, it)| !is_as_it_was(name, it.version))
+        .filter(|(name, it)| !is_as_it_was(name, it.edition))
         .map(|(name, _)| name.clone())
         .collect();
     for name in ended {
@@ -68,7 +69,7 @@ async fn adjust(
         }
         let stop = stop.child_token();
         begin(service, loops, heard, &stop, kept).await;
-        running.insert(kept.name().to_owned(), Running { version: kept.version(), stop });
+        running.insert(kept.name().to_owned(), Running { edition: kept.edition(), stop });
     }
 }
 

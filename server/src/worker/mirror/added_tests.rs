@@ -1,6 +1,6 @@
 //! Mirrors that people add while a server runs. Each wait is for a condition, and far shorter than the period, so that what passes was woken.
 
-use super::super::run_all;
+use super::super::{News, run_all};
 use super::*;
 use domain::audit::Caller;
 use domain::id::KeyId;
@@ -159,4 +159,31 @@ async fn what_another_server_made_of_the_list_is_put_right(pool: PgPool) {
     let again = Story { pool, service, owner, stop, running };
     again.becomes("copy", Some(Status::Current)).await;
     again.end().await;
+}
+
+/// One that was deleted and made again under its name, before a server heard of either, is another.
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_made_again_under_its_name_has_a_loop_of_its_own(pool: PgPool) {
+    let story = Story::begin(pool.clone()).await;
+    let (service, owner) = (story.service.clone(), story.owner.clone());
+    story.end().await;
+    let (stop, loops, mut running) =
+        (CancellationToken::new(), TaskTracker::new(), BTreeMap::new());
+    let news = News::begin(service.clone(), &stop).await.expect("it listens");
+    let mut loops_of_now = Vec::new();
+    for place in ["copy", "other"] {
+        if place == "other" {
+            service::mirror::delete(&service, &owner, "edge", false).await.expect("deleted");
+        }
+        let name = TargetName::parse("edge").expect("a name");
+        let target = schema(&pool, place, None);
+        service::mirror::create(&service, &owner, name, target).await.expect("added");
+        let all = kept::list(&service).await.expect("a list");
+        adjust(&service, &loops, &news.heard, &stop, &mut running, &all).await;
+        loops_of_now.push(running["edge"].stop.clone());
+    }
+    assert!(loops_of_now[0].is_cancelled() && !loops_of_now[1].is_cancelled());
+    stop.cancel();
+    loops.close();
+    tokio::time::timeout(SOON, loops.wait()).await.expect("they end");
 }
