@@ -36,8 +36,6 @@ CREATE INDEX tokens_name_order_idx ON tokens ((lower(name) COLLATE "C"), id);
 CREATE INDEX tokens_expires_order_idx ON tokens ((coalesce(expires_at, 'infinity')), id);
 CREATE INDEX tokens_created_by_idx ON tokens (created_by, id);
 CREATE INDEX tokens_revoked_idx ON tokens (id) WHERE revoked_at IS NOT NULL;
--- What a status is derived from, beside the order of making: the tokens of a status may all be far from its ends.
-CREATE INDEX tokens_standing_idx ON tokens (id) INCLUDE (expires_at, revoked_at, disabled_at, not_before, retired_until);
 
 -- The hour in which a token was good last; of one that never was, the earliest of all times. Beside the tokens, as a write to them wakes every verifier,
 -- and beside token_last_used, whose rows are written with each flush and have no index on what is written for that reason.

@@ -94,7 +94,7 @@ pub struct Token {
     pub expires_at: Option<OffsetDateTime>,
     /// When, from where and how often it may be used.
     pub conditions: Conditions,
-    /// When it was disabled, if it is.
+    /// When it was disabled, if it is; with a pause, until that is over.
     pub disabled_at: Option<OffsetDateTime>,
     /// Until when the secret before the last rotation works; in the past when it does no more.
     pub retired_until: Option<OffsetDateTime>,
@@ -124,8 +124,7 @@ impl Token {
 
     /// Since when it is switched off, if it is.
     pub fn disabled_since(&self, now: OffsetDateTime) -> Option<OffsetDateTime> {
-        let pause = self.pause.filter(|pause| pause.is_on(now));
-        self.disabled_at.or(pause.map(|pause| pause.at))
+        self.disabled_at.filter(|_| self.pause.is_none_or(|pause| pause.is_on(now)))
     }
 
     /// The token's state at `now`.

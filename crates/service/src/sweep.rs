@@ -19,6 +19,6 @@ pub async fn sweep(service: &Service) -> Result<()> {
     service.store().sweep_gone(&permit).await?;
     service.store().sweep_sessions(&permit, now).await?;
     service.store().sweep_replays(&permit, now - SECRET_KEPT, now - REPLAYS_KEPT).await?;
-    crate::token::purge(service).await?;
-    crate::usage::tidy(service).await
+    crate::usage::tidy(service).await?;
+    crate::token::purge(service).await
 }

@@ -25,7 +25,7 @@ impl Store {
                       (SELECT count(*) FROM tokens k
                        WHERE k.team_id = t.id AND k.revoked_at IS NULL
                          AND (k.expires_at IS NULL OR k.expires_at > $3)
-                         AND k.disabled_at IS NULL AND (k.paused_until IS NULL OR k.paused_until <= $3) AND (k.not_before IS NULL OR k.not_before <= $3)) AS "active!"
+                         AND (k.disabled_at IS NULL OR k.paused_until <= $3) AND (k.not_before IS NULL OR k.not_before <= $3)) AS "active!"
                FROM teams t
                WHERE $1::uuid IS NULL OR t.id < $1
                ORDER BY t.id DESC

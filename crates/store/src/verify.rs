@@ -135,7 +135,7 @@ impl Store {
         let row = sqlx::query_as!(
             Row,
             r#"SELECT id AS "id!", team_id AS "team_id!", name AS "name!", secret_hash AS "secret_hash!", scopes AS "scopes!", expires_at,
-                      revoked_at IS NOT NULL AS "revoked!", not_before, disabled_at IS NOT NULL AS "disabled!", paused_until,
+                      revoked_at IS NOT NULL AS "revoked!", not_before, disabled_at IS NOT NULL AND paused_until IS NULL AS "disabled!", paused_until,
                       allowed_cidrs::text[], rate_requests, rate_seconds, uses_count, uses_per, retired_hash, retired_until
                FROM (SELECT * FROM tokens WHERE secret_hash = $1
                      UNION ALL
@@ -163,7 +163,7 @@ impl Store {
         let rows = sqlx::query_as!(
             Row,
             r#"SELECT id AS "id!", team_id AS "team_id!", name AS "name!", secret_hash AS "secret_hash!", scopes AS "scopes!", expires_at,
-                      revoked_at IS NOT NULL AS "revoked!", not_before, disabled_at IS NOT NULL AS "disabled!", paused_until,
+                      revoked_at IS NOT NULL AS "revoked!", not_before, disabled_at IS NOT NULL AND paused_until IS NULL AS "disabled!", paused_until,
                       allowed_cidrs::text[], rate_requests, rate_seconds, uses_count, uses_per, retired_hash, retired_until
                FROM (SELECT * FROM tokens WHERE secret_hash = ANY ($1)
                      UNION ALL

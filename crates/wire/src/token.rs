@@ -313,7 +313,7 @@ impl Token {
     pub fn at(token: token::Token, now: OffsetDateTime) -> Self {
         let uses = token.conditions.uses;
         let disabled_since = token.disabled_since(now);
-        let paused = token.state(now) == token::State::Disabled && token.disabled_at.is_none();
+        let paused = token.state(now) == token::State::Disabled;
         let pause = token.pause.filter(|_| paused);
         Self {
             id: token.id.uuid(),

@@ -76,6 +76,8 @@ async fn insert(app: &TestApp, team: &str, case: &Case) {
     let cidrs = texts(&record["allowed_cidrs"]);
     let small = |value: &Value| value.as_i64().map(|n| i32::try_from(n).expect("small"));
     let ended = |yes: &Value| (*yes == true).then_some(START);
+    // What is switched off for good has no pause in the table.
+    let paused_until = instant(&record["paused_until"]).filter(|_| record["disabled"] != true);
     sqlx::query(
         "INSERT INTO tokens (id, team_id, name, description, secret_hash, display, scopes, created_at, created_by, expires_at, revoked_at,
                              not_before, disabled_at, allowed_cidrs, rate_requests, rate_seconds, retired_hash, retired_until,
@@ -91,7 +93,7 @@ async fn insert(app: &TestApp, team: &str, case: &Case) {
     .bind(instant(&record["expires_at"]))
     .bind(ended(&record["revoked"]))
     .bind(instant(&record["not_before"]))
-    .bind(ended(&record["disabled"]))
+    .bind(paused_until.map_or_else(|| ended(&record["disabled"]), |_| Some(START)))
     .bind((!cidrs.is_empty()).then_some(cidrs))
     .bind(small(&record["rate_limit"]["requests"]))
     .bind(small(&record["rate_limit"]["seconds"]))
@@ -99,7 +101,7 @@ async fn insert(app: &TestApp, team: &str, case: &Case) {
     .bind(retires_at)
     .bind(small(&record["uses_limit"]["count"]))
     .bind(record["uses_limit"]["per"].as_str())
-    .bind(instant(&record["paused_until"]))
+    .bind(paused_until)
     .execute(&app.pool)
     .await
     .expect("a row");

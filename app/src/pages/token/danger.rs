@@ -89,7 +89,8 @@ pub fn Danger(
     let can_rotate = !ended && !can_finish;
     let key = StoredValue::new(key);
     let can_enable = token.status == Status::Disabled;
-    let can_disable = !ended && !can_enable;
+    // A pause may become another one, or be for good.
+    let can_disable = !ended && (!can_enable || token.disabled_until.is_some());
     let consequence = if ended { say!(token.revoke_expired_text) } else { say!(token.revoke_text) };
     view! {
         <section class="grid gap-3">

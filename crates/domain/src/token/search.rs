@@ -16,7 +16,7 @@ const SECRET_LIKE: usize = 32;
 /// One thing that a token must have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
-    /// A word in lower case, or one or two characters of a script without spaces.
+    /// A word as it was typed, or one or two characters of a script without spaces.
     pub text: String,
     /// Whether it is enough that a word begins so.
     pub begins: bool,
@@ -117,9 +117,10 @@ const fn kind(c: char) -> Kind {
 }
 
 fn terms(text: &str) -> Vec<Term> {
-    let lower: Vec<char> = text.to_lowercase().chars().collect();
+    // Its case is left to whoever has the words: what a small letter is depends on the database's locale.
+    let typed: Vec<char> = text.chars().collect();
     let mut found = Vec::new();
-    for run in lower.chunk_by(|a, b| kind(*a) == kind(*b)) {
+    for run in typed.chunk_by(|a, b| kind(*a) == kind(*b)) {
         let term = |chars: &[char], begins| Term { text: chars.iter().collect(), begins };
         match kind(run[0]) {
             Kind::Separator => {}
@@ -144,14 +145,14 @@ mod tests {
 
     #[test]
     fn words_are_what_is_between_the_separators() {
-        assert_eq!(said(" Billing_import-7 "), ["billing*", "import*", "7*"]);
-        assert_eq!(said("ntk_AbC…wXyZ"), ["ntk*", "abc*", "wxyz*"]);
+        assert_eq!(said(" Billing_import-7 "), ["Billing*", "import*", "7*"]);
+        assert_eq!(said("ntk_AbC…wXyZ"), ["ntk*", "AbC*", "wXyZ*"]);
     }
 
     #[test]
     fn a_run_without_spaces_is_found_by_any_part_of_it() {
         assert_eq!(said("支付服务"), ["支付", "付服", "服务"]);
-        assert_eq!(said("支 API"), ["支*", "api*"]);
+        assert_eq!(said("支 API"), ["支*", "API*"]);
     }
 
     #[test]

@@ -142,12 +142,13 @@ mod tests {
     #[test]
     fn a_pause_is_over_at_its_instant() {
         let mut token = token();
+        token.disabled_at = Some(NOW);
         token.pause = Some(Pause { at: NOW, until: NOW + Duration::hours(1) });
         let last = NOW + Duration::hours(1) - Duration::microseconds(1);
         assert_eq!((token.state(last), token.disabled_since(last)), (State::Disabled, Some(NOW)));
         let over = NOW + Duration::hours(1);
         assert_eq!((token.state(over), token.disabled_since(over)), (State::Active, None));
-        token.disabled_at = Some(NOW);
+        token.pause = None;
         assert_eq!(token.state(over), State::Disabled);
     }
 

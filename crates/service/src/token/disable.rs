@@ -10,7 +10,7 @@ use domain::{Code, OffsetDateTime};
 use store::Tx;
 use time::format_description::well_known::Rfc3339;
 
-/// Switches a token off: it is refused until it is switched on. Its time goes on.
+/// Switches a token off: it is refused until it is switched on. Its time goes on. A pause that has not passed is for good then.
 ///
 /// # Errors
 /// `unauthenticated`, `forbidden`, `not_found`; `token_changed`; `already_ended`; `already_disabled`; a fault.
@@ -21,7 +21,7 @@ pub async fn disable(service: &Service, caller: &Caller, id: TokenId) -> Result<
     switch(service, caller, tx, token).await
 }
 
-/// Switches a token off until a moment, from which on it is good again by time alone: whoever knows of the pause knows its end.
+/// Switches a token off until a moment, also one that is paused until another, from which on it is good again by time alone: whoever knows of the pause knows its end.
 ///
 /// # Errors
 /// `unauthenticated`, `forbidden`, `not_found`; `token_changed`; `already_ended`; `already_disabled`; `until_invalid` on `until`; a fault.
@@ -32,7 +32,10 @@ pub async fn pause(
     until: OffsetDateTime,
 ) -> Result<Token> {
     let (tx, mut token) = open(service, caller, id, Action::DisableToken).await?;
-    token.pause = Some(Pause::begin(service.now(), until)?);
+    let pause = Pause::begin(service.now(), until)?;
+    // Whoever knows of no pauses finds it switched off.
+    token.disabled_at = Some(pause.at);
+    token.pause = Some(pause);
     switch(service, caller, tx, token).await
 }
 
@@ -60,9 +63,11 @@ async fn open(
     if token.state(now).has_ended() {
         return Err(Code::AlreadyEnded.into());
     }
-    match (action == Action::DisableToken, token.disabled_since(now).is_some()) {
-        (true, true) => Err(Code::AlreadyDisabled.into()),
-        (false, false) => Err(Code::NotDisabled.into()),
+    let off = token.disabled_since(now).is_some();
+    // A pause may become another one, or be for good.
+    match (action == Action::DisableToken, off, token.pause.is_some()) {
+        (true, true, false) => Err(Code::AlreadyDisabled.into()),
+        (false, false, _) => Err(Code::NotDisabled.into()),
         _ => Ok((tx, token)),
     }
 }

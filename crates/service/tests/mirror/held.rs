@@ -199,6 +199,39 @@ async fn what_rotations_dropped_is_not_held(pool: PgPool) {
     assert_eq!((run.held, run.work.deleted, run.foreign), (0, 1, 1), "a key's hash was no token's");
 }
 
+/// What ended long ago is in no cache of a reader: to remove its row is no news to a mirror, and nothing that a person is asked about.
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_is_purged_is_neither_denied_nor_held(pool: PgPool) {
+    let world = World::new(pool).await;
+    world.create_many(12).await;
+    world.push().await;
+    let paths = world.paths();
+    world.sql("UPDATE tokens SET created_at = '2026-01-01Z', expires_at = '2026-02-01Z'").await;
+    assert_eq!(world.push().await.work.deleted, 12);
+    service::sweep::sweep(&world.service).await.expect("swept");
+    assert_eq!(world.events("tokens_purged").await, 1);
+    world.sql("UPDATE secrets_gone SET at = '2026-11-22 09:59Z'").await;
+    let run = world.push().await;
+    assert_eq!((run.held, run.foreign), (0, 0));
+    world.set_clock(crate::NOW + time::Duration::minutes(10));
+    world.reconcile().await;
+    let bytes = std::fs::read(world.root().join("head.json")).expect("a head");
+    let head = record::Head::read(&bytes).expect("readable");
+    for path in &paths {
+        let hash = path.trim_start_matches("tokens/").trim_end_matches(".json");
+        let hash = domain::token::SecretHash::from_hex(hash).expect("a hash");
+        assert!(!head.denies(&hash));
+        world.write(path, "{}");
+    }
+    let run = world.reconcile().await;
+    assert_eq!((run.held, run.foreign, run.work.deleted), (0, 0, 12), "they had ended");
+    // Also when the feed of the verifiers has forgotten them.
+    world.sql("UPDATE secrets_gone SET at = now() - interval '8 days'").await;
+    service::sweep::sweep(&world.service).await.expect("swept");
+    world.write(&paths[0], "{}");
+    assert_eq!(world.reconcile().await.work.deleted, 1);
+}
+
 /// Rows that were truncated are gone, as rows that were deleted: nobody takes their records for somebody else's.
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_truncated_table_is_held_and_nothing_of_it_is_foreign(pool: PgPool) {

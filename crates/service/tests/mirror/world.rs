@@ -58,6 +58,7 @@ impl World {
             clock: Arc::new(move || *told.lock().expect("the clock")),
             randomness: Box::new(ChaCha20Rng::seed_from_u64(7)),
             sealer: Some(Sealer::parse(KEY).expect("a key")),
+            tombstone_days: Some(30),
             ..Parts::new(Store::on(pool.clone()))
         };
         let service = Service::new(parts).await.expect("a service");

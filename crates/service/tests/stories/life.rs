@@ -82,7 +82,11 @@ async fn a_pause_is_over_by_time_alone(pool: PgPool) {
     assert_eq!(get(&world.service, &owner, id).await.expect("the token"), paused);
     assert_eq!(paused.state(world.service.now()), State::Disabled);
     assert_eq!(world.verify(secret(&made)).await, "disabled");
-    assert_eq!(code(disable(&world.service, &owner, id).await), Code::AlreadyDisabled);
+    let off: bool = sqlx::query_scalar("SELECT disabled_at IS NOT NULL FROM tokens")
+        .fetch_one(&world.pool)
+        .await
+        .expect("the token");
+    assert!(off, "a server that knows of no pauses refuses it");
 
     world.pass(Duration::hours(1) - Duration::microseconds(1));
     assert_eq!(world.verify(secret(&made)).await, "disabled");
@@ -103,6 +107,45 @@ async fn a_pause_is_over_by_time_alone(pool: PgPool) {
     assert_eq!(world.verify(secret(&made)).await, "valid");
     let past = pause(&world.service, &owner, id, world.service.now()).await;
     assert_eq!(refused(past), Refused::field("until", Code::UntilInvalid));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_pause_becomes_another_one_or_is_for_good(pool: PgPool) {
+    let world = World::new(pool).await;
+    let owner = world.owner().await;
+    let made = world.token(&world.team("platform").await, "import").await;
+    let id = made.token.id;
+    for hours in [2, 3, 1] {
+        let until = START + Duration::hours(hours);
+        let paused = pause(&world.service, &owner, id, until).await.expect("paused");
+        assert_eq!(paused.pause.map(|pause| pause.until), Some(until));
+    }
+    let off = disable(&world.service, &owner, id).await.expect("for good");
+    assert_eq!((off.pause, off.disabled_at), (None, Some(START)));
+    world.pass(Duration::hours(9));
+    assert_eq!(world.verify(secret(&made)).await, "disabled");
+    assert_eq!(code(disable(&world.service, &owner, id).await), Code::AlreadyDisabled);
+    let until = world.service.now() + Duration::DAY;
+    assert_eq!(code(pause(&world.service, &owner, id, until).await), Code::AlreadyDisabled);
+}
+
+/// Who writes `disabled_at` and knows of no pauses, such as a server of the version before.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_pause_is_forgotten_by_who_knows_of_none(pool: PgPool) {
+    let world = World::new(pool).await;
+    let owner = world.owner().await;
+    let made = world.token(&world.team("platform").await, "import").await;
+    let id = made.token.id;
+    let until = START + Duration::hours(1);
+    pause(&world.service, &owner, id, until).await.expect("paused");
+    let run = async |statement: &'static str| {
+        sqlx::query(statement).execute(&world.pool).await.expect(statement);
+    };
+    run("UPDATE tokens SET disabled_at = NULL").await;
+    assert_eq!(world.verify(secret(&made)).await, "valid");
+    run("UPDATE tokens SET disabled_at = '2026-11-22 10:30Z'").await;
+    world.pass(Duration::hours(2));
+    assert_eq!(world.verify(secret(&made)).await, "disabled");
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -106,7 +106,7 @@ impl Store {
             let mut rows = sqlx::query_as!(
                 Row,
                 r#"SELECT token_id AS "token_id!", hash AS "hash!", retires_at, team_id AS "team_id!", name AS "name!", scopes AS "scopes!",
-                          created_at AS "created_at!", expires_at, greatest(not_before, paused_until) AS not_before, networks, rate_requests, rate_seconds,
+                          created_at AS "created_at!", expires_at, not_before, networks, rate_requests, rate_seconds,
                           changed_xid::text AS "revision!", true AS "live!"
                    FROM mirror_secrets
                    WHERE kept AND (expires_at IS NULL OR expires_at > $1) AND (retires_at IS NULL OR retires_at > $1)"#,
@@ -138,7 +138,7 @@ impl Store {
         let rows = sqlx::query_as!(
             Row,
             r#"SELECT token_id AS "token_id!", hash AS "hash!", retires_at, team_id AS "team_id!", name AS "name!", scopes AS "scopes!",
-                      created_at AS "created_at!", expires_at, greatest(not_before, paused_until) AS not_before, networks, rate_requests, rate_seconds,
+                      created_at AS "created_at!", expires_at, not_before, networks, rate_requests, rate_seconds,
                       changed_xid::text AS "revision!",
                       (kept AND (expires_at IS NULL OR expires_at > $3) AND (retires_at IS NULL OR retires_at > $3)) AS "live!"
                FROM mirror_secrets
@@ -146,7 +146,6 @@ impl Store {
                       AND NOT pg_visible_in_snapshot(changed_xid, $1::text::pg_snapshot))
                   OR (expires_at > $2 AND expires_at <= $3)
                   OR (not_before > $2 AND not_before <= $3)
-                  OR (paused_until > $2 AND paused_until <= $3)
                   OR (retires_at > $2 AND retires_at <= $3)
                LIMIT $4"#,
             since.as_str(),
@@ -157,7 +156,7 @@ impl Store {
         .fetch_all(&mut *snapshot)
         .await?;
         let gone = sqlx::query!(
-            r#"SELECT hash, why = 'replaced' AS "replaced!" FROM secrets_gone AS g
+            r#"SELECT hash, why IN ('replaced', 'purged') AS "replaced!" FROM secrets_gone AS g
                WHERE g.xid >= pg_snapshot_xmin($1::text::pg_snapshot)
                  AND NOT pg_visible_in_snapshot(g.xid, $1::text::pg_snapshot)
                  AND g.why <> 'key'
@@ -202,7 +201,7 @@ impl Store {
         let rows = sqlx::query_as!(
             Row,
             r#"SELECT token_id AS "token_id!", hash AS "hash!", retires_at, team_id AS "team_id!", name AS "name!", scopes AS "scopes!",
-                      created_at AS "created_at!", expires_at, greatest(not_before, paused_until) AS not_before, networks, rate_requests, rate_seconds,
+                      created_at AS "created_at!", expires_at, not_before, networks, rate_requests, rate_seconds,
                       changed_xid::text AS "revision!", true AS "live!"
                FROM mirror_secrets
                WHERE hash = ANY ($1) AND kept
@@ -236,7 +235,7 @@ impl Store {
         .await?;
         let gone = sqlx::query!(
             r#"SELECT hash AS "hash!", bool_or(replaced) AS "replaced!" FROM (
-                   SELECT hash, why = 'replaced' AS replaced FROM secrets_gone WHERE hash = ANY ($1) AND why <> 'key'
+                   SELECT hash, why IN ('replaced', 'purged') AS replaced FROM secrets_gone WHERE hash = ANY ($1) AND why <> 'key'
                    UNION ALL
                    SELECT hash, replaced FROM secrets_ended WHERE hash = ANY ($1)
                ) AS left_tokens GROUP BY hash"#,
@@ -266,7 +265,7 @@ impl Store {
         now: OffsetDateTime,
         most: u64,
     ) -> Result<Option<u64>> {
-        // Each part in the order of its own index (tokens_kept_idx, tokens_retired_until_idx) and to its own limit: through the view, or without an order, a table
+        // Each part in the order of its own index (tokens_kept_idx, tokens_paused_until_idx, tokens_retired_until_idx) and to its own limit: through the view, or without an order, a table
         // of a million tokens of which most have ended is read from its beginning (200 ms after each run, instead of a few).
         let count = sqlx::query_scalar!(
             r#"SELECT count(*) AS "count!" FROM (
@@ -279,7 +278,11 @@ impl Store {
                     ORDER BY expires_at LIMIT $2)
                    UNION ALL
                    (SELECT FROM tokens
-                    WHERE revoked_at IS NULL AND disabled_at IS NULL AND uses_count IS NULL AND retired_hash IS NOT NULL
+                    WHERE paused_until IS NOT NULL AND revoked_at IS NULL AND uses_count IS NULL AND (expires_at IS NULL OR expires_at > $1)
+                    ORDER BY paused_until LIMIT $2)
+                   UNION ALL
+                   (SELECT FROM tokens
+                    WHERE revoked_at IS NULL AND (disabled_at IS NULL OR paused_until IS NOT NULL) AND uses_count IS NULL AND retired_hash IS NOT NULL
                       AND retired_until > $1 AND (expires_at IS NULL OR expires_at > $1)
                     ORDER BY retired_until LIMIT $2)
                ) AS first"#,
@@ -319,13 +322,13 @@ impl Store {
                    UNION ALL
                    SELECT s.hash, t.disabled_at
                    FROM tokens AS t CROSS JOIN LATERAL (VALUES (t.secret_hash), (t.retired_hash)) AS s (hash)
-                   WHERE t.disabled_at > $1 AND s.hash IS NOT NULL
+                   WHERE t.disabled_at > $1 AND t.paused_until IS NULL AND s.hash IS NOT NULL
                    UNION ALL
                    SELECT s.hash, t.paused_at FROM tokens AS t JOIN mirror_secrets AS s ON s.token_id = t.id
                    WHERE t.paused_at > $1 AND t.paused_until > $3
                    UNION ALL
                    SELECT g.hash, g.at FROM secrets_gone AS g
-                   WHERE g.at > $1 AND g.hash IS NOT NULL AND g.why <> 'key'
+                   WHERE g.at > $1 AND g.hash IS NOT NULL AND g.why NOT IN ('key', 'purged')
                      AND NOT EXISTS (SELECT FROM tokens AS t WHERE t.secret_hash = g.hash)
                      AND NOT EXISTS (SELECT FROM tokens AS t WHERE t.retired_hash = g.hash)
                ) AS ended ORDER BY at DESC, hash LIMIT $2"#,

@@ -22,7 +22,7 @@ impl Store {
         let rows = sqlx::query!(
             r#"SELECT m.name AS "name?", m.last_ok_at AS "last_ok_at?", c.at AS "changed_at?",
                       coalesce(pg_visible_in_snapshot(t.changed_xid, m.seen), false) AS "seen!",
-                      t.revoked_at IS NOT NULL OR t.disabled_at IS NOT NULL AS "stopped!",
+                      t.revoked_at IS NOT NULL OR (t.disabled_at IS NOT NULL AND (t.paused_until IS NULL OR t.paused_until > $2)) AS "stopped!",
                       coalesce(t.expires_at <= $2, false) AS "expired!",
                       t.uses_count IS NOT NULL AS "counted!",
                       coalesce(m.set_aside @> jsonb_build_array(jsonb_build_object('token_id', t.id::text)), false) AS "set_aside!",

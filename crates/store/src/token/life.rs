@@ -85,8 +85,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Removes tokens that ended before a moment, at most so many, and says how many. Their secrets are kept as ended: a mirror that still has one
-    /// does not bring it back.
+    /// Removes tokens that ended before a moment, at most so many, and says how many. Their secrets are kept as ended, and not as gone: a
+    /// mirror that still has one does not bring it back, and asks nobody.
     ///
     /// # Errors
     /// As every statement.
@@ -100,11 +100,11 @@ impl Tx {
                ), gone AS (
                    DELETE FROM tokens AS t USING ended WHERE t.id = ended.id RETURNING t.id, t.secret_hash, t.retired_hash
                ), kept AS (
-                   INSERT INTO secrets_ended (hash)
-                   SELECT secret_hash FROM gone
+                   INSERT INTO secrets_ended (hash, replaced)
+                   SELECT secret_hash, true FROM gone
                    UNION
-                   SELECT retired_hash FROM gone WHERE retired_hash IS NOT NULL
-                   ON CONFLICT DO NOTHING
+                   SELECT retired_hash, true FROM gone WHERE retired_hash IS NOT NULL
+                   ON CONFLICT (hash) DO UPDATE SET replaced = true
                ), used AS (
                    DELETE FROM token_last_used AS l USING gone WHERE l.token_id = gone.id
                )
@@ -113,6 +113,12 @@ impl Tx {
             most,
         )
         .fetch_one(self.connection())
+        .await?;
+        // The trigger cannot know why. This transaction deletes nothing else.
+        sqlx::query!(
+            "UPDATE secrets_gone SET why = 'purged' WHERE xid = pg_current_xact_id() AND why = 'deleted'"
+        )
+        .execute(self.connection())
         .await?;
         Ok(count.unsigned_abs())
     }

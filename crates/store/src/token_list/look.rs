@@ -44,24 +44,24 @@ macro_rules! filtered {
                AND ($4::boolean IS DISTINCT FROM true OR k.sealed IS NOT NULL)
                AND ($4 IS DISTINCT FROM false OR k.sealed IS NULL)
                AND (NOT $5::boolean OR u.hour = '-infinity')
-               AND ($6::timestamptz IS NULL OR (u.hour < $6 AND k.created_at < $6))
+               AND ($6::timestamptz IS NULL OR (u.hour < date_trunc('hour', $6, 'UTC') AND k.created_at < $6))
                AND ($7::boolean IS DISTINCT FROM true OR k.revoked_at IS NOT NULL)
                AND ($7 IS DISTINCT FROM false OR k.revoked_at IS NULL)
                AND ($8::timestamptz IS NULL OR coalesce(k.expires_at, 'infinity') > $8)
                AND ($9::timestamptz IS NULL OR coalesce(k.expires_at, 'infinity') <= $9)
-               AND (NOT $10::boolean OR k.disabled_at IS NOT NULL)
+               AND (NOT $10::boolean OR (k.disabled_at IS NOT NULL AND (k.paused_until IS NULL OR k.paused_until > $14)))
                AND (NOT $11::boolean OR k.not_before > $14)
                AND (NOT $12::boolean OR k.retired_until > $14)
                AND ($13::text[] IS NULL OR
                     CASE WHEN k.revoked_at IS NOT NULL THEN 'revoked'
                          WHEN k.expires_at <= $14::timestamptz THEN 'expired'
-                         WHEN k.disabled_at IS NOT NULL THEN 'disabled'
+                         WHEN k.disabled_at IS NOT NULL AND (k.paused_until IS NULL OR k.paused_until > $14) THEN 'disabled'
                          WHEN k.not_before > $14 THEN 'scheduled'
                          WHEN k.expires_at <= $15::timestamptz THEN 'expiring_soon'
                          WHEN k.retired_until > $14 THEN 'rotating'
                          ELSE 'active'
                     END = ANY ($13))
-               AND ($16::text IS NULL OR k.words @@ $16::tsquery)
+               AND ($16::text IS NULL OR k.words @@ lower($16)::tsquery)
                AND ($17::uuid IS NULL OR k.id = $17)"# $(+ $tail)+,
             $asked.team,
             $asked.created_by,
@@ -185,11 +185,11 @@ macro_rules! by_last_used {
             ["NULL::text AS name, nullif(u.hour, '-infinity') AS at"],
             ["(SELECT token_id, hour FROM token_used
                WHERE (NOT $5::boolean OR hour = '-infinity')
-                 AND ($6::timestamptz IS NULL OR hour < $6)
+                 AND ($6::timestamptz IS NULL OR hour < date_trunc('hour', $6, 'UTC'))
                  AND ($18::boolean OR (hour, token_id)" $beyond "(coalesce($22::timestamptz, '-infinity'), $19::uuid))
                ORDER BY hour" $turned ", token_id" $turned " LIMIT $20) u
               CROSS JOIN LATERAL (SELECT * FROM tokens WHERE id = u.token_id LIMIT 1) k"],
-            ["(u.hour, k.id)" $beyond "(coalesce($22::timestamptz, '-infinity'), $19::uuid)"],
+            ["(u.hour, u.token_id)" $beyond "(coalesce($22::timestamptz, '-infinity'), $19::uuid)"],
             ["u.hour" $turned ", k.id" $turned],
             ["u.hour" $turned ", id" $turned],
             $asked,

@@ -223,6 +223,13 @@ impl Store {
         sqlx::query!("DELETE FROM usage_notices WHERE at < $1", before)
             .execute(self.pool())
             .await?;
+        // A server of a version before knows of no token_used.
+        sqlx::query!(
+            "UPDATE token_used AS u SET hour = date_trunc('hour', l.at, 'UTC') FROM token_last_used AS l
+             WHERE l.token_id = u.token_id AND u.hour < date_trunc('hour', l.at, 'UTC')"
+        )
+        .execute(self.pool())
+        .await?;
         let silent = now.saturating_sub(time::Duration::weeks(1));
         sqlx::query!("DELETE FROM usage_batches WHERE at < $1", silent)
             .execute(self.pool())

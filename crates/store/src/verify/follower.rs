@@ -135,7 +135,7 @@ impl Follower {
         let mut rows = sqlx::query_as!(
             Row,
             r#"SELECT id, team_id, name, secret_hash, scopes, expires_at, revoked_at IS NOT NULL AS "revoked!", not_before,
-                      disabled_at IS NOT NULL AS "disabled!", paused_until, allowed_cidrs::text[], rate_requests, rate_seconds,
+                      disabled_at IS NOT NULL AND paused_until IS NULL AS "disabled!", paused_until, allowed_cidrs::text[], rate_requests, rate_seconds,
                       uses_count, uses_per, retired_hash, retired_until
                FROM tokens
                WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1)"#,
@@ -169,7 +169,7 @@ impl Follower {
                       coalesce(k.all_gone, false) AS "all_gone!"
                FROM (SELECT pg_current_snapshot() AS seen) AS s
                LEFT JOIN (SELECT id, team_id, name, secret_hash, scopes, expires_at, revoked_at IS NOT NULL AS revoked, not_before,
-                                 disabled_at IS NOT NULL AS disabled, paused_until, allowed_cidrs::text[], rate_requests, rate_seconds, uses_count, uses_per,
+                                 disabled_at IS NOT NULL AND paused_until IS NULL AS disabled, paused_until, allowed_cidrs::text[], rate_requests, rate_seconds, uses_count, uses_per,
                                  retired_hash, retired_until, NULL::bytea AS gone, false AS all_gone
                           FROM tokens
                           WHERE changed_xid >= pg_snapshot_xmin($1::text::pg_snapshot)

@@ -18,7 +18,7 @@ impl Store {
                  RETURNING hash, xid, at, why
              ), kept AS (
                  INSERT INTO secrets_ended (hash, replaced)
-                 SELECT hash, bool_or(why = 'replaced') FROM old WHERE hash IS NOT NULL AND why <> 'key' GROUP BY hash
+                 SELECT hash, bool_or(why IN ('replaced', 'purged')) FROM old WHERE hash IS NOT NULL AND why <> 'key' GROUP BY hash
                  ON CONFLICT DO NOTHING
              )
              INSERT INTO secrets_gone (hash, xid, at) SELECT NULL, xid, at FROM old ORDER BY xid DESC LIMIT 1",

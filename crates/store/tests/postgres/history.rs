@@ -34,6 +34,8 @@ async fn restored_tokens_are_seen_once(pool: PgPool) {
     assert_eq!(found, 1);
     assert_eq!(look(&mut follower, &seen).await.1, 0);
     assert_eq!(store.adopt_history().await.expect("nothing is left to do"), 0);
+    let version = sqlx::query_scalar::<_, i64>("SELECT version FROM tokens");
+    assert_eq!(version.fetch_one(&pool).await.expect("it"), 1, "nothing of it is another");
 }
 
 #[sqlx::test(migrations = "../../migrations")]

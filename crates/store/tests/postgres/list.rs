@@ -1,31 +1,35 @@
 //! The list of tokens: whatever the filter and the order, the pages have what a plain walk over all tokens finds, each once, there and back.
 
-use crate::people::{NOW, may, team_id};
+use crate::people::{may, team_id};
 use domain::page::Limit;
-use domain::policy::Action;
+use domain::policy::{Action, permit};
 use domain::token::list::{AskedFilter, SortBy};
 use domain::token::{SecretHash, Token, TokenCursor, TokenFilter, TokenQuery, TokenSort};
 use sqlx::{AssertSqlSafe, PgPool};
 use store::Store;
-use time::Duration;
+use time::{Duration, OffsetDateTime};
+
+/// Not at the full hour: the last use is known by the hour.
+const NOW: OffsetDateTime = time::macros::datetime!(2026-11-22 10:40 UTC);
 
 /// Tokens of every status, of three teams, some used and some not, with equal names and equal expiries among them.
 const FILL: &str = "
     INSERT INTO teams (id, name, description, reveal_allowed, created_at)
     SELECT ('00000000-0000-0000-0000-00000000000' || n)::uuid, 'team ' || n, '', true, '2026-11-22 10:00Z' FROM generate_series(1, 3) n;
     INSERT INTO tokens (id, team_id, name, description, secret_hash, display, sealed, scopes, created_at, created_by, expires_at, revoked_at,
-                        not_before, disabled_at, retired_hash, retired_until)
+                        not_before, disabled_at, paused_at, paused_until, retired_hash, retired_until)
     SELECT ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, ('00000000-0000-0000-0000-00000000000' || 1 + n % 3)::uuid,
            CASE WHEN n % 5 = 0 THEN 'Same_name' ELSE 'job-' || n END, CASE WHEN n % 4 = 0 THEN '支付服务 import' ELSE '' END,
            sha256(n::text::bytea), 'ntk_' || substr(md5(n::text), 1, 8) || '…' || substr(md5(n::text), 9, 4), CASE WHEN n % 6 = 0 THEN 'sealed' END,
            CASE WHEN n % 2 = 0 THEN ARRAY['a:read'] ELSE ARRAY['a:read', 'b:' || n % 4] END, '2026-11-22 10:00Z'::timestamptz - n * interval '1 day',
            'person' || n % 4, CASE WHEN n % 3 > 0 THEN '2026-11-22 10:00Z'::timestamptz + (n % 40 - 10) * interval '1 day' END,
            CASE WHEN n % 5 = 0 THEN '2026-11-01 10:00Z'::timestamptz END, CASE WHEN n % 11 = 1 THEN '2026-12-01 10:00Z'::timestamptz END,
-           CASE WHEN n % 13 = 2 THEN '2026-11-20 10:00Z'::timestamptz END, CASE WHEN n % 7 = 3 THEN sha256(('former ' || n)::bytea) END,
+           CASE WHEN n % 13 IN (2, 3, 6) THEN '2026-11-20 10:00Z'::timestamptz END, CASE WHEN n % 13 IN (3, 6) THEN '2026-11-20 10:00Z'::timestamptz END,
+           CASE n % 13 WHEN 3 THEN '2026-11-22 11:00Z'::timestamptz WHEN 6 THEN '2026-11-22 10:00Z'::timestamptz END, CASE WHEN n % 7 = 3 THEN sha256(('former ' || n)::bytea) END,
            CASE WHEN n % 7 = 3 THEN '2026-11-22 10:00Z'::timestamptz + (n % 3 - 1) * interval '1 hour' END
     FROM generate_series(1, 240) n;
     INSERT INTO token_last_used (token_id, at)
-    SELECT id, '2026-11-22 09:30Z'::timestamptz - (row_number() OVER (ORDER BY id) % 90) * interval '1 day' FROM tokens WHERE created_by <> 'person1';
+    SELECT id, '2026-11-22 10:20Z'::timestamptz - (row_number() OVER (ORDER BY id) % 90) * interval '1 day' FROM tokens WHERE created_by <> 'person1';
     UPDATE token_used u SET hour = date_trunc('hour', l.at, 'UTC') FROM token_last_used l WHERE l.token_id = u.token_id;";
 
 async fn filled(pool: &PgPool) -> Store {
@@ -110,11 +114,11 @@ fn is_of(token: &Token, asked: AskedFilter<'_>) -> bool {
             .any(|word| word.starts_with(typed) || (!typed.is_ascii() && word.contains(typed)))
     };
     let days = |text: &str| Duration::days(text.parse().expect("days"));
-    let hour = |at: time::OffsetDateTime| at.unix_timestamp() / 3600 * 3600;
+    let hour = |at: OffsetDateTime| at.unix_timestamp() / 3600;
     let unused = |text: &str| match (text, token.last_used_at) {
         ("never", used) => used.is_none(),
         (text, Some(used)) => {
-            hour(used) < (NOW - days(text)).unix_timestamp() && token.created_at < NOW - days(text)
+            hour(used) < hour(NOW - days(text)) && token.created_at < NOW - days(text)
         }
         (text, None) => token.created_at < NOW - days(text),
     };
@@ -302,4 +306,51 @@ async fn a_row_that_is_put_back_has_its_words_and_its_use(pool: PgPool) {
     assert_eq!(count(AskedFilter { unused: "never", ..none }).await, 60);
     assert_eq!(count(AskedFilter { q: "anoth", ..none }).await, 1);
     assert_eq!(count(AskedFilter { q: "import", ..none }).await, 60);
+}
+
+/// What a small letter is depends on the locale: whoever asks and what is asked must mean the same.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_word_is_found_as_it_is_written_in_every_locale(pool: PgPool) {
+    let insert = format!(
+        "INSERT INTO teams (id, name, description, reveal_allowed, created_at) VALUES ('{team}', 'team', '', true, now());
+         INSERT INTO tokens (id, team_id, name, description, secret_hash, display, scopes, created_at, created_by)
+         VALUES (gen_random_uuid(), '{team}', 'École Import', '', sha256('a'), '', ARRAY['a'], now(), '')",
+        team = team_id(1)
+    );
+    let name = format!("c_{}", std::process::id());
+    let run = async |statement: String| {
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&pool).await.expect("done");
+    };
+    run(format!(
+        "CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"
+    ))
+    .await;
+    let options = pool.connect_options().as_ref().clone().database(&name);
+    let plain = PgPool::connect_with(options).await.expect("a database");
+    sqlx::migrate!("../../migrations").run(&plain).await.expect("migrated");
+    for pool in [&pool, &plain] {
+        sqlx::raw_sql(AssertSqlSafe(insert.clone())).execute(pool).await.expect("a token");
+        let store = Store::on(pool.clone());
+        for q in ["École", "Éco", "IMPORT", "import École"] {
+            let filter = TokenFilter::parse(AskedFilter { q, ..AskedFilter::default() });
+            let permit = may(Action::ListTokens);
+            let count = store.count_tokens(&permit, &filter.expect("good"), 10, NOW).await;
+            assert_eq!(count.expect("a count"), 1, "{q}");
+        }
+    }
+    plain.close().await;
+    run(format!("DROP DATABASE {name}")).await;
+}
+
+/// A server of the version before writes when a token was used, and not the hour that the list goes by.
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_hour_that_nobody_wrote_is_made_up_for(pool: PgPool) {
+    let store = filled(&pool).await;
+    let clock = permit(&domain::policy::Actor::Clock, Action::Sweep).expect("the clock's");
+    sqlx::query("UPDATE token_used SET hour = '-infinity'").execute(&pool).await.expect("behind");
+    store.forget_usage(&clock, NOW - Duration::days(900), NOW).await.expect("done");
+    let filter = AskedFilter { unused: "never", ..AskedFilter::default() };
+    let filter = TokenFilter::parse(filter).expect("good");
+    let count = store.count_tokens(&may(Action::ListTokens), &filter, 1_000, NOW).await;
+    assert_eq!(count.expect("a count"), 60);
 }
