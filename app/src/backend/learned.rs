@@ -9,7 +9,6 @@ use domain::token::Scopes;
 use domain::usage::{LearnDays, Span, Step};
 use domain::{Code, Refused};
 use service::{token, usage};
-use wire::impact::Impact;
 use wire::origin::{LockOrigins, OriginProposal};
 use wire::token::NarrowScopes;
 use wire::usage::TokenUsage;
@@ -28,19 +27,7 @@ pub async fn usage(id: &str, days: Option<i64>) -> Result<Seen<Use>, Refusal> {
     let day = TokenUsage::from(of(Span::last(24, Step::Hour, now)).await?).series;
     let learned = usage::propose_networks(&service, &caller, id, days).await.map_err(refused)?;
     let origins = OriginProposal::of(id.uuid(), learned);
-    let impact = usage::get_impact(&service, &caller, id).await.map_err(refused)?.into();
-    Ok(Seen { now, it: Use { week, day, origins, impact } })
-}
-
-/// What would be missed of a token, and how often it was tried since it ended.
-///
-/// # Errors
-/// `not_found`, what `service` refuses, a fault.
-pub async fn impact(id: &str) -> Result<Seen<Impact>, Refusal> {
-    let (service, caller) = service_and_caller()?;
-    let id = TokenId::parse(id).ok_or_else(|| refused(Code::NotFound))?;
-    let impact = usage::get_impact(&service, &caller, id).await.map_err(refused)?;
-    Ok(Seen { now: service.now(), it: impact.into() })
+    Ok(Seen { now, it: Use { week, day, origins } })
 }
 
 /// Binds a token to networks, and leads back to its page.

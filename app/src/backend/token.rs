@@ -15,8 +15,8 @@ use domain::token::NewToken;
 use domain::{Code, Refused};
 use service::IdempotencyKey;
 use service::audit::{self, AuditFilter};
-use service::token;
 use service::verify::receipt::get_receipt;
+use service::{token, usage};
 use wire::audit::AuditEntry;
 use wire::receipt::Receipt;
 use wire::token::{ChangeConditions, CreateToken, RateLimit, RotateToken, Token};
@@ -56,8 +56,10 @@ pub async fn get_history(id: &str) -> Result<Seen<TokenHistory>, Refusal> {
     let page = audit::list(&service, &caller, filter).await.map_err(refused)?;
     let partial = page.next.is_some();
     let events = page.items.into_iter().map(AuditEntry::from).collect();
+    let impact = usage::get_impact(&service, &caller, token.id.into()).await.map_err(refused)?;
     let key = form::new_key(&service);
-    Ok(Seen { now, it: TokenHistory { token, events, partial, key } })
+    let it = TokenHistory { token, events, partial, key, impact: impact.into() };
+    Ok(Seen { now, it })
 }
 
 /// What the form for a new token begins with; `team` is the one that it was asked for.

@@ -43,7 +43,7 @@ test("a mirror is tried, added, and removed when it is empty", async ({ person, 
   await person.sees("Add a mirror");
   await person.settle();
   await person.link("Use Cloudflare KV").click();
-  await fill(person, name, "not the token");
+  await fill(person, name, "not-the-token");
   await person.button("Test connection").click();
   await expect(person.main()).toContainText("Nothing could be written there");
   await expect(person.main()).toContainText("check the credentials");

@@ -12,7 +12,7 @@ pub use deeds::{
     DisableToken, EnableToken, ExtendToken, FinishRotation, RevealToken, RevokeToken, RotateToken,
 };
 pub use edit::{AskedWords, ChangeToken, EditStart, start_edit};
-pub use learned::{LockNetworks, NarrowScopes, Use, get_impact, get_token_usage};
+pub use learned::{LockNetworks, NarrowScopes, Use, get_token_usage};
 pub use listing::{Filter, FilterTokens, Listing, list_tokens};
 
 use crate::apart::apart;
@@ -26,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use time::UtcOffset;
 use time::format_description::well_known::Rfc3339;
 use wire::audit::AuditEntry;
+use wire::impact::Impact;
 use wire::mirror::TokenMirror;
 use wire::problem::Meanwhile;
 use wire::receipt::Receipt;
@@ -62,6 +63,8 @@ pub struct TokenHistory {
     pub partial: bool,
     /// A random key for a rotation: of two posts with the same one, the second finds what the first did.
     pub key: String,
+    /// What would be missed of it, and how often it was tried since it ended.
+    pub impact: Impact,
 }
 
 /// What each mirror makes of a token.

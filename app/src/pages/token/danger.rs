@@ -7,12 +7,11 @@ use super::api::{
 use super::impact::ImpactPreview;
 use super::questions::{DisableForm, ExtendForm, Protected, RevokeForm};
 use super::short;
-use crate::Refusal;
-use crate::say;
 use crate::ui::button::{Submit, Weight};
 use crate::ui::dialog::{CancelDialog, Dialog, dialog_href};
 use crate::ui::field::{Choice, Hidden};
 use crate::ui::form::Form;
+use crate::{Refusal, Seen, say};
 use domain::token::overlap::OVERLAP_DEFAULT;
 use leptos::prelude::*;
 use leptos::server_fn::client::Client;
@@ -21,6 +20,7 @@ use leptos::server_fn::request::ClientReq;
 use leptos::server_fn::{Http, ServerFn};
 use leptos::web_sys::FormData;
 use serde::de::DeserializeOwned;
+use wire::impact::Impact;
 use wire::token::{Status, Token};
 
 /// What can be done. Made with the page, so that a question that was answered does not forget it.
@@ -73,6 +73,8 @@ impl Deeds {
 pub fn Danger(
     /// The token.
     token: Token,
+    /// What would be missed of it, and the server's time.
+    impact: Seen<Impact>,
     /// A random key for a rotation.
     key: String,
     /// What can be done with it.
@@ -88,6 +90,7 @@ pub fn Danger(
     let can_finish = token.retired_until.is_some();
     let can_rotate = !ended && !can_finish;
     let key = StoredValue::new(key);
+    let impact = StoredValue::new(impact);
     let can_enable = token.status == Status::Disabled;
     // A pause may become another one, or be for good.
     let can_disable = !ended && (!can_enable || token.disabled_until.is_some());
@@ -132,7 +135,7 @@ pub fn Danger(
         {can_disable.then(|| view! {
             <Dialog name="disable" title=say!(token.disable_title, name = name.get_value())>
                 <p>{say!(token.disable_text)}</p>
-                <ImpactPreview id=id.get_value()/>
+                <ImpactPreview seen=impact.get_value()/>
                 <DisableForm id=id.get_value() action=deeds.disable label=say!(token.disable_do, name = name.get_value())/>
             </Dialog>
         })}
@@ -144,7 +147,7 @@ pub fn Danger(
         })}
         <Dialog name="revoke" title=say!(token.revoke_title, name = name.get_value())>
             <p>{consequence}</p>
-            <ImpactPreview id=id.get_value()/>
+            <ImpactPreview seen=impact.get_value()/>
             {if protected {
                 view! { <Protected token=whole.get_value()/> }.into_any()
             } else {

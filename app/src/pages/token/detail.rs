@@ -66,7 +66,7 @@ fn NoSuchToken() -> impl IntoView {
 
 #[component]
 fn Detail(seen: Seen<TokenHistory>, deeds: Deeds) -> impl IntoView {
-    let Seen { now, it: TokenHistory { token, events, partial, key } } = seen;
+    let Seen { now, it: TokenHistory { token, events, partial, key, impact } } = seen;
     let query = use_query_map();
     // What is no number of days is none.
     let days = Memo::new(move |_| {
@@ -81,9 +81,10 @@ fn Detail(seen: Seen<TokenHistory>, deeds: Deeds) -> impl IntoView {
     let again = move || query.with(|query| query.get_str("note") == Some("made-before"));
     let rotated = move || query.with(|query| query.get_str("note") == Some("rotated-before"));
     let danger = (token.status != Status::Revoked)
-        .then(|| view! { <Danger token=token.clone() key=key deeds=deeds/> });
+        .then(|| view! { <Danger token=token.clone() impact=Seen { now, it: impact.clone() } key=key deeds=deeds/> });
     let id = token.id.to_string();
-    let tries = token.status.has_ended().then(|| view! { <Tries id=token.id.to_string()/> });
+    let tries =
+        token.status.has_ended().then(|| view! { <Tries since_end=impact.tries_since_end/> });
     let receipt = (token.status == Status::Revoked)
         .then(|| view! { <ReceiptPanel id=token.id.to_string()/> });
     view! {
@@ -103,7 +104,7 @@ fn Detail(seen: Seen<TokenHistory>, deeds: Deeds) -> impl IntoView {
                 <Facts token=token.clone() now=now/>
                 <section class="grid gap-3" id="usage">
                     <h2>{say!(usage.title)}</h2>
-                    <Load of=used view=move |seen| view! { <Used used=seen.it token=whose.clone() deeds=deeds now=seen.now/> }.into_any()/>
+                    <Load of=used view=move |seen| view! { <Used used=seen.it impact=impact.clone() token=whose.clone() deeds=deeds now=seen.now/> }.into_any()/>
                 </section>
                 <section class="grid gap-3">
                     <h2>{say!(token.life)}</h2>

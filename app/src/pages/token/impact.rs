@@ -1,7 +1,5 @@
 //! What would be missed of a token, in the question before it is taken away; and what is still tried with one that has ended.
 
-use super::api::get_impact;
-use crate::ui::load::Load;
 use crate::ui::moment::Moment;
 use crate::ui::note::{Matter, Note};
 use crate::ui::status::Chips;
@@ -10,23 +8,13 @@ use leptos::prelude::*;
 use wire::impact::Impact;
 use wire::usage::Counts;
 
-/// How it was used of late.
-#[component]
-pub fn ImpactPreview(
-    /// The token's id.
-    id: String,
-) -> impl IntoView {
-    let impact = Resource::new(|| (), move |()| get_impact(id.clone()));
-    view! { <Load of=impact view=|seen| view! { <Preview seen=seen/> }.into_any()/> }
-}
-
 fn calls(counts: &Counts) -> String {
     say!(life.impact_calls, valid = counts.valid, refused = counts.refused)
 }
 
-/// The same, where it is known already.
+/// How it was used of late. Known with the page: what a question asked for by itself could come after the question was closed.
 #[component]
-pub fn Preview(
+pub fn ImpactPreview(
     /// How it was used, and the server's time.
     seen: Seen<Impact>,
 ) -> impl IntoView {
@@ -67,17 +55,15 @@ pub fn Preview(
 /// How often one that has ended is still tried.
 #[component]
 pub fn Tries(
-    /// The token's id.
-    id: String,
+    /// How often it was tried.
+    since_end: Option<u64>,
 ) -> impl IntoView {
-    let impact = Resource::new(|| (), move |()| get_impact(id.clone()));
-    view! {
-        <section class="grid gap-3">
-            <h2>{say!(life.tries)}</h2>
-            <Load of=impact view=|seen| match seen.it.tries_since_end {
-                Some(count) if count > 0 => view! { <Note matter=Matter::Warn title=say!(life.tries_some, count = count)/> }.into_any(),
-                _ => view! { <p class="muted">{say!(life.tries_none)}</p> }.into_any(),
-            }/>
-        </section>
-    }
+    let tries = match since_end {
+        Some(count) if count > 0 => {
+            view! { <Note matter=Matter::Warn title=say!(life.tries_some, count = count)/> }
+                .into_any()
+        }
+        _ => view! { <p class="muted">{say!(life.tries_none)}</p> }.into_any(),
+    };
+    view! { <section class="grid gap-3"><h2>{say!(life.tries)}</h2>{tries}</section> }
 }

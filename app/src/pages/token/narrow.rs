@@ -1,9 +1,8 @@
 //! Least privilege: which scopes would do for a token, and the question before it keeps only these.
 
 use super::api::NarrowScopes;
-use super::impact::Preview;
+use super::impact::ImpactPreview;
 use super::short;
-use crate::{Seen, say};
 use crate::ui::button::Submit;
 use crate::ui::dialog::{CancelDialog, Dialog, dialog_href};
 use crate::ui::field::Hidden;
@@ -11,6 +10,7 @@ use crate::ui::form::{Form, Gone};
 use crate::ui::moment::{Moment, instant};
 use crate::ui::note::{Matter, Note};
 use crate::ui::status::Chips;
+use crate::{Seen, say};
 use domain::OffsetDateTime;
 use leptos::prelude::*;
 use wire::impact::Impact;
@@ -145,7 +145,7 @@ fn NarrowDialog(asked: Question, narrow: ServerAction<NarrowScopes>) -> impl Int
                     {never.map(|words| view! { <p>{words}</p> })}
                     {unnamed.map(|words| view! { <p class="muted">{words}</p> })}
                     {little.then(|| view! { <Little/> })}
-                    <Preview seen=impact/>
+                    <ImpactPreview seen=impact/>
                     <p class="muted">{say!(usage.narrow_text)}</p>
                     <Form action=narrow>
                         <Hidden name="id" value=token.id.to_string()/>

@@ -10,6 +10,7 @@ use crate::ui::table::{Column, Table};
 use crate::usage::{Reasons, UsageChart};
 use domain::OffsetDateTime;
 use leptos::prelude::*;
+use wire::impact::Impact;
 use wire::token::Token;
 use wire::usage::{LastUsed, Step, UsageOrigin};
 
@@ -21,6 +22,8 @@ const ORIGINS_SHOWN: usize = 8;
 pub fn Used(
     /// How it was used.
     used: Use,
+    /// What would be missed of it.
+    impact: Impact,
     /// Whose use it is.
     token: Token,
     /// What can be done about it.
@@ -28,7 +31,7 @@ pub fn Used(
     /// The server's time.
     now: OffsetDateTime,
 ) -> impl IntoView {
-    let Use { week, day, origins, impact } = used;
+    let Use { week, day, origins } = used;
     let lock = (!token.status.has_ended()).then_some(deeds.lock);
     let anything = week.last_used.is_some() || !week.origins.is_empty() || week.totals.refused > 0;
     if !anything {

@@ -4,7 +4,6 @@ use crate::{Refusal, Seen};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
-use wire::impact::Impact;
 use wire::origin::OriginProposal;
 use wire::usage::{Bucket, TokenUsage};
 
@@ -17,8 +16,6 @@ pub struct Use {
     pub day: Vec<Bucket>,
     /// Where from, and which networks would do.
     pub origins: OriginProposal,
-    /// What would be missed of it.
-    pub impact: Impact,
 }
 
 /// How a token was used.
@@ -33,15 +30,6 @@ pub async fn get_token_usage(
     days: Option<i64>,
 ) -> Result<Seen<Use>, Refusal> {
     crate::backend::learned::usage(&id, days).await
-}
-
-/// What would be missed of a token, and how often it was tried since it ended.
-///
-/// # Errors
-/// `unauthenticated`, `not_found`, a fault.
-#[server(prefix = "/fn", endpoint = "get_impact", input = GetUrl)]
-pub async fn get_impact(id: String) -> Result<Seen<Impact>, Refusal> {
-    crate::backend::learned::impact(&id).await
 }
 
 /// Binds a token to the networks that its page showed.
