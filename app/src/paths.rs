@@ -1,6 +1,7 @@
 //! Every path of the console, and which of them may be returned to.
 
 use domain::audit::SubjectKind;
+use domain::token::search::is_secret_like;
 
 /// Overview.
 pub const OVERVIEW: &str = "/";
@@ -103,9 +104,10 @@ pub fn is_door(path: &str) -> bool {
     matches!(path, SIGN_IN | SETUP)
 }
 
-/// Signing in, and then back to `next`, a path with its query.
+/// Signing in, and then back to `next`, a path with its query; without that where it may have a secret in it, which no address repeats.
 pub fn sign_in_then(next: &str) -> String {
-    let next = safe_next(next);
+    let path = next.split('?').next().unwrap_or_default();
+    let next = safe_next(if is_secret_like(next) { path } else { next });
     if next == OVERVIEW { SIGN_IN.to_owned() } else { format!("{SIGN_IN}?next={}", encode(next)) }
 }
 
@@ -184,5 +186,7 @@ mod tests {
     fn the_way_back_is_encoded() {
         assert_eq!(sign_in_then("/"), "/sign-in");
         assert_eq!(sign_in_then("/tokens?team=a&b"), "/sign-in?next=/tokens%3Fteam%3Da%26b");
+        let secret = format!("ntk_{}", "aB3".repeat(14) + "x");
+        assert_eq!(sign_in_then(&format!("/tokens?token={secret}")), "/sign-in?next=/tokens");
     }
 }
