@@ -70,16 +70,15 @@ pub fn RevokeForm(token: Token, action: ServerAction<RevokeToken>, label: String
     let reasons = reasons
         .map(|reason| (reason.as_str().to_owned(), words::why_revoked(*reason).to_owned()))
         .collect();
-    let confirm = (!token.status.has_ended()).then(|| {
-        let hint = say!(life.confirm_hint, name = token.name.clone());
-        view! { <TextField name="confirm" label=say!(life.confirm) hint=hint/> }
-    });
+    let confirmed = !token.status.has_ended();
+    let hint = say!(life.confirm_hint, name = token.name.clone());
     view! {
         <Form action=action>
             <Hidden name="id" value=token.id.to_string()/>
             <Choice name="reason" label=say!(life.reason) none=say!(life.reason_none) options=reasons optional=true hint=None/>
             <TextField name="note" label=say!(life.note) hint=say!(life.note_hint) optional=true/>
-            {confirm}
+            // Made within the form, whose refusals it shows.
+            {confirmed.then(|| view! { <TextField name="confirm" label=say!(life.confirm) hint=hint/> })}
             <div class="dialog-buttons">
                 <CancelDialog/>
                 <Submit label=label weight=Weight::Danger/>
